@@ -1,0 +1,226 @@
+// Call and Reply: every request spotkeeper can make of AWS and of its ledger, as values.
+//
+// The brain decides in these; `aws` and `sim` carry them out. One Call is one attempt at one request
+// (one page of a list). Names are AWS's. RunInstances carries its body as bytes, because a launch must
+// be repeated byte for byte; everything else is fields.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/ids.h"
+#include "model/instance.h"
+#include "model/pool.h"
+
+namespace model {
+
+struct Filter {
+  std::string name;  // "tag:spotkeeper:group", "instance-state-name", …
+  std::vector<std::string> values;
+  friend bool operator==(const Filter&, const Filter&) = default;
+};
+
+struct Target {
+  InstanceId instance;
+  int port = 0;
+  friend bool operator==(const Target&, const Target&) = default;
+  friend auto operator<=>(const Target&, const Target&) = default;
+};
+
+// The text after the last page; empty when there is no further one.
+using PageToken = std::string;
+
+// ---- EC2 ----
+struct RunInstances {
+  std::string body;  // The whole form, ClientToken included: see model/launch_request.h.
+};
+struct TerminateInstances {
+  std::vector<InstanceId> ids;  // All or nothing: one bad id fails the request.
+};
+struct DescribeInstances {
+  std::vector<InstanceId> ids;  // Either ids (no paging) or filters.
+  std::vector<Filter> filters;
+  int max_results = 0;  // 0: not sent. AWS allows 5..1000.
+  PageToken next;
+};
+struct DescribeInstanceStatus {
+  std::vector<InstanceId> ids;
+  std::vector<Filter> filters;
+  int max_results = 0;
+  PageToken next;
+};
+struct DescribeSpotInstanceRequests {
+  std::vector<SpotRequestId> ids;
+  std::vector<Filter> filters;
+  int max_results = 0;
+  PageToken next;
+};
+struct DescribeSpotPriceHistory {
+  std::vector<InstanceType> types;
+  std::vector<Filter> filters;
+  std::string product = kLinux;
+  base::Instant start, end;
+  int max_results = 0;
+  PageToken next;
+};
+struct CreateTags {
+  std::vector<std::string> resources;
+  std::vector<Tag> tags;
+};
+struct DescribeSubnets {
+  std::vector<SubnetId> ids;
+  PageToken next;
+};
+struct DescribeLaunchTemplateVersions {
+  LaunchTemplateId id;
+  std::string version;  // A number, "$Latest" or "$Default".
+  PageToken next;
+};
+
+// ---- Elastic Load Balancing v2 ----
+struct RegisterTargets {
+  TargetGroupArn group;
+  std::vector<Target> targets;
+};
+struct DeregisterTargets {
+  TargetGroupArn group;
+  std::vector<Target> targets;
+};
+struct DescribeTargetHealth {
+  TargetGroupArn group;
+};
+struct DescribeTargetGroupAttributes {
+  TargetGroupArn group;
+};
+struct ModifyTargetGroupAttributes {
+  TargetGroupArn group;
+  std::map<std::string, std::string> attributes;
+};
+
+// ---- EventBridge, STS ----
+struct PutEvents {
+  struct Entry {
+    std::string source, detail_type, detail;  // `detail` is a JSON document.
+  };
+  std::vector<Entry> entries;
+};
+struct GetCallerIdentity {};
+
+// ---- the ledger (ports::Ledger) ----
+struct LedgerRead {
+  GroupName group;
+};
+// Written only if the stored version still is `expected`; nothing expected means "no record yet".
+struct LedgerWrite {
+  GroupName group;
+  std::optional<std::string> expected;
+  std::string record;  // model/ledger_record.h's text.
+};
+
+using Call =
+    std::variant<RunInstances, TerminateInstances, DescribeInstances, DescribeInstanceStatus,
+                 DescribeSpotInstanceRequests, DescribeSpotPriceHistory, CreateTags,
+                 DescribeSubnets, DescribeLaunchTemplateVersions, RegisterTargets,
+                 DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
+                 ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead,
+                 LedgerWrite>;
+
+// ---- what comes back ----
+struct Done {};  // For requests whose answer says nothing more.
+
+struct InstancesReply {  // RunInstances, DescribeInstances
+  std::vector<Instance> instances;
+  PageToken next;
+};
+struct InstanceStatusReply {
+  std::vector<InstanceStatus> statuses;
+  PageToken next;
+};
+struct SpotRequestsReply {
+  std::vector<SpotRequest> requests;
+  PageToken next;
+};
+struct SpotPricesReply {
+  std::vector<SpotPrice> prices;
+  PageToken next;
+};
+struct Subnet {
+  SubnetId id;
+  Zone zone;
+  std::string vpc;
+  int available_addresses = 0;
+};
+struct SubnetsReply {
+  std::vector<Subnet> subnets;
+  PageToken next;
+};
+struct LaunchTemplateVersion {
+  LaunchTemplateId id;
+  int64_t number = 0;
+  bool is_default = false;
+  ImageId image;
+  InstanceType type;
+};
+struct LaunchTemplateVersionsReply {
+  std::vector<LaunchTemplateVersion> versions;
+  PageToken next;
+};
+struct TargetHealth {
+  Target target;
+  std::string state;   // initial, healthy, unhealthy, unused, draining, unavailable
+  std::string reason;  // "Target.FailedHealthChecks", …
+};
+struct TargetHealthReply {
+  std::vector<TargetHealth> targets;
+};
+struct TargetGroupAttributesReply {
+  std::map<std::string, std::string> attributes;
+};
+struct PutEventsReply {
+  struct Entry {
+    std::string event_id;                   // Set when it was taken,
+    std::string error_code, error_message;  // else these.
+  };
+  std::vector<Entry> entries;
+};
+struct CallerIdentity {
+  AccountId account;
+  std::string arn;
+};
+// The version read, or the version just written.
+struct LedgerVersion {
+  std::optional<std::string> etag;  // Nothing: there is no record.
+  std::string record;               // Empty after a write.
+};
+
+using Reply = std::variant<Done, InstancesReply, InstanceStatusReply, SpotRequestsReply,
+                           SpotPricesReply, SubnetsReply, LaunchTemplateVersionsReply,
+                           TargetHealthReply, TargetGroupAttributesReply, PutEventsReply,
+                           CallerIdentity, LedgerVersion>;
+
+struct CallId {
+  uint64_t value = 0;
+  friend auto operator<=>(const CallId&, const CallId&) = default;
+};
+
+// One attempt, over. A read shows the world at some moment within [began, ended].
+struct CallCompleted {
+  CallId id;
+  base::Instant began, ended;
+  base::Result<Reply> result;
+};
+
+// "RunInstances"; ledger calls have names of their own.
+std::string_view action_of(const Call& call);
+// True when repeating it blindly could change the world twice.
+bool is_mutating(const Call& call);
+bool is_ledger(const Call& call);
+
+}  // namespace model

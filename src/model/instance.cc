@@ -1,0 +1,64 @@
+#include "model/instance.h"
+
+#include <array>
+#include <utility>
+
+namespace model {
+namespace {
+
+constexpr std::array<std::pair<InstanceState, std::string_view>, 6> kStates{{
+    {InstanceState::kPending, "pending"},
+    {InstanceState::kRunning, "running"},
+    {InstanceState::kShuttingDown, "shutting-down"},
+    {InstanceState::kTerminated, "terminated"},
+    {InstanceState::kStopping, "stopping"},
+    {InstanceState::kStopped, "stopped"},
+}};
+
+constexpr std::array<std::pair<CheckStatus, std::string_view>, 5> kChecks{{
+    {CheckStatus::kOk, "ok"},
+    {CheckStatus::kImpaired, "impaired"},
+    {CheckStatus::kInsufficientData, "insufficient-data"},
+    {CheckStatus::kInitializing, "initializing"},
+    {CheckStatus::kNotApplicable, "not-applicable"},
+}};
+
+}  // namespace
+
+std::string_view to_string(InstanceState state) {
+  return kStates[static_cast<size_t>(state)].second;
+}
+
+int code_of(InstanceState state) {
+  constexpr int kCodes[] = {0, 16, 32, 48, 64, 80};
+  return kCodes[static_cast<size_t>(state)];
+}
+
+std::optional<InstanceState> parse_instance_state(std::string_view text) {
+  for (const auto& [state, name] : kStates)
+    if (name == text) return state;
+  return std::nullopt;
+}
+
+std::string_view to_string(CheckStatus status) {
+  return kChecks[static_cast<size_t>(status)].second;
+}
+
+std::optional<CheckStatus> parse_check_status(std::string_view text) {
+  for (const auto& [status, name] : kChecks)
+    if (name == text) return status;
+  return std::nullopt;
+}
+
+const std::string* Instance::tag(std::string_view key) const {
+  for (const Tag& tag : tags)
+    if (tag.key == key) return &tag.value;
+  return nullptr;
+}
+
+bool says_doomed(std::string_view code) {
+  return code == "marked-for-termination" || code == "marked-for-stop" ||
+         code == "instance-terminated-no-capacity";
+}
+
+}  // namespace model

@@ -1,0 +1,41 @@
+// The body of a RunInstances request, written once and then only repeated.
+//
+// The ledger keeps these bytes, so this is where they are decided: the order of fields is part of the
+// form. The token is derived from the ledger entry, so the same entry always has the same token and
+// two entries never share one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model/ids.h"
+#include "model/instance.h"
+#include "model/ledger_record.h"
+
+namespace model {
+
+struct LaunchParameters {
+  GroupName group;
+  LaunchId launch;
+  LaunchTemplateId launch_template;
+  int64_t template_version = 0;
+  InstanceType type;
+  SubnetId subnet;
+  Lifecycle lifecycle = Lifecycle::kSpot;
+  int count = 1;  // MaxCount; MinCount is 1: what comes is taken.
+  std::string client_token;
+};
+
+// Names the deployment that owns the launches: two deployments in one account never share tokens.
+struct TokenScope {
+  std::string deployment;
+  AccountId account;
+  Region region;
+};
+
+// base64url(SHA-256(deployment, account, region, group, incarnation, n)): 43 characters of AWS's 64.
+std::string client_token(const TokenScope& scope, const GroupName& group, const LaunchId& launch);
+
+std::string launch_request_body(const LaunchParameters& parameters);
+
+}  // namespace model

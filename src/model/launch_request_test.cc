@@ -1,0 +1,59 @@
+#include "model/launch_request.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/form.h"
+
+namespace model {
+namespace {
+
+LaunchParameters parameters() {
+  LaunchParameters p;
+  p.group = GroupName("web");
+  p.launch = {"k3x", 17};
+  p.launch_template = LaunchTemplateId("lt-1");
+  p.template_version = 4;
+  p.type = InstanceType("c6i.large");
+  p.subnet = SubnetId("subnet-a");
+  p.client_token = "token";
+  return p;
+}
+
+TEST(LaunchRequest, TheSameParametersAreTheSameBytes) {
+  EXPECT_EQ(launch_request_body(parameters()), launch_request_body(parameters()));
+}
+
+TEST(LaunchRequest, CarriesBothTagsAndTheResolvedVersion) {
+  const auto form = base::Form::parse(launch_request_body(parameters()));
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->get("LaunchTemplate.Version"), "4");
+  EXPECT_EQ(form->get("TagSpecification.1.Tag.1.Value"), "web");
+  EXPECT_EQ(form->get("TagSpecification.1.Tag.2.Key"), "spotkeeper:launch");
+  EXPECT_EQ(form->get("TagSpecification.1.Tag.2.Value"), "k3x.17");
+  EXPECT_EQ(form->get("InstanceMarketOptions.MarketType"), "spot");
+}
+
+TEST(LaunchRequest, OnDemandHasNoMarketOptions) {
+  LaunchParameters p = parameters();
+  p.lifecycle = Lifecycle::kOnDemand;
+  EXPECT_EQ(launch_request_body(p).find("InstanceMarketOptions"), std::string::npos);
+}
+
+TEST(LaunchRequest, TokensDifferInEveryPartAndFitAws) {
+  const TokenScope scope{"d", AccountId("1"), Region("r")};
+  std::set<std::string> tokens;
+  tokens.insert(client_token(scope, GroupName("g"), {"i", 1}));
+  tokens.insert(client_token(scope, GroupName("g"), {"i", 2}));
+  tokens.insert(client_token(scope, GroupName("g"), {"j", 1}));
+  tokens.insert(client_token(scope, GroupName("h"), {"i", 1}));
+  tokens.insert(client_token({"e", AccountId("1"), Region("r")}, GroupName("g"), {"i", 1}));
+  tokens.insert(client_token({"d", AccountId("2"), Region("r")}, GroupName("g"), {"i", 1}));
+  tokens.insert(client_token({"d", AccountId("1r"), Region("")}, GroupName("g"), {"i", 1}));
+  EXPECT_EQ(tokens.size(), 7u);
+  for (const std::string& token : tokens) EXPECT_EQ(token.size(), 43u);
+}
+
+}  // namespace
+}  // namespace model

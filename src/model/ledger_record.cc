@@ -1,0 +1,240 @@
+#include "model/ledger_record.h"
+
+#include <charconv>
+
+#include "base/json.h"
+
+namespace model {
+namespace {
+
+namespace json = base::json;
+using base::fail;
+using base::Instant;
+using base::Result;
+
+constexpr int64_t kFormat = 1;
+
+json::object write_pool(const Pool& pool) {
+  return {{"type", pool.type.str()}, {"zone", pool.zone.str()}, {"product", pool.product}};
+}
+
+json::object write_launch(const OpenLaunch& launch) {
+  json::array slots;
+  for (const SlotName& slot : launch.slots) slots.emplace_back(slot.str());
+  return {{"n", launch.n},
+          {"pool", write_pool(launch.pool)},
+          {"subnet", launch.subnet.str()},
+          {"slots", std::move(slots)},
+          {"template_version", launch.template_version},
+          {"request", launch.request},
+          {"submitter", launch.submitter.str()},
+          {"opened_at_ms", launch.opened_at.unix_ms()},
+          {"submit_before_ms", launch.submit_before.unix_ms()}};
+}
+
+json::object write_holder(const SlotName& slot, const Holder& holder) {
+  return {{"slot", slot.str()},
+          {"instance", holder.instance.str()},
+          {"n", holder.n},
+          {"pool", write_pool(holder.pool)},
+          {"since_ms", holder.since.unix_ms()},
+          {"template_version", holder.template_version}};
+}
+
+json::value write_optional(const std::optional<Instant>& t) {
+  return t ? json::value(t->unix_ms()) : json::value(nullptr);
+}
+
+json::object write_retiring(const Retiring& retiring) {
+  return {{"instance", retiring.instance.str()},
+          {"slot", retiring.slot.str()},
+          {"replacement", retiring.replacement.str()},
+          {"reason", retiring.reason},
+          {"since_ms", retiring.since.unix_ms()},
+          {"deadline_ms", write_optional(retiring.deadline)}};
+}
+
+// Reads fields of one object; the first that is missing or of another type is remembered.
+class Reader {
+ public:
+  Reader(const json::object& object, std::string where)
+      : object_(object), where_(std::move(where)) {}
+
+  std::string text(std::string_view key) {
+    auto value = json::find_string(object_, key);
+    if (!value) note(key);
+    return value.value_or(std::string());
+  }
+  int64_t number(std::string_view key) {
+    const auto value = json::find_int(object_, key);
+    if (!value) note(key);
+    return value.value_or(0);
+  }
+  uint64_t count(std::string_view key) {
+    const int64_t value = number(key);
+    if (value < 0) note(key);
+    return static_cast<uint64_t>(value);
+  }
+  Instant instant(std::string_view key) { return Instant::from_unix_ms(number(key)); }
+  std::optional<Instant> optional_instant(std::string_view key) {
+    const json::value* value = object_.if_contains(key);
+    if (value && value->is_null()) return std::nullopt;
+    return instant(key);
+  }
+  Pool pool(std::string_view key) {
+    const json::object* inner = json::find_object(object_, key);
+    if (!inner) {
+      note(key);
+      return {};
+    }
+    Reader reader(*inner, where_ + "." + std::string(key));
+    Pool pool{InstanceType(reader.text("type")), Zone(reader.text("zone")), reader.text("product")};
+    adopt(reader);
+    return pool;
+  }
+  // Calls `read(Reader&)` for each object of the array.
+  template <class Read>
+  void each(std::string_view key, Read read) {
+    const json::array* array = json::find_array(object_, key);
+    if (!array) return note(key);
+    for (const json::value& item : *array) {
+      if (!item.is_object()) return note(key);
+      Reader reader(item.as_object(), where_ + "." + std::string(key));
+      read(reader);
+      adopt(reader);
+    }
+  }
+  std::vector<SlotName> slots(std::string_view key) {
+    std::vector<SlotName> out;
+    const json::array* array = json::find_array(object_, key);
+    if (!array) note(key);
+    if (array)
+      for (const json::value& item : *array) {
+        if (!item.is_string()) note(key);
+        else out.emplace_back(std::string(item.as_string()));
+      }
+    return out;
+  }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  void note(std::string_view key) {
+    if (problem_.empty()) problem_ = where_ + "." + std::string(key);
+  }
+  void adopt(const Reader& inner) {
+    if (problem_.empty()) problem_ = inner.problem_;
+  }
+
+  const json::object& object_;
+  std::string where_;
+  std::string problem_;
+};
+
+OpenLaunch read_launch(Reader& in) {
+  OpenLaunch launch;
+  launch.n = in.count("n");
+  launch.pool = in.pool("pool");
+  launch.subnet = SubnetId(in.text("subnet"));
+  launch.slots = in.slots("slots");
+  launch.template_version = in.number("template_version");
+  launch.request = in.text("request");
+  launch.submitter = KeeperName(in.text("submitter"));
+  launch.opened_at = in.instant("opened_at_ms");
+  launch.submit_before = in.instant("submit_before_ms");
+  return launch;
+}
+
+Holder read_holder(Reader& in) {
+  Holder holder;
+  holder.instance = InstanceId(in.text("instance"));
+  holder.n = in.count("n");
+  holder.pool = in.pool("pool");
+  holder.since = in.instant("since_ms");
+  holder.template_version = in.number("template_version");
+  return holder;
+}
+
+Retiring read_retiring(Reader& in) {
+  Retiring retiring;
+  retiring.instance = InstanceId(in.text("instance"));
+  retiring.slot = SlotName(in.text("slot"));
+  retiring.replacement = InstanceId(in.text("replacement"));
+  retiring.reason = in.text("reason");
+  retiring.since = in.instant("since_ms");
+  retiring.deadline = in.optional_instant("deadline_ms");
+  return retiring;
+}
+
+}  // namespace
+
+std::string to_string(const LaunchId& id) { return id.incarnation + "." + std::to_string(id.n); }
+
+std::optional<LaunchId> parse_launch_id(std::string_view text) {
+  const size_t point = text.rfind('.');
+  if (point == std::string_view::npos || point == 0) return std::nullopt;
+  LaunchId id;
+  id.incarnation = text.substr(0, point);
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + point + 1, end, id.n);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return id;
+}
+
+std::string to_text(const LedgerRecord& record) {
+  json::array holders, open, retiring, held, cooling;
+  for (const auto& [slot, holder] : record.holders) holders.push_back(write_holder(slot, holder));
+  for (const OpenLaunch& launch : record.open) open.push_back(write_launch(launch));
+  for (const Retiring& entry : record.retiring) retiring.push_back(write_retiring(entry));
+  for (const auto& [slot, until] : record.held)
+    held.push_back(json::object{{"slot", slot.str()}, {"until_ms", until.unix_ms()}});
+  for (const auto& [pool, until] : record.cooling)
+    cooling.push_back(json::object{{"pool", write_pool(pool)}, {"until_ms", until.unix_ms()}});
+  const json::object document{{"format", kFormat},
+                              {"group", record.group.str()},
+                              {"incarnation", record.incarnation},
+                              {"counter", record.counter},
+                              {"revision", record.revision},
+                              {"writer", record.writer.str()},
+                              {"nonce", record.nonce},
+                              {"written_at_ms", record.written_at.unix_ms()},
+                              {"no_launch_before_ms", write_optional(record.no_launch_before)},
+                              {"holders", std::move(holders)},
+                              {"open", std::move(open)},
+                              {"retiring", std::move(retiring)},
+                              {"held", std::move(held)},
+                              {"cooling", std::move(cooling)}};
+  return json::serialize(document);
+}
+
+Result<LedgerRecord> parse_ledger_record(std::string_view text) {
+  ASSIGN_OR_RETURN(const json::object document, json::parse_object(text));
+  Reader in(document, "ledger");
+  if (const int64_t format = in.number("format"); format != kFormat)
+    return fail("LedgerFormat", "ledger format " + std::to_string(format) +
+                                    " was written by another version; this one reads 1");
+  LedgerRecord record;
+  record.group = GroupName(in.text("group"));
+  record.incarnation = in.text("incarnation");
+  record.counter = in.count("counter");
+  record.revision = in.count("revision");
+  record.writer = KeeperName(in.text("writer"));
+  record.nonce = in.text("nonce");
+  record.written_at = in.instant("written_at_ms");
+  record.no_launch_before = in.optional_instant("no_launch_before_ms");
+  in.each("holders", [&](Reader& item) {
+    SlotName slot(item.text("slot"));
+    record.holders.emplace(std::move(slot), read_holder(item));
+  });
+  in.each("open", [&](Reader& item) { record.open.push_back(read_launch(item)); });
+  in.each("retiring", [&](Reader& item) { record.retiring.push_back(read_retiring(item)); });
+  in.each("held", [&](Reader& item) {
+    record.held.emplace(SlotName(item.text("slot")), item.instant("until_ms"));
+  });
+  in.each("cooling",
+          [&](Reader& item) { record.cooling.emplace(item.pool("pool"), item.instant("until_ms")); });
+  if (!in.problem().empty())
+    return fail("LedgerMalformed", in.problem() + " is missing or of another type");
+  return record;
+}
+
+}  // namespace model

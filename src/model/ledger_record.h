@@ -1,0 +1,93 @@
+// LedgerRecord: the intent of one group, and the only thing that says which instance holds a slot.
+//
+// One record per group, replaced whole under compare-and-set; whoever wrote last has seen everything
+// before. An entry in `open` is a launch that may have been sent: its request is the exact bytes, to
+// be repeated byte for byte with the same token. An instance is committed to a slot exactly when
+// `holders` says so; one that carries our tags and stands nowhere here is surplus.
+// The text form is JSON, written in one canonical order (format 1; docs/formats.md).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/ids.h"
+#include "model/pool.h"
+
+namespace model {
+
+// The name of one launch, as its instances carry it in the tag spotkeeper:launch.
+struct LaunchId {
+  std::string incarnation;
+  uint64_t n = 0;
+
+  friend bool operator==(const LaunchId&, const LaunchId&) = default;
+};
+
+std::string to_string(const LaunchId& id);  // "<incarnation>.<n>"
+std::optional<LaunchId> parse_launch_id(std::string_view text);
+
+struct OpenLaunch {
+  uint64_t n = 0;
+  Pool pool;
+  SubnetId subnet;
+  std::vector<SlotName> slots;   // Sorted; assigned to the sorted ids that come.
+  int64_t template_version = 0;  // The number that "$Latest" was when this was decided.
+  std::string request;           // The body of RunInstances, ClientToken included.
+  KeeperName submitter;
+  base::Instant opened_at;
+  base::Instant submit_before;  // After it another keeper may take the entry over by CAS.
+
+  friend bool operator==(const OpenLaunch&, const OpenLaunch&) = default;
+};
+
+struct Holder {
+  InstanceId instance;
+  uint64_t n = 0;  // The launch it came from.
+  Pool pool;
+  base::Instant since;
+  int64_t template_version = 0;
+
+  friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+// A former holder that still exists: it serves until its replacement does, then it goes.
+struct Retiring {
+  InstanceId instance;
+  SlotName slot;
+  InstanceId replacement;
+  std::string reason;  // "interruption", "unhealthy", "scaled-down", "repeated"
+  base::Instant since;
+  std::optional<base::Instant> deadline;  // When AWS takes it; it is left to AWS until then.
+
+  friend bool operator==(const Retiring&, const Retiring&) = default;
+};
+
+struct LedgerRecord {
+  GroupName group;
+  std::string incarnation;  // Random; a new one whenever the ledger was lost.
+  uint64_t counter = 0;     // The highest n ever used in this incarnation.
+  uint64_t revision = 0;    // One more with every write.
+  KeeperName writer;
+  std::string nonce;  // The writer's mark on this very write, to know its own after a timeout.
+  base::Instant written_at;
+  // No launch is opened before this: the horizon after a lost ledger.
+  std::optional<base::Instant> no_launch_before;
+
+  std::map<SlotName, Holder> holders;
+  std::vector<OpenLaunch> open;                // By n.
+  std::vector<Retiring> retiring;              // By instance.
+  std::map<SlotName, base::Instant> held;      // Slots that wait out a horizon after a lost launch.
+  std::map<Pool, base::Instant> cooling;       // Pools that were dry or interrupted, until when.
+
+  friend bool operator==(const LedgerRecord&, const LedgerRecord&) = default;
+};
+
+std::string to_text(const LedgerRecord& record);
+base::Result<LedgerRecord> parse_ledger_record(std::string_view text);
+
+}  // namespace model

@@ -1,0 +1,67 @@
+#include "model/ledger_record.h"
+
+#include <gtest/gtest.h>
+
+namespace model {
+namespace {
+
+using base::Instant;
+
+LedgerRecord full_record() {
+  LedgerRecord record;
+  record.group = GroupName("web");
+  record.incarnation = "k3x";
+  record.counter = 9;
+  record.revision = 21;
+  record.writer = KeeperName("keeper-1");
+  record.nonce = "n1";
+  record.written_at = Instant::from_unix_ms(1000);
+  record.no_launch_before = Instant::from_unix_ms(91'000);
+  const Pool pool{InstanceType("c6i.large"), Zone("us-east-2a"), kLinux};
+  record.holders[SlotName("web-a")] = {InstanceId("i-1"), 7, pool, Instant::from_unix_ms(5), 3};
+  record.open.push_back({9, pool, SubnetId("s-1"), {SlotName("web-b"), SlotName("web-e")}, 3,
+                         "Action=RunInstances&x=%20\"", KeeperName("keeper-2"),
+                         Instant::from_unix_ms(900), Instant::from_unix_ms(20'900)});
+  record.retiring.push_back({InstanceId("i-0"), SlotName("web-a"), InstanceId("i-1"), "interruption",
+                             Instant::from_unix_ms(6), Instant::from_unix_ms(120'000)});
+  record.retiring.push_back(
+      {InstanceId("i-2"), SlotName("web-c"), InstanceId(), "scaled-down", Instant(), std::nullopt});
+  record.held[SlotName("web-d")] = Instant::from_unix_ms(90'000);
+  record.cooling[pool] = Instant::from_unix_ms(600'000);
+  return record;
+}
+
+TEST(LedgerRecord, RoundTripsWithEveryFieldSet) {
+  const auto back = parse_ledger_record(to_text(full_record()));
+  ASSERT_TRUE(back) << base::to_string(back.error());
+  EXPECT_EQ(*back, full_record());
+}
+
+TEST(LedgerRecord, TheSameRecordIsTheSameText) {
+  EXPECT_EQ(to_text(full_record()), to_text(full_record()));
+}
+
+TEST(LedgerRecord, AMissingFieldIsNamed) {
+  std::string text = to_text(full_record());
+  const size_t at = text.find("\"subnet\"");
+  text.replace(at, 8, "\"subnot\"");
+  const auto back = parse_ledger_record(text);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().message, "ledger.open.subnet is missing or of another type");
+}
+
+TEST(LedgerRecord, AnotherFormatIsRefusedByNumber) {
+  const auto back = parse_ledger_record(R"({"format":2})");
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, "LedgerFormat");
+}
+
+TEST(LaunchId, RoundTripsAndRefusesStrangers) {
+  EXPECT_EQ(parse_launch_id("k3x.17"), (LaunchId{"k3x", 17}));
+  EXPECT_EQ(to_string(LaunchId{"k3x", 17}), "k3x.17");
+  for (const char* text : {"", "k3x", ".17", "k3x.", "k3x.1x", "k3x.-1"})
+    EXPECT_FALSE(parse_launch_id(text)) << text;
+}
+
+}  // namespace
+}  // namespace model

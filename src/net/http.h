@@ -1,0 +1,60 @@
+// HTTP messages as values. No socket here: codecs, the signer and the simulated region need only this.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace net {
+
+// Names compare without case and keep the case they were given. Repeated names stay separate.
+class Headers {
+ public:
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
+  // Replaces every field of that name.
+  void set(std::string_view name, std::string value);
+  void remove(std::string_view name);
+  // The first of that name.
+  const std::string* find(std::string_view name) const;
+  std::string get(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+struct Request {
+  std::string method = "GET";
+  std::string path = "/";  // As on the wire: percent-encoded.
+  std::string query;       // As on the wire, without "?".
+  Headers headers;         // Host included.
+  std::string body;
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+// Where requests go: "https://sqs.us-east-2.amazonaws.com" or "http://127.0.0.1:4566/base".
+struct Endpoint {
+  bool tls = true;
+  std::string host;
+  int port = 443;
+  std::string base_path;  // Empty, or begins with "/" and does not end with it.
+
+  // The Host header: the port only when it is not the scheme's own.
+  std::string authority() const;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+std::optional<Endpoint> parse_endpoint(std::string_view url);
+
+}  // namespace net

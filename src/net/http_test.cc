@@ -1,0 +1,40 @@
+#include "net/http.h"
+
+#include <gtest/gtest.h>
+
+namespace net {
+namespace {
+
+TEST(Headers, NamesIgnoreCaseAndSetReplacesAll) {
+  Headers headers;
+  headers.add("X-One", "1");
+  headers.add("x-one", "2");
+  EXPECT_EQ(headers.get("X-ONE"), "1");
+  headers.set("X-One", "3");
+  EXPECT_EQ(headers.fields().size(), 1u);
+  EXPECT_EQ(headers.get("x-one"), "3");
+  EXPECT_EQ(headers.find("other"), nullptr);
+}
+
+TEST(Endpoint, ReadsSchemesPortsPathsAndIpv6) {
+  EXPECT_EQ(parse_endpoint("https://sqs.us-east-2.amazonaws.com/"),
+            (Endpoint{true, "sqs.us-east-2.amazonaws.com", 443, ""}));
+  EXPECT_EQ(parse_endpoint("http://127.0.0.1:4566/base/"),
+            (Endpoint{false, "127.0.0.1", 4566, "/base"}));
+  EXPECT_EQ(parse_endpoint("http://[fd00:ec2::254]"), (Endpoint{false, "fd00:ec2::254", 80, ""}));
+}
+
+TEST(Endpoint, TheAuthorityNamesThePortOnlyWhenItIsUnusual) {
+  EXPECT_EQ(parse_endpoint("https://a.b")->authority(), "a.b");
+  EXPECT_EQ(parse_endpoint("https://a.b:8443")->authority(), "a.b:8443");
+  EXPECT_EQ(parse_endpoint("http://[::1]:80")->authority(), "[::1]");
+}
+
+TEST(Endpoint, RefusesWhatIsNoEndpoint) {
+  for (const char* url : {"", "ftp://a", "a.b", "http://", "http://a:0", "http://a:70000",
+                          "http://a:x", "http://u@h", "http://a/?q", "http://[::1"})
+    EXPECT_FALSE(parse_endpoint(url)) << url;
+}
+
+}  // namespace
+}  // namespace net
