@@ -1,0 +1,42 @@
+// HttpClient: one attempt at one HTTP request, with pooled connections, TLS and proxies.
+//
+// `send` never blocks; `done` runs exactly once, on the client's own thread. The Error tells what may
+// have happened: kReconnect when nothing was sent, kUnknownOutcome from the moment the first byte of
+// the request may have left. A response of any status is a success here. Bodies are bounded.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "net/http.h"
+
+namespace net {
+
+struct ClientOptions {
+  std::string ca_bundle;  // A file; empty: SSL_CERT_FILE, then where distributions keep theirs.
+  std::string https_proxy, http_proxy;  // "http://host:port"; HTTPS goes through CONNECT.
+  std::vector<std::string> no_proxy;    // Host suffixes, or "*".
+  base::Duration connect_timeout = base::Duration::seconds(5);
+  size_t most_body_bytes = 64 << 20;   // A describe of 1,000 instances is under 4 MiB.
+  size_t most_connections_per_host = 32;  // Enough for 16 queue receivers and paced calls.
+};
+
+class HttpClient {
+ public:
+  using Done = std::function<void(base::Result<Response>)>;
+  virtual ~HttpClient() = default;
+  virtual void send(const Endpoint& endpoint, Request request, base::Duration timeout,
+                    Done done) = 0;
+};
+
+// Runs one thread; destroying it fails what is under way with kUnknownOutcome and joins.
+std::unique_ptr<HttpClient> make_http_client(ClientOptions options);
+
+// https_proxy, http_proxy and no_proxy from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, either case.
+ClientOptions client_options_from_environment();
+
+}  // namespace net
