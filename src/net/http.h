@@ -1,4 +1,5 @@
-// HTTP messages as values. No socket here: codecs, the signer and the simulated region need only this.
+// HTTP messages as values. No socket here: codecs, the signer and the simulated region need only
+// this.
 #pragma once
 
 #include <optional>
@@ -28,6 +29,9 @@ class Headers {
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+// False when a name or a value could end its line early and start another header.
+bool fit_on_the_wire(const Headers& headers);
 
 struct Request {
   std::string method = "GET";
