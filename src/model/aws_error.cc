@@ -36,13 +36,12 @@ constexpr auto kQuota = codes("VcpuLimitExceeded", "MaxSpotInstanceCountExceeded
 constexpr auto kNotFound = codes("NoSuchKey", "NoSuchBucket", "QueueDoesNotExist",
                                  "AWS.SimpleQueueService.NonExistentQueue");
 
-constexpr auto kAuth =
-    codes("AuthFailure", "UnauthorizedOperation", "AccessDenied", "AccessDeniedException",
-          "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
-          "MissingAuthenticationToken", "MissingAuthenticationTokenException",
-          "IncompleteSignature", "IncompleteSignatureException", "SignatureDoesNotMatch",
-          "InvalidSignatureException", "NotAuthorized", "OptInRequired", "PendingVerification",
-          "Blocked", "InvalidToken");
+constexpr auto kAuth = codes(
+    "AuthFailure", "UnauthorizedOperation", "AccessDenied", "AccessDeniedException",
+    "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
+    "IncompleteSignatureException", "SignatureDoesNotMatch", "InvalidSignatureException",
+    "NotAuthorized", "OptInRequired", "PendingVerification", "Blocked", "InvalidToken");
 
 constexpr auto kExpiredCredentials = codes("ExpiredToken", "ExpiredTokenException",
                                            // EC2 uses one code for old tokens and old signatures.
