@@ -1,8 +1,9 @@
 // HttpClient: one attempt at one HTTP request, with pooled connections, TLS and proxies.
 //
-// `send` never blocks; `done` runs exactly once, on the client's own thread. The Error tells what may
-// have happened: kReconnect when nothing was sent, kUnknownOutcome from the moment the first byte of
-// the request may have left. A response of any status is a success here. Bodies are bounded.
+// `send` never blocks; `done` runs exactly once, on the client's own thread. The Error tells what
+// may have happened: kReconnect when nothing was sent, kUnknownOutcome from the moment the first
+// byte of the request may have left. A response of any status is a success here. Bodies are
+// bounded.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,7 @@ struct ClientOptions {
   std::string https_proxy, http_proxy;  // "http://host:port"; HTTPS goes through CONNECT.
   std::vector<std::string> no_proxy;    // Host suffixes, or "*".
   base::Duration connect_timeout = base::Duration::seconds(5);
-  size_t most_body_bytes = 64 << 20;   // A describe of 1,000 instances is under 4 MiB.
+  size_t most_body_bytes = 64 << 20;      // A describe of 1,000 instances is under 4 MiB.
   size_t most_connections_per_host = 32;  // Enough for 16 queue receivers and paced calls.
 };
 

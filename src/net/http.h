@@ -1,4 +1,5 @@
-// HTTP messages as values. No socket here: codecs, the signer and the simulated region need only this.
+// HTTP messages as values. No socket here: codecs, the signer and the simulated region need only
+// this.
 #pragma once
 
 #include <optional>

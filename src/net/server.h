@@ -1,7 +1,7 @@
 // HttpServer: HTTP/1.1 with keep-alive, for the API, the metrics page and the simulated region.
 //
-// The handler runs on the server's own thread and answers now or later, from any thread, exactly once.
-// Header and body sizes, idle time and the number of connections are bounded.
+// The handler runs on the server's own thread and answers now or later, from any thread, exactly
+// once. Header and body sizes, idle time and the number of connections are bounded.
 #pragma once
 
 #include <functional>

@@ -1,8 +1,10 @@
-// AWS Signature Version 4, header form: signing what we send and verifying what the region receives.
+// AWS Signature Version 4, header form: signing what we send and verifying what the region
+// receives.
 //
-// Pure: the time and the credentials are arguments. The signer sets X-Amz-Date, X-Amz-Security-Token
-// (when there is a session token), X-Amz-Content-Sha256 (S3 only) and Authorization; every header
-// present is signed except those that proxies change. Golden vectors: tests/golden/sigv4.json.
+// Pure: the time and the credentials are arguments. The signer sets X-Amz-Date,
+// X-Amz-Security-Token (when there is a session token), X-Amz-Content-Sha256 (S3 only) and
+// Authorization; every header present is signed except those that proxies change. Golden vectors:
+// tests/golden/sigv4.json.
 #pragma once
 
 #include <functional>
