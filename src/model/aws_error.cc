@@ -53,7 +53,8 @@ constexpr auto kPerhapsClockSkew =
     codes("SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure");
 
 // Refused before any effect because somebody else was at the same thing.
-constexpr auto kCollision = codes("ConcurrentTagAccess", "ConditionalRequestConflict");
+constexpr auto kCollision =
+    codes("ConcurrentTagAccess", "ConditionalRequestConflict", "OperationAborted");
 
 // The service gave up waiting for the body or for itself, whatever status it says so with.
 constexpr auto kServerTimeout = codes("RequestTimeout", "RequestTimeoutException");
