@@ -12,7 +12,8 @@ if(SK_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+                    -fno-omit-frame-pointer)
 if(SK_WERROR)
   add_compile_options(-Werror)
 endif()

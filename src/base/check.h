@@ -1,8 +1,8 @@
 // CHECK: the end of the line for bugs.
 //
 // A broken invariant is not an error that a caller handles: the process prints where and why and
-// aborts, systemd restarts it and the journal brings back what was true. Always compiled in, also in
-// release builds. Never used for input: what comes from outside yields a Result.
+// aborts, systemd restarts it and the journal brings back what was true. Always compiled in, also
+// in release builds. Never used for input: what comes from outside yields a Result.
 #pragma once
 
 #include <string_view>

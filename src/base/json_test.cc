@@ -6,7 +6,8 @@ namespace base::json {
 namespace {
 
 TEST(Json, ReadersAnswerNothingForMissingAndMistypedMembers) {
-  const auto document = parse_object(R"({"s":"x","n":7,"big":1e30,"f":1.5,"b":true,"o":{},"a":[]})");
+  const auto document =
+      parse_object(R"({"s":"x","n":7,"big":1e30,"f":1.5,"b":true,"o":{},"a":[]})");
   ASSERT_TRUE(document);
   EXPECT_EQ(find_string(*document, "s"), "x");
   EXPECT_EQ(find_string(*document, "n"), std::nullopt);

@@ -1,7 +1,7 @@
 // Log lines: a level, a short message, and named values. Text for people, JSON for machines.
 //
-// Logged once, at the layer that decides. A Logger is handed down like any other collaborator; tests
-// hand one that keeps its lines. Secrets never reach it.
+// Logged once, at the layer that decides. A Logger is handed down like any other collaborator;
+// tests hand one that keeps its lines. Secrets never reach it.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,8 @@ namespace base {
 enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };
 
 struct LogField {
-  LogField(std::string_view field_name, std::string text) : name(field_name), value(std::move(text)) {}
+  LogField(std::string_view field_name, std::string text)
+      : name(field_name), value(std::move(text)) {}
   LogField(std::string_view field_name, std::string_view text) : name(field_name), value(text) {}
   LogField(std::string_view field_name, const char* text) : name(field_name), value(text) {}
   LogField(std::string_view field_name, int64_t number)

@@ -27,7 +27,8 @@ TEST(Log, TextLinesQuoteWhatATerminalWouldMisread) {
 
 TEST(Log, JsonLinesKeepNumbersAsNumbers) {
   testing::internal::CaptureStderr();
-  stderr_logger(LogLevel::kInfo, LogFormat::kJson).error("failed", {{"count", 3}, {"why", "\"x\""}});
+  stderr_logger(LogLevel::kInfo, LogFormat::kJson)
+      .error("failed", {{"count", 3}, {"why", "\"x\""}});
   const std::string line = testing::internal::GetCapturedStderr();
   EXPECT_NE(line.find(R"("level":"error","message":"failed","count":3,"why":"\"x\""})"),
             std::string::npos)

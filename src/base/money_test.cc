@@ -13,7 +13,8 @@ TEST(Money, ReadsPricesExactly) {
 }
 
 TEST(Money, RefusesWhatIsNotAPriceOrTooFine) {
-  for (const char* text : {"", ".", "-1", "1.2.3", "$3", "0.1234567", "1e3", "99999999999999999999"})
+  for (const char* text :
+       {"", ".", "-1", "1.2.3", "$3", "0.1234567", "1e3", "99999999999999999999"})
     EXPECT_FALSE(parse_money(text)) << text;
 }
 

@@ -1,8 +1,8 @@
 // Prng: the one source of chance (xoshiro256**, seeded through splitmix64).
 //
-// Same seed, same numbers, on every compiler: no std distribution is used, because the standard does
-// not say what they draw. A simulation owns one and forks it per part, so that one part's extra draw
-// does not move another's.
+// Same seed, same numbers, on every compiler: no std distribution is used, because the standard
+// does not say what they draw. A simulation owns one and forks it per part, so that one part's
+// extra draw does not move another's.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
 // Result<T>: a value, or an Error that says what its caller should do next.
 //
 // Expected failures are values and must be looked at; bugs are CHECKs; an unusable environment at
-// start is one sentence and exit code 2. An Error's `retry` is the whole answer to "may I try again":
-// nobody parses messages. Domain outcomes (throttling, no capacity, duplicates) also travel as Errors
-// with AWS's own code, and are asked for through predicates in model/aws_error.h.
+// start is one sentence and exit code 2. An Error's `retry` is the whole answer to "may I try
+// again": nobody parses messages. Domain outcomes (throttling, no capacity, duplicates) also travel
+// as Errors with AWS's own code, and are asked for through predicates in model/aws_error.h.
 #pragma once
 
 #include <string>
@@ -57,8 +57,8 @@ Error within(std::string context, Error error);
   if (!name) return tl::unexpected(std::move(name).error()); \
   declaration = *std::move(name)
 
-#define RETURN_IF_ERROR(expression)                                                      \
-  do {                                                                                   \
-    if (auto sk_status = (expression); !sk_status)                                       \
-      return tl::unexpected(std::move(sk_status).error());                               \
+#define RETURN_IF_ERROR(expression)                        \
+  do {                                                     \
+    if (auto sk_status = (expression); !sk_status)         \
+      return tl::unexpected(std::move(sk_status).error()); \
   } while (false)

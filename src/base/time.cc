@@ -18,8 +18,7 @@ int64_t days_from_civil(int64_t year, int month, int day) {
   const int64_t era = (year >= 0 ? year : year - 399) / 400;
   const int64_t year_of_era = year - era * 400;
   const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
 
@@ -134,9 +133,9 @@ std::string to_iso8601(Instant t) {
 std::string to_basic_iso8601(Instant t) {
   const Civil c = civil_from(t);
   char text[64];
-  const int n = std::snprintf(text, sizeof text, "%04lld%02d%02dT%02d%02d%02dZ",
-                              static_cast<long long>(c.year), c.month, c.day, c.hour, c.minute,
-                              c.second);
+  const int n =
+      std::snprintf(text, sizeof text, "%04lld%02d%02dT%02d%02d%02dZ",
+                    static_cast<long long>(c.year), c.month, c.day, c.hour, c.minute, c.second);
   return std::string(text, n);
 }
 

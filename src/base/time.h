@@ -1,7 +1,7 @@
 // Instant and Duration: milliseconds, whole and signed, and the texts AWS writes them in.
 //
-// An Instant counts milliseconds since 1970-01-01T00:00:00Z without leap seconds. Neither type reads
-// a clock: `now` arrives in the event or comes from ports::Clock.
+// An Instant counts milliseconds since 1970-01-01T00:00:00Z without leap seconds. Neither type
+// reads a clock: `now` arrives in the event or comes from ports::Clock.
 #pragma once
 
 #include <compare>

@@ -24,9 +24,10 @@ TEST(Time, ReadsWhatAwsWrites) {
 }
 
 TEST(Time, RefusesPlaceholdersAndImpossibleDates) {
-  for (const char* text : {"yyyy-mm-ddThh:mm:ssZ", "", "2023-02-29T00:00:00Z", "2024-13-01T00:00:00Z",
-                           "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z",
-                           "2024-01-01T00:00:00Zx", "2024-01-01 00:00:00Z"})
+  for (const char* text :
+       {"yyyy-mm-ddThh:mm:ssZ", "", "2023-02-29T00:00:00Z", "2024-13-01T00:00:00Z",
+        "2024-01-01T24:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z",
+        "2024-01-01T00:00:00Zx", "2024-01-01 00:00:00Z"})
     EXPECT_FALSE(parse_iso8601(text)) << text;
 }
 

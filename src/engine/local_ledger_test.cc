@@ -26,6 +26,9 @@ class LocalStore {
   LocalStore() { restart(); }
 
   ports::Ledger& writer(int index) { return index == 0 ? *first_ : *second_; }
+  std::unique_ptr<ports::Ledger> another(ports::CompletionSink sink) {
+    return std::make_unique<LocalLedger>(*database_, clock_, std::move(sink));
+  }
   CallCompleted completion(CallId id) {
     const auto found = completed_.find(id);
     EXPECT_NE(found, completed_.end());
@@ -63,7 +66,10 @@ class LocalStore {
 };
 
 TEST(LocalLedger, KeepsTheContractOfALedger) {
-  ports::contract::expect_ledger_contract([] { return std::make_unique<LocalStore>(); });
+  LocalStore store;
+  ports::expect_ledger_contract([&](ports::CompletionSink sink) {
+    return ports::OpenedLedger{store.another(std::move(sink)), [] {}};
+  });
 }
 
 TEST(LocalLedger, ACompletedWriteSurvivesTheLossOfPower) {

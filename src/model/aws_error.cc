@@ -36,13 +36,12 @@ constexpr auto kQuota = codes("VcpuLimitExceeded", "MaxSpotInstanceCountExceeded
 constexpr auto kNotFound = codes("NoSuchKey", "NoSuchBucket", "QueueDoesNotExist",
                                  "AWS.SimpleQueueService.NonExistentQueue");
 
-constexpr auto kAuth =
-    codes("AuthFailure", "UnauthorizedOperation", "AccessDenied", "AccessDeniedException",
-          "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
-          "MissingAuthenticationToken", "MissingAuthenticationTokenException",
-          "IncompleteSignature", "IncompleteSignatureException", "SignatureDoesNotMatch",
-          "InvalidSignatureException", "NotAuthorized", "OptInRequired", "PendingVerification",
-          "Blocked", "InvalidToken");
+constexpr auto kAuth = codes(
+    "AuthFailure", "UnauthorizedOperation", "AccessDenied", "AccessDeniedException",
+    "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
+    "IncompleteSignatureException", "SignatureDoesNotMatch", "InvalidSignatureException",
+    "NotAuthorized", "OptInRequired", "PendingVerification", "Blocked", "InvalidToken");
 
 constexpr auto kExpiredCredentials = codes("ExpiredToken", "ExpiredTokenException",
                                            // EC2 uses one code for old tokens and old signatures.
@@ -54,7 +53,8 @@ constexpr auto kPerhapsClockSkew =
     codes("SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure");
 
 // Refused before any effect because somebody else was at the same thing.
-constexpr auto kCollision = codes("ConcurrentTagAccess", "ConditionalRequestConflict");
+constexpr auto kCollision =
+    codes("ConcurrentTagAccess", "ConditionalRequestConflict", "OperationAborted");
 
 // The service gave up waiting for the body or for itself, whatever status it says so with.
 constexpr auto kServerTimeout = codes("RequestTimeout", "RequestTimeoutException");

@@ -1,8 +1,8 @@
 // The one place that knows AWS's error codes. Everybody else asks here, by predicate.
 //
 // A code is `base::Error::code` as AWS sent it, without a service's prefix. The predicates are kept
-// apart by what the asker does next: wait, go to another pool, look again, give the launch up, tell a
-// person. An unknown code answers no to all of them and is judged by the HTTP status alone.
+// apart by what the asker does next: wait, go to another pool, look again, give the launch up, tell
+// a person. An unknown code answers no to all of them and is judged by the HTTP status alone.
 #pragma once
 
 #include <string_view>

@@ -1,8 +1,8 @@
 // Call and Reply: every request spotkeeper can make of AWS and of its ledger, as values.
 //
-// The brain decides in these; `aws` and `sim` carry them out. One Call is one attempt at one request
-// (one page of a list). Names are AWS's. RunInstances carries its body as bytes, because a launch must
-// be repeated byte for byte; everything else is fields.
+// The brain decides in these; `aws` and `sim` carry them out. One Call is one attempt at one
+// request (one page of a list). Names are AWS's. RunInstances carries its body as bytes, because a
+// launch must be repeated byte for byte; everything else is fields.
 #pragma once
 
 #include <cstdint>
@@ -203,10 +203,10 @@ struct LedgerVersion {
   std::string record;               // Empty after a write.
 };
 
-using Reply = std::variant<Done, InstancesReply, InstanceStatusReply, SpotRequestsReply,
-                           SpotPricesReply, SubnetsReply, LaunchTemplateVersionsReply,
-                           TargetHealthReply, TargetGroupAttributesReply, PutEventsReply,
-                           CallerIdentity, LedgerVersion>;
+using Reply =
+    std::variant<Done, InstancesReply, InstanceStatusReply, SpotRequestsReply, SpotPricesReply,
+                 SubnetsReply, LaunchTemplateVersionsReply, TargetHealthReply,
+                 TargetGroupAttributesReply, PutEventsReply, CallerIdentity, LedgerVersion>;
 
 struct CallId {
   uint64_t value = 0;

@@ -1,8 +1,8 @@
 // decode: the body of a queue message, in any of the shapes AWS sends, to Notices.
 //
-// Pure and total: any bytes yield notices or a reason. A reason means quarantine; a well-formed event
-// of a kind we do not know is a Notice of kind kUnknown. The rules D1–D16 of docs/formats.md are each
-// a test in decode_test.cc.
+// Pure and total: any bytes yield notices or a reason. A reason means quarantine; a well-formed
+// event of a kind we do not know is a Notice of kind kUnknown. The rules D1–D16 of docs/formats.md
+// are each a test in decode_test.cc.
 #pragma once
 
 #include <string_view>

@@ -23,8 +23,8 @@ struct TargetGroupRef {
 
 struct GroupSpec {
   GroupName name;
-  int capacity = 0;                // 1..1000
-  std::vector<SubnetId> subnets;   // Slots go round these in order.
+  int capacity = 0;               // 1..1000
+  std::vector<SubnetId> subnets;  // Slots go round these in order.
   LaunchTemplateRef launch_template;
   std::vector<InstanceType> types;  // In order of preference where prices do not decide.
   std::vector<TargetGroupRef> target_groups;

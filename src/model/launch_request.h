@@ -1,8 +1,8 @@
 // The body of a RunInstances request, written once and then only repeated.
 //
-// The ledger keeps these bytes, so this is where they are decided: the order of fields is part of the
-// form. The token is derived from the ledger entry, so the same entry always has the same token and
-// two entries never share one.
+// The ledger keeps these bytes, so this is where they are decided: the order of fields is part of
+// the form. The token is derived from the ledger entry, so the same entry always has the same token
+// and two entries never share one.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ struct TokenScope {
   Region region;
 };
 
-// base64url(SHA-256(deployment, account, region, group, incarnation, n)): 43 characters of AWS's 64.
+// base64url(SHA-256(deployment, account, region, group, incarnation, n)): 43 characters of
+// AWS's 64.
 std::string client_token(const TokenScope& scope, const GroupName& group, const LaunchId& launch);
 
 std::string launch_request_body(const LaunchParameters& parameters);

@@ -110,8 +110,10 @@ class Reader {
     if (!array) note(key);
     if (array)
       for (const json::value& item : *array) {
-        if (!item.is_string()) note(key);
-        else out.emplace_back(std::string(item.as_string()));
+        if (!item.is_string())
+          note(key);
+        else
+          out.emplace_back(std::string(item.as_string()));
       }
     return out;
   }
@@ -230,8 +232,9 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
   in.each("held", [&](Reader& item) {
     record.held.emplace(SlotName(item.text("slot")), item.instant("until_ms"));
   });
-  in.each("cooling",
-          [&](Reader& item) { record.cooling.emplace(item.pool("pool"), item.instant("until_ms")); });
+  in.each("cooling", [&](Reader& item) {
+    record.cooling.emplace(item.pool("pool"), item.instant("until_ms"));
+  });
   if (!in.problem().empty())
     return fail("LedgerMalformed", in.problem() + " is missing or of another type");
   return record;

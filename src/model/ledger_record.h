@@ -1,10 +1,10 @@
 // LedgerRecord: the intent of one group, and the only thing that says which instance holds a slot.
 //
-// One record per group, replaced whole under compare-and-set; whoever wrote last has seen everything
-// before. An entry in `open` is a launch that may have been sent: its request is the exact bytes, to
-// be repeated byte for byte with the same token. An instance is committed to a slot exactly when
-// `holders` says so; one that carries our tags and stands nowhere here is surplus.
-// The text form is JSON, written in one canonical order (format 1; docs/formats.md).
+// One record per group, replaced whole under compare-and-set; whoever wrote last has seen
+// everything before. An entry in `open` is a launch that may have been sent: its request is the
+// exact bytes, to be repeated byte for byte with the same token. An instance is committed to a slot
+// exactly when `holders` says so; one that carries our tags and stands nowhere here is surplus. The
+// text form is JSON, written in one canonical order (format 1; docs/formats.md).
 #pragma once
 
 #include <cstdint>
@@ -79,10 +79,10 @@ struct LedgerRecord {
   std::optional<base::Instant> no_launch_before;
 
   std::map<SlotName, Holder> holders;
-  std::vector<OpenLaunch> open;                // By n.
-  std::vector<Retiring> retiring;              // By instance.
-  std::map<SlotName, base::Instant> held;      // Slots that wait out a horizon after a lost launch.
-  std::map<Pool, base::Instant> cooling;       // Pools that were dry or interrupted, until when.
+  std::vector<OpenLaunch> open;            // By n.
+  std::vector<Retiring> retiring;          // By instance.
+  std::map<SlotName, base::Instant> held;  // Slots that wait out a horizon after a lost launch.
+  std::map<Pool, base::Instant> cooling;   // Pools that were dry or interrupted, until when.
 
   friend bool operator==(const LedgerRecord&, const LedgerRecord&) = default;
 };

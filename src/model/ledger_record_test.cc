@@ -19,11 +19,18 @@ LedgerRecord full_record() {
   record.no_launch_before = Instant::from_unix_ms(91'000);
   const Pool pool{InstanceType("c6i.large"), Zone("us-east-2a"), kLinux};
   record.holders[SlotName("web-a")] = {InstanceId("i-1"), 7, pool, Instant::from_unix_ms(5), 3};
-  record.open.push_back({9, pool, SubnetId("s-1"), {SlotName("web-b"), SlotName("web-e")}, 3,
-                         "Action=RunInstances&x=%20\"", KeeperName("keeper-2"),
-                         Instant::from_unix_ms(900), Instant::from_unix_ms(20'900)});
-  record.retiring.push_back({InstanceId("i-0"), SlotName("web-a"), InstanceId("i-1"), "interruption",
-                             Instant::from_unix_ms(6), Instant::from_unix_ms(120'000)});
+  record.open.push_back({9,
+                         pool,
+                         SubnetId("s-1"),
+                         {SlotName("web-b"), SlotName("web-e")},
+                         3,
+                         "Action=RunInstances&x=%20\"",
+                         KeeperName("keeper-2"),
+                         Instant::from_unix_ms(900),
+                         Instant::from_unix_ms(20'900)});
+  record.retiring.push_back({InstanceId("i-0"), SlotName("web-a"), InstanceId("i-1"),
+                             "interruption", Instant::from_unix_ms(6),
+                             Instant::from_unix_ms(120'000)});
   record.retiring.push_back(
       {InstanceId("i-2"), SlotName("web-c"), InstanceId(), "scaled-down", Instant(), std::nullopt});
   record.held[SlotName("web-d")] = Instant::from_unix_ms(90'000);

@@ -1,7 +1,7 @@
 // Cloud: AWS, one attempt at a time.
 //
-// submit never blocks and never retries. Each call completes exactly once, through the sink that the
-// implementation was built with, from any thread; a call that was never answered completes with
+// submit never blocks and never retries. Each call completes exactly once, through the sink that
+// the implementation was built with, from any thread; a call that was never answered completes with
 // Retry::kUnknownOutcome (mutating) or kBackoff (reads) when its time is up.
 // Pacing, retries and deadlines are the brain's.
 #pragma once

@@ -1,137 +1,144 @@
-// The contract of ports::Ledger as tests: every implementation runs the same cases. For tests only.
+// The contract of ports::Ledger as one suite, for every implementation. For tests only.
 //
-// `make()` answers a new, empty store behind two writers, as two keepers see it:
-//   ports::Ledger& writer(int index);                  // 0 or 1
-//   model::CallCompleted completion(model::CallId id);  // Waits for it; each call completes once.
-// A suite calls expect_ledger_contract(make) in one TEST.
+// expect_ledger_contract opens two keepers' ledgers on one store that is empty at first, and checks
+// what ports/ledger.h promises: whole records, exactly one winner, conflicts that are never silent.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "ports/cloud.h"
 #include "ports/ledger.h"
 
-namespace ports::contract {
+namespace ports {
 
-// One store and short words for its calls.
-template <class Store>
-class LedgerCase {
+struct OpenedLedger {
+  std::unique_ptr<Ledger> ledger;
+  std::function<void()> settle;  // Returns when everything submitted so far has completed.
+};
+
+// Opens one more ledger on the same store.
+using OpenLedger = std::function<OpenedLedger(CompletionSink)>;
+
+// A ledger whose calls answer like functions.
+class LedgerDriver {
  public:
-  explicit LedgerCase(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+  using Outcome = base::Result<model::LedgerVersion>;
 
-  base::Result<model::LedgerVersion> read(const std::string& group, int writer = 0) {
-    const model::CallId id{++last_call_};
-    store_->writer(writer).read(id, {model::GroupName(group)});
-    return version_of(id);
+  LedgerDriver(const LedgerDriver&) = delete;
+  explicit LedgerDriver(const OpenLedger& open)
+      : opened_(
+            open([this](model::CallCompleted call) { completed_.push_back(std::move(call)); })) {}
+
+  Outcome read(const model::GroupName& group) {
+    opened_.ledger->read({++last_id_}, {group});
+    return outcome();
   }
-  base::Result<model::LedgerVersion> write(const std::string& group,
-                                           std::optional<std::string> expected,
-                                           const std::string& record, int writer = 0) {
-    const model::CallId id{++last_call_};
-    store_->writer(writer).compare_and_set(id,
-                                           {model::GroupName(group), std::move(expected), record});
-    return version_of(id);
+
+  Outcome write(const model::GroupName& group, std::optional<std::string> expected,
+                std::string record) {
+    opened_.ledger->compare_and_set({++last_id_}, {group, std::move(expected), std::move(record)});
+    return outcome();
   }
 
  private:
-  base::Result<model::LedgerVersion> version_of(model::CallId id) {
-    model::CallCompleted completed = store_->completion(id);
-    EXPECT_EQ(completed.id, id);
-    EXPECT_LE(completed.began, completed.ended);
-    if (!completed.result) return tl::unexpected(completed.result.error());
-    return std::get<model::LedgerVersion>(*std::move(completed.result));
+  Outcome outcome() {
+    opened_.settle();
+    const std::vector<model::CallCompleted> completed = std::exchange(completed_, {});
+    if (completed.size() != 1)
+      return base::fail("Contract", "a call completed " + std::to_string(completed.size()) +
+                                        " times instead of once");
+    const model::CallCompleted& call = completed.front();
+    EXPECT_EQ(call.id.value, last_id_);
+    EXPECT_LE(call.began, call.ended);
+    if (!call.result) return tl::unexpected(call.result.error());
+    return std::get<model::LedgerVersion>(*call.result);
   }
 
-  std::unique_ptr<Store> store_;
-  uint64_t last_call_ = 0;
+  std::vector<model::CallCompleted> completed_;
+  uint64_t last_id_ = 0;
+  OpenedLedger opened_;  // Last: its sink writes to what stands above.
 };
 
-inline void expect_conflict(const base::Result<model::LedgerVersion>& written) {
-  ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().code, kLedgerConflict);
-  EXPECT_EQ(written.error().retry, base::Retry::kNever);
+inline void expect_record(const LedgerDriver::Outcome& read, const std::string& record) {
+  ASSERT_TRUE(read) << base::to_string(read.error());
+  EXPECT_TRUE(read->etag);
+  EXPECT_EQ(read->record, record);
 }
 
-template <class Case>
-void a_group_without_a_record_reads_as_absent(Case ledger) {
-  const auto version = ledger.read("web");
-  ASSERT_TRUE(version);
-  EXPECT_EQ(version->etag, std::nullopt);
-  EXPECT_EQ(version->record, "");
+inline void expect_conflict(const LedgerDriver::Outcome& write) {
+  ASSERT_FALSE(write) << "the write should have lost";
+  EXPECT_EQ(write.error().code, kLedgerConflict);
+  EXPECT_EQ(write.error().retry, base::Retry::kNever);
 }
 
-template <class Case>
-void what_was_written_is_read_back(Case ledger) {
-  const std::string record = "{\"text\":\"\xc3\xa9 \\\" \\n\"}";
-  const auto written = ledger.write("web", std::nullopt, record);
-  ASSERT_TRUE(written);
-  ASSERT_TRUE(written->etag);
-  EXPECT_EQ(written->record, "");
-  const auto version = ledger.read("web", 1);
-  ASSERT_TRUE(version);
-  EXPECT_EQ(version->etag, written->etag);
-  EXPECT_EQ(version->record, record);
+inline void expect_no_record_at_first(LedgerDriver& ledger) {
+  const auto read = ledger.read(model::GroupName("never-written"));
+  ASSERT_TRUE(read) << base::to_string(read.error());
+  EXPECT_FALSE(read->etag);
+  EXPECT_EQ(read->record, "");
 }
 
-template <class Case>
-void a_record_is_created_once(Case ledger) {
-  ASSERT_TRUE(ledger.write("web", std::nullopt, "first"));
-  expect_conflict(ledger.write("web", std::nullopt, "second", 1));
-  EXPECT_EQ(ledger.read("web")->record, "first");
+inline void expect_one_first_writer(LedgerDriver& one, LedgerDriver& other) {
+  const model::GroupName group("one-first-writer");
+  const auto first = one.write(group, std::nullopt, "first");
+  ASSERT_TRUE(first) << base::to_string(first.error());
+  EXPECT_TRUE(first->etag);
+  EXPECT_EQ(first->record, "");
+  expect_conflict(other.write(group, std::nullopt, "second"));
+  expect_record(other.read(group), "first");
 }
 
-template <class Case>
-void a_stale_version_does_not_write(Case ledger) {
-  const auto first = ledger.write("web", std::nullopt, "first");
-  const auto second = ledger.write("web", first->etag, "second");
-  ASSERT_TRUE(second);
-  EXPECT_NE(second->etag, first->etag);
-  expect_conflict(ledger.write("web", first->etag, "third"));
-  EXPECT_EQ(ledger.read("web")->record, "second");
+inline void expect_a_chain_of_versions(LedgerDriver& one, LedgerDriver& other) {
+  const model::GroupName group("a-chain");
+  const auto first = one.write(group, std::nullopt, "a");
+  ASSERT_TRUE(first) << base::to_string(first.error());
+  const auto second = other.write(group, first->etag, "b");
+  ASSERT_TRUE(second) << base::to_string(second.error());
+  EXPECT_NE(first->etag, second->etag);
+  expect_conflict(one.write(group, first->etag, "c"));
+  EXPECT_EQ(one.read(group)->etag, second->etag);
+  expect_record(one.read(group), "b");
 }
 
-template <class Case>
-void a_version_of_nothing_does_not_write(Case ledger) {
-  const auto other = ledger.write("db", std::nullopt, "other");
-  expect_conflict(ledger.write("web", other->etag, "first"));
-  EXPECT_EQ(ledger.read("web")->etag, std::nullopt);
+inline void expect_no_write_to_a_missing_record(LedgerDriver& ledger) {
+  const model::GroupName group("missing");
+  const auto other = ledger.write(model::GroupName("lends-its-version"), std::nullopt, "x");
+  ASSERT_TRUE(other) << base::to_string(other.error());
+  expect_conflict(ledger.write(group, other->etag, "y"));
+  EXPECT_FALSE(ledger.read(group)->etag);
 }
 
-template <class Case>
-void a_group_does_not_touch_another(Case ledger) {
-  ASSERT_TRUE(ledger.write("web", std::nullopt, "web's"));
-  ASSERT_TRUE(ledger.write("web-2", std::nullopt, "web-2's"));
-  EXPECT_EQ(ledger.read("web")->record, "web's");
-  EXPECT_EQ(ledger.read("web-2")->record, "web-2's");
+inline void expect_groups_apart(LedgerDriver& ledger) {
+  const model::GroupName one("group-1"), other("group-2");
+  ASSERT_TRUE(ledger.write(one, std::nullopt, "1"));
+  ASSERT_TRUE(ledger.write(other, std::nullopt, "2"));
+  expect_record(ledger.read(one), "1");
+  expect_record(ledger.read(other), "2");
 }
 
-template <class Case>
-void of_two_writers_exactly_one_wins(Case ledger) {
-  auto etag = ledger.write("web", std::nullopt, "start")->etag;
-  for (int round = 0; round < 10; ++round) {
-    const int winner = round % 2;
-    const auto won = ledger.write("web", etag, "of " + std::to_string(winner), winner);
-    expect_conflict(ledger.write("web", etag, "too late", 1 - winner));
-    ASSERT_TRUE(won);
-    EXPECT_EQ(ledger.read("web")->record, "of " + std::to_string(winner));
-    etag = won->etag;
-  }
+inline void expect_bytes_kept(LedgerDriver& ledger) {
+  const model::GroupName group("bytes");
+  const std::string record =
+      "{\"request\":\"a=%20&b=\\u00e9\"}\n\xc3\xa9 " + std::string(100'000, 'x');
+  ASSERT_TRUE(ledger.write(group, std::nullopt, record));
+  expect_record(ledger.read(group), record);
 }
 
-template <class Make>
-void expect_ledger_contract(Make make) {
-  const auto fresh = [&] { return LedgerCase(make()); };
-  a_group_without_a_record_reads_as_absent(fresh());
-  what_was_written_is_read_back(fresh());
-  a_record_is_created_once(fresh());
-  a_stale_version_does_not_write(fresh());
-  a_version_of_nothing_does_not_write(fresh());
-  a_group_does_not_touch_another(fresh());
-  of_two_writers_exactly_one_wins(fresh());
+inline void expect_ledger_contract(const OpenLedger& open) {
+  LedgerDriver one(open), other(open);
+  expect_no_record_at_first(one);
+  expect_one_first_writer(one, other);
+  expect_a_chain_of_versions(one, other);
+  expect_no_write_to_a_missing_record(one);
+  expect_groups_apart(one);
+  expect_bytes_kept(one);
 }
 
-}  // namespace ports::contract
+}  // namespace ports
