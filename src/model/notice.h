@@ -38,7 +38,7 @@ struct Notice {
   Region region;
   std::string source;       // "aws.ec2", "custom.spot.interruption.simulator", …
   std::string detail_type;  // As it came: what an unknown kind is counted under.
-  std::optional<InterruptionAction> action;  // Of an interruption warning.
+  std::optional<InterruptionAction> action;  // Of an interruption warning, if known.
   std::optional<InstanceState> state;        // Of a state change.
   SpotRequestId spot_request;                // Of a fulfilment.
 
