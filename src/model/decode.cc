@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/quote.h"
 #include "model/instance.h"
 
 namespace model {
@@ -14,6 +15,7 @@ namespace {
 namespace json = base::json;
 using base::fail;
 using base::Instant;
+using base::quote;
 using base::Result;
 using base::Status;
 
@@ -44,14 +46,6 @@ bool is_spot_request_id(std::string_view text) {
          text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz", 4) == text.npos;
 }
 
-// Quoted, cut short and plain ASCII: reasons are read by people and written into JSON.
-std::string quoted(std::string_view text) {
-  constexpr size_t kMost = 64;
-  std::string out = "\"";
-  for (char c : text.substr(0, kMost)) out += c >= ' ' && c <= '~' ? c : '?';
-  return out + (text.size() > kMost ? "…\"" : "\"");
-}
-
 Result<std::string> required(const json::object& detail, std::string_view key) {
   auto text = json::find_string(detail, key);
   if (!text) return malformed("detail." + std::string(key) + " is missing");
@@ -60,7 +54,7 @@ Result<std::string> required(const json::object& detail, std::string_view key) {
 
 Status add_instance(std::string_view text, std::string_view where, Notice& notice) {
   if (!is_instance_id(text))
-    return malformed(std::string(where) + " is " + quoted(text) +
+    return malformed(std::string(where) + " is " + quote(text) +
                      "; allowed: i- and 8 or 17 hexadecimal digits");
   notice.instances.emplace_back(text);
   return {};
@@ -96,7 +90,7 @@ Status read_state_change(const json::object& detail, Notice& notice) {
   ASSIGN_OR_RETURN(const std::string state, required(detail, "state"));
   notice.state = parse_instance_state(state);
   if (notice.state) return {};
-  return malformed("detail.state is " + quoted(state) +
+  return malformed("detail.state is " + quote(state) +
                    "; allowed: pending, running, stopping, stopped, shutting-down, terminated");
 }
 
@@ -105,7 +99,7 @@ Status read_fulfilment(const json::object& detail, Notice& notice) {
   RETURN_IF_ERROR(read_instance(detail, notice));
   ASSIGN_OR_RETURN(const std::string id, required(detail, "spot-instance-request-id"));
   if (!is_spot_request_id(id))
-    return malformed("detail.spot-instance-request-id is " + quoted(id) +
+    return malformed("detail.spot-instance-request-id is " + quote(id) +
                      "; allowed: sir- and letters and digits");
   notice.spot_request = SpotRequestId(id);
   return {};
@@ -225,7 +219,7 @@ Status check_names(const Notice& notice) {
   for (const std::string* name : {&notice.id.str(), &notice.source, &notice.detail_type,
                                   &notice.account.str(), &notice.region.str()})
     if (name->size() > kMostNameBytes)
-      return malformed("a name is longer than 256 bytes: " + quoted(*name));
+      return malformed("a name is longer than 256 bytes: " + quote(*name));
   return {};
 }
 
