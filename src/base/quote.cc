@@ -2,11 +2,16 @@
 
 namespace base {
 
+std::string printable(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c < ' ' || c > '~') c = '?';
+  return out;
+}
+
 std::string quote(std::string_view text) {
   constexpr size_t kMost = 64;
-  std::string out = "\"";
-  for (char c : text.substr(0, kMost)) out += c >= ' ' && c <= '~' ? c : '?';
-  return out + (text.size() > kMost ? "...\"" : "\"");
+  return "\"" + printable(text.substr(0, kMost)) + (text.size() > kMost ? "...\"" : "\"");
 }
 
 }  // namespace base

@@ -1,4 +1,4 @@
-// quote: text from outside, made fit for a sentence.
+// Text from outside, made fit for a sentence that a terminal, a log line or a JSON document shows.
 #pragma once
 
 #include <string>
@@ -6,8 +6,10 @@
 
 namespace base {
 
-// In double quotes, cut after 64 bytes, and plain ASCII ("?" for any other byte): a terminal, a log
-// line and a JSON document all take it as it is.
+// With "?" for every byte that is not printable ASCII.
+std::string printable(std::string_view text);
+
+// The same in double quotes, cut after 64 bytes.
 std::string quote(std::string_view text);
 
 }  // namespace base

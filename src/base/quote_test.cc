@@ -15,6 +15,7 @@ TEST(Quote, LongTextIsCutAndSaysSo) {
 }
 
 TEST(Quote, BytesThatATerminalActsOnAreMasked) {
+  EXPECT_EQ(printable("a\x1b[2J\n\x7f\xc3\xa9 ~"), "a?[2J???? ~");
   EXPECT_EQ(quote("a\x1b[2J\n\x7f\xc3\xa9"), "\"a?[2J????\"");
 }
 
