@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 namespace model {
 namespace {
 
@@ -19,11 +24,18 @@ LedgerRecord full_record() {
   record.no_launch_before = Instant::from_unix_ms(91'000);
   const Pool pool{InstanceType("c6i.large"), Zone("us-east-2a"), kLinux};
   record.holders[SlotName("web-a")] = {InstanceId("i-1"), 7, pool, Instant::from_unix_ms(5), 3};
-  record.open.push_back({9, pool, SubnetId("s-1"), {SlotName("web-b"), SlotName("web-e")}, 3,
-                         "Action=RunInstances&x=%20\"", KeeperName("keeper-2"),
-                         Instant::from_unix_ms(900), Instant::from_unix_ms(20'900)});
-  record.retiring.push_back({InstanceId("i-0"), SlotName("web-a"), InstanceId("i-1"), "interruption",
-                             Instant::from_unix_ms(6), Instant::from_unix_ms(120'000)});
+  record.open.push_back({9,
+                         pool,
+                         SubnetId("s-1"),
+                         {SlotName("web-b"), SlotName("web-e")},
+                         3,
+                         "Action=RunInstances&x=%20\"",
+                         KeeperName("keeper-2"),
+                         Instant::from_unix_ms(900),
+                         Instant::from_unix_ms(20'900)});
+  record.retiring.push_back({InstanceId("i-0"), SlotName("web-a"), InstanceId("i-1"),
+                             "interruption", Instant::from_unix_ms(6),
+                             Instant::from_unix_ms(120'000)});
   record.retiring.push_back(
       {InstanceId("i-2"), SlotName("web-c"), InstanceId(), "scaled-down", Instant(), std::nullopt});
   record.held[SlotName("web-d")] = Instant::from_unix_ms(90'000);
@@ -39,6 +51,22 @@ TEST(LedgerRecord, RoundTripsWithEveryFieldSet) {
 
 TEST(LedgerRecord, TheSameRecordIsTheSameText) {
   EXPECT_EQ(to_text(full_record()), to_text(full_record()));
+}
+
+// A file in tests/golden/ledger; SPOTKEEPER_ACCEPT=1 writes it.
+std::string golden(const std::string& name, const std::string& actual) {
+  const auto path = std::filesystem::path(SK_GOLDEN_DIR) / "ledger" / name;
+  if (std::getenv("SPOTKEEPER_ACCEPT")) std::ofstream(path, std::ios::binary) << actual;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(LedgerRecord, TheTextOfFormatOneDoesNotChange) {
+  EXPECT_EQ(to_text(full_record()), golden("full.json", to_text(full_record())));
+  EXPECT_EQ(to_text({}), golden("empty.json", to_text({})));
+  EXPECT_EQ(parse_ledger_record(golden("full.json", to_text(full_record()))), full_record());
 }
 
 TEST(LedgerRecord, AMissingFieldIsNamed) {
