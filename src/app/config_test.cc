@@ -194,6 +194,15 @@ TEST(Config, ATextThatIsNotTomlIsOneProblemWithItsPlace) {
   EXPECT_THAT(config.error().front().message, ::testing::StartsWith("not TOML: "));
 }
 
+// The parser asserted that a key follows "[" before it looked.
+TEST(Config, ATableHeaderThatDoesNotBeginWithAKeyIsAProblem) {
+  for (const char* text : {"[=]", "[[=]]", "[\x01]", "[\xff"}) {
+    const auto config = load_config(text, "f.toml", kDefaults);
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error().front().message, ::testing::StartsWith("not TOML: ")) << text;
+  }
+}
+
 TEST(Config, AFileBeyondAMebibyteIsRefusedUnread) {
   const std::string text = kSmallest + std::string((1 << 20) - sizeof kSmallest + 1, '\n');
   EXPECT_TRUE(load_config(text, "f.toml", kDefaults));
