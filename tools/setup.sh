@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by ./run and ./test: the machine made ready, and the build.
 #
 # Nothing here asks a question, removes a package, or touches the network when nothing is missing.
@@ -60,7 +61,7 @@ refuse_removals() {
 }
 
 ensure_packages() {
-  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+  [ -n "$(command -v apt-get)" ] && [ -n "$(command -v dpkg-query)" ] ||
     unusable "this is built with Debian's packages, and here is no apt-get; use Debian 12," \
       "for instance in a container."
   local missing
