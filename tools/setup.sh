@@ -23,12 +23,12 @@ packages_of() {
   for group; do awk -v group="$group" '$1 == group { print $2 }' "$root/tools/packages.txt"; done
 }
 
-# Those of them that are not installed, by one query.
+# Those of them that are not installed, by one query; it fails when it knows one of them not at all.
 missing_packages() {
   local wanted installed
   wanted=$(packages_of "$@" | sort -u)
   # shellcheck disable=SC2086  # One word per package.
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+  installed=$( (dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true) |
     awk '$1 == "installed" { print $2 }' | sort -u)
   comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed")
 }
@@ -65,11 +65,12 @@ ensure_packages() {
     unusable "this is built with Debian's packages, and here is no apt-get; use Debian 12," \
       "for instance in a container."
   local missing
-  mapfile -t missing < <(missing_packages "$@")
-  [ "${#missing[@]}" -gt 0 ] || return 0
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  mapfile -t missing <<<"$missing"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
     unusable "these packages are missing and need root or sudo: ${missing[*]}."
-  say "installing ${#missing[@]} packages: ${missing[*]}"
+  say "installing ${missing[*]}"
   apt update || unusable "apt-get update failed; is there a network and a package mirror?"
   refuse_removals "${missing[@]}"
   apt install --no-remove --no-install-recommends "${missing[@]}" ||
