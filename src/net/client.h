@@ -1,9 +1,14 @@
 // HttpClient: one attempt at one HTTP request, with pooled connections, TLS and proxies.
 //
 // `send` never blocks; `done` runs exactly once, on the client's own thread. The Error tells what
-// may have happened: kReconnect when nothing was sent, kUnknownOutcome from the moment the first
-// byte of the request may have left. A response of any status is a success here. Bodies are
-// bounded.
+// may have happened: kNever for a request that cannot be sent as it is (InvalidRequest,
+// InvalidProxy), kReconnect when nothing was sent (NameNotFound, ConnectFailed, ProxyRefused,
+// TlsFailed; Timeout and ConnectionLost as early), kUnknownOutcome from the moment the first byte
+// of the request may have left (Timeout, ConnectionLost, BodyTooLarge, MalformedResponse). A
+// response of any status is a success here. Bodies are bounded.
+//
+// A pooled connection is looked at before it is used again: one that the server has closed
+// meanwhile is dropped and costs no failure.
 #pragma once
 
 #include <functional>
@@ -20,8 +25,9 @@ namespace net {
 struct ClientOptions {
   std::string ca_bundle;  // A file; empty: SSL_CERT_FILE, then where distributions keep theirs.
   std::string https_proxy, http_proxy;  // "http://host:port"; HTTPS goes through CONNECT.
-  std::vector<std::string> no_proxy;    // Host suffixes, or "*".
-  base::Duration connect_timeout = base::Duration::seconds(5);
+  std::vector<std::string> no_proxy;    // As bypasses_proxy in proxy.h has it.
+  base::Duration connect_timeout = base::Duration::seconds(5);  // Per address, then for TLS.
+  base::Duration idle_timeout = base::Duration::seconds(20);    // AWS closes idle ones after 20 s.
   size_t most_body_bytes = 64 << 20;      // A describe of 1,000 instances is under 4 MiB.
   size_t most_connections_per_host = 32;  // Enough for 16 queue receivers and paced calls.
 };
@@ -30,11 +36,15 @@ class HttpClient {
  public:
   using Done = std::function<void(base::Result<Response>)>;
   virtual ~HttpClient() = default;
+  // Sends `request.path` as it is: a base path of the endpoint is already in it. Host, when
+  // missing, and Content-Length are filled in. The timeout covers everything, waiting for a
+  // connection included.
   virtual void send(const Endpoint& endpoint, Request request, base::Duration timeout,
                     Done done) = 0;
 };
 
-// Runs one thread; destroying it fails what is under way with kUnknownOutcome and joins.
+// Runs one thread; destroying it fails what is under way with kUnknownOutcome and joins. Not from
+// `done`.
 std::unique_ptr<HttpClient> make_http_client(ClientOptions options);
 
 // https_proxy, http_proxy and no_proxy from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, either case.

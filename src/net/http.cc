@@ -35,6 +35,16 @@ void Headers::set(std::string_view name, std::string value) {
   add(std::string(name), std::move(value));
 }
 
+bool fit_on_the_wire(const Headers& headers) {
+  constexpr std::string_view kLineBreaks("\r\n\0", 3);
+  for (const auto& [name, value] : headers.fields()) {
+    if (name.empty() || value.find_first_of(kLineBreaks) != std::string::npos) return false;
+    if (std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' || c == ':'; }))
+      return false;
+  }
+  return true;
+}
+
 std::string Endpoint::authority() const {
   const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
   return port == (tls ? 443 : 80) ? name : name + ":" + std::to_string(port);

@@ -30,6 +30,9 @@ class Headers {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+// False when a name or a value could end its line early and start another header.
+bool fit_on_the_wire(const Headers& headers);
+
 struct Request {
   std::string method = "GET";
   std::string path = "/";  // As on the wire: percent-encoded.

@@ -16,6 +16,22 @@ TEST(Headers, NamesIgnoreCaseAndSetReplacesAll) {
   EXPECT_EQ(headers.find("other"), nullptr);
 }
 
+TEST(Headers, ThatCouldStartAnotherHeaderDoNotFitOnTheWire) {
+  const auto fits = [](std::string name, std::string value) {
+    Headers headers;
+    headers.add(std::move(name), std::move(value));
+    return fit_on_the_wire(headers);
+  };
+  EXPECT_TRUE(fits("X-One", "a: b\tc \xc3\xa9"));
+  EXPECT_TRUE(fits("X-One", ""));
+  EXPECT_FALSE(fits("X-One", "a\r\nX-Two: b"));
+  EXPECT_FALSE(fits("X-One", "a\nb"));
+  EXPECT_FALSE(fits("X-One", std::string("a\0b", 3)));
+  EXPECT_FALSE(fits("X One", "a"));
+  EXPECT_FALSE(fits("X:", "a"));
+  EXPECT_FALSE(fits("", "a"));
+}
+
 TEST(Endpoint, ReadsSchemesPortsPathsAndIpv6) {
   EXPECT_EQ(parse_endpoint("https://sqs.us-east-2.amazonaws.com/"),
             (Endpoint{true, "sqs.us-east-2.amazonaws.com", 443, ""}));
