@@ -210,7 +210,7 @@ struct Methods {
   // Any lock takes the whole file: a file has one connection at a time.
   static int lock(sqlite3_file* file, int) {
     Handle& h = handle(file);
-    // Also keeps a dead connection, when it is closed, from deleting the log of the living one.
+    // Keeps a dead connection, when it is closed, from deleting the log by its name.
     if (dead(h)) return failed(*h.disk, EIO, SQLITE_IOERR_LOCK);
     if (h.file->lock_holder && h.file->lock_holder != &h) return SQLITE_BUSY;
     h.file->lock_holder = &h;
