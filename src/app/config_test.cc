@@ -66,10 +66,11 @@ min_healthy = 0
 subnets = ["subnet-a", "subnet-b"]
 launch_template = "lt-0abc:$Latest"
 instance_types = ["c6i.large", "c5.large"]
-target_groups = [
-  { arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef", port = 8080 },
-  { arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef" },
-]
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
+port = 8080
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
 [[group]]
 name = "box"
 capacity = 1
