@@ -43,7 +43,7 @@ as_root() {
   fi
 }
 
-apt() {
+apt_get() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300 \
     -o Dpkg::Use-Pty=0 "$@" </dev/null >&2
 }
@@ -71,9 +71,9 @@ ensure_packages() {
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
     unusable "these packages are missing and need root or sudo: ${missing[*]}."
   say "installing ${missing[*]}"
-  apt update || unusable "apt-get update failed; is there a network and a package mirror?"
+  apt_get update || unusable "apt-get update failed; is there a network and a package mirror?"
   refuse_removals "${missing[@]}"
-  apt install --no-remove --no-install-recommends "${missing[@]}" ||
+  apt_get install --no-remove --no-install-recommends "${missing[@]}" ||
     unusable "apt-get could not install ${missing[*]}."
 }
 
@@ -91,7 +91,7 @@ free_megabytes() {
 }
 
 # By cores and memory. More than two only when asked: the slow files are two or three.
-jobs() {
+job_count() {
   local free fit cores
   if [ -n "${SPOTKEEPER_JOBS:-}" ]; then
     echo "$SPOTKEEPER_JOBS"
@@ -126,7 +126,7 @@ build() {
   configure "$1" || return 1
   shift
   if ninja -C "$folder" -n "$@" 2>/dev/null | grep -q 'no work to do'; then return 0; fi
-  count=$(jobs) || exit $?
+  count=$(job_count) || exit $?
   say "building in ${folder#"$root"/} with $count jobs"
   flock "$folder" ninja -C "$folder" -j "$count" "$@" >&2 || return 1
   say "built in $((SECONDS - began)) s"
