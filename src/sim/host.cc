@@ -92,7 +92,8 @@ void Host::start() { boot(); }
 
 void Host::boot() {
   auto process = std::make_unique<Process>();
-  auto database = store::Database::open("keeper.db", {.vfs = disk_->name()});
+  auto database = store::Database::open(
+      "keeper.db", {.durability = options_.durability, .vfs = disk_->name()});
   auto journal = database ? engine::Journal::open(**database)
                           : tl::unexpected(database.error());
   if (!journal) {

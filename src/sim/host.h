@@ -32,6 +32,7 @@ struct HostOptions {
   base::Duration clock_offset;
   int crash_per_mille = 0;  // At every crash point.
   int pause_per_mille = 0;  // Before every turn.
+  store::Durability durability = store::Durability::kSynced;
 };
 
 class Host {

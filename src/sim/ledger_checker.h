@@ -25,7 +25,7 @@ class LedgerChecker {
   void stored(const model::LedgerRecord& record,
               const std::function<bool(const model::InstanceId&)>& is_live);
   // The ledger was lost on purpose: the next record begins anew.
-  void lost() { last_.clear(); }
+  void lost(const model::GroupName& group) { last_.erase(group); }
 
   // Every instance that ever held a slot.
   const std::set<model::InstanceId>& ever_held() const { return ever_held_; }

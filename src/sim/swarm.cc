@@ -49,6 +49,7 @@ FaultSettings draw_region(base::Prng& dice) {
 Swarm draw_swarm(base::Prng& dice) {
   Swarm swarm;
   swarm.keepers = static_cast<int>(dice.between(1, 2));
+  swarm.groups = static_cast<int>(dice.between(1, 2));
   swarm.subnets = static_cast<int>(dice.between(1, 3));
   swarm.capacity = static_cast<int>(dice.between(1, 6));
   swarm.network = draw_network(dice);
@@ -72,7 +73,7 @@ std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
   };
-  return "keepers=" + std::to_string(swarm.keepers) + number("capacity", swarm.capacity) +
+  return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) + number("capacity", swarm.capacity) +
          number("subnets", swarm.subnets) + number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +

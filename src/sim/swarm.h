@@ -15,6 +15,7 @@ namespace sim {
 
 struct Swarm {
   int keepers = 1;
+  int groups = 1;  // The first is behind a target group, the second is not.
   int capacity = 3;
   int subnets = 3;
   NetworkFaults network;

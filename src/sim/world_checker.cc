@@ -36,6 +36,7 @@ bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) c
   if (instance == world.instances.end() ||
       instance->second.state() != model::InstanceState::kRunning)
     return false;
+  if (group.target_groups.empty()) return region_.now() >= instance->second.checked_at;
   for (const model::TargetGroupRef& ref : group.target_groups) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) return false;
@@ -122,7 +123,8 @@ void WorldChecker::check_targets(const model::GroupSpec& group) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) continue;
     for (const auto& [key, entry] : targets->second.targets)
-      if (!ledger_.ever_held().contains(key.instance))
+      if (!ledger_.ever_held().contains(key.instance) &&
+          accused_.insert(key.instance).second)
         violate_(key.instance.str() + " is registered and was never committed");
   }
 }

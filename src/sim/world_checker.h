@@ -57,6 +57,7 @@ class WorldChecker {
   base::Instant last_look_;
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
+  std::set<model::InstanceId> accused_;  // Once is enough.
   std::map<model::InstanceId, int64_t> cost_rest_;
 };
 
