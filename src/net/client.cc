@@ -284,7 +284,8 @@ class BeastClient final : public HttpClient {
   }
 
   asio::awaitable<void> run(std::shared_ptr<Job> job) {
-    if (co_await take_turn(*job)) {
+    const bool has_turn = co_await take_turn(*job);
+    if (has_turn) {
       base::Result<Response> result = co_await attempt(*job);
       give_turn(*job->pool);
       finish(*job, std::move(result));

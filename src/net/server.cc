@@ -225,8 +225,8 @@ class BeastServer final : public HttpServer {
   }
 
   asio::awaitable<void> converse(std::shared_ptr<Session> session) {
-    while (co_await serve_one(session)) {
-    }
+    // g++ 12 with UBSan miscompiles a loop whose condition is a co_await.
+    for (bool again = true; again;) again = co_await serve_one(session);
     sessions_.erase(session.get());
     room_.cancel();
   }

@@ -1,0 +1,36 @@
+// EC2 as Query (2016-11-15): the body of each request, and the reply in a success's XML.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/call.h"
+
+namespace aws {
+
+// The stored bytes, untouched: a launch is repeated byte for byte.
+std::string body_of(const model::RunInstances& call);
+std::string body_of(const model::TerminateInstances& call);
+std::string body_of(const model::DescribeInstances& call);
+std::string body_of(const model::DescribeInstanceStatus& call);
+std::string body_of(const model::DescribeSpotInstanceRequests& call);
+std::string body_of(const model::DescribeSpotPriceHistory& call);
+std::string body_of(const model::CreateTags& call);
+std::string body_of(const model::DescribeSubnets& call);
+std::string body_of(const model::DescribeLaunchTemplateVersions& call);
+
+// Fail with kMalformedAnswer.
+base::Result<model::Reply> reply_of(const model::RunInstances&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::TerminateInstances&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeInstances&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeInstanceStatus&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeSpotInstanceRequests&,
+                                    std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeSpotPriceHistory&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::CreateTags&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeSubnets&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::DescribeLaunchTemplateVersions&,
+                                    std::string_view body);
+
+}  // namespace aws

@@ -1,0 +1,18 @@
+// Reads the files of tests/golden/aws. For tests only.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace aws {
+
+inline std::string golden(const std::string& name) {
+  std::ifstream file(std::string(SK_GOLDEN_DIR) + "/aws/" + name, std::ios::binary);
+  EXPECT_TRUE(file) << "cannot read tests/golden/aws/" << name;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace aws

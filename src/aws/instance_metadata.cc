@@ -1,0 +1,114 @@
+#include "aws/instance_metadata.h"
+
+#include "base/json.h"
+
+namespace aws {
+namespace {
+
+// Metadata is on the same host and answers in milliseconds; where there is none, nobody answers,
+// and the start of the program waits for this.
+constexpr base::Duration kTimeout = base::Duration::seconds(2);
+
+// The token serves for the three requests of one fetch. Its life is long enough for a slow one.
+constexpr char kTokenSeconds[] = "60";
+
+constexpr char kRolePath[] = "/latest/meta-data/iam/security-credentials/";
+
+base::Error no_credentials(std::string message) {
+  return {"NoCredentials", std::move(message), {}, base::Retry::kBackoff};
+}
+
+base::Result<net::Credentials> read_credentials(std::string_view body) {
+  const auto document = base::json::parse_object(body);
+  if (!document) return tl::unexpected(no_credentials("instance metadata is not JSON"));
+  net::Credentials credentials;
+  credentials.access_key = base::json::text_or_empty(*document, "AccessKeyId");
+  credentials.secret_key = base::json::text_or_empty(*document, "SecretAccessKey");
+  credentials.session_token = base::json::text_or_empty(*document, "Token");
+  credentials.expires_at = base::parse_iso8601(base::json::text_or_empty(*document, "Expiration"));
+  const std::string code = base::json::text_or_empty(*document, "Code");
+  if (code != "Success" && !code.empty())
+    return tl::unexpected(no_credentials("instance metadata answers " + code));
+  if (credentials.access_key.empty() || credentials.secret_key.empty() || !credentials.expires_at)
+    return tl::unexpected(no_credentials("instance metadata has no complete credentials"));
+  return credentials;
+}
+
+class Fetch : public std::enable_shared_from_this<Fetch> {
+ public:
+  Fetch(net::HttpClient& http, net::Endpoint endpoint, CredentialsProvider::Done done)
+      : http_(http), endpoint_(std::move(endpoint)), done_(std::move(done)) {}
+
+  void ask_token() {
+    net::Request request = to("/latest/api/token");
+    request.method = "PUT";
+    request.headers.add("X-aws-ec2-metadata-token-ttl-seconds", kTokenSeconds);
+    send(std::move(request), &Fetch::take_token);
+  }
+
+ private:
+  using Step = void (Fetch::*)(const std::string& body);
+
+  net::Request to(const std::string& path) const {
+    net::Request request;
+    request.path = endpoint_.base_path + path;
+    request.headers.add("Host", endpoint_.authority());
+    return request;
+  }
+
+  void send(net::Request request, Step next) {
+    http_.send(endpoint_, std::move(request), kTimeout,
+               [self = shared_from_this(), next](base::Result<net::Response> response) {
+                 self->take(std::move(response), next);
+               });
+  }
+
+  void ask(const std::string& path, Step next) {
+    net::Request request = to(path);
+    request.headers.add("X-aws-ec2-metadata-token", token_);
+    send(std::move(request), next);
+  }
+
+  void take(base::Result<net::Response> response, Step next) {
+    if (!response) return fail("instance metadata cannot be reached: " + response.error().message);
+    if (response->status == 401 && !token_.empty() && !renewed_) {
+      renewed_ = true;
+      return ask_token();
+    }
+    if (response->status == 404) return fail("the instance has no role");
+    if (response->status != 200)
+      return fail("instance metadata answers with status " + std::to_string(response->status));
+    (this->*next)(response->body);
+  }
+
+  void take_token(const std::string& body) {
+    token_ = body;
+    ask(kRolePath, &Fetch::take_role);
+  }
+
+  void take_role(const std::string& body) {
+    // An instance has one role; a list would have one name per line.
+    const std::string role = body.substr(0, body.find_first_of("\r\n"));
+    if (role.empty()) return fail("the instance has no role");
+    ask(kRolePath + role, &Fetch::take_credentials);
+  }
+
+  void take_credentials(const std::string& body) { done_(read_credentials(body)); }
+
+  void fail(std::string message) { done_(tl::unexpected(no_credentials(std::move(message)))); }
+
+  net::HttpClient& http_;
+  const net::Endpoint endpoint_;
+  const CredentialsProvider::Done done_;
+  std::string token_;
+  bool renewed_ = false;
+};
+
+}  // namespace
+
+void fetch_instance_credentials(net::HttpClient& http, const net::Endpoint& endpoint,
+                                CredentialsProvider::Done done) {
+  std::make_shared<Fetch>(http, endpoint, std::move(done))->ask_token();
+}
+
+}  // namespace aws

@@ -1,0 +1,35 @@
+#include "aws/query_writer.h"
+
+namespace aws {
+
+QueryWriter::QueryWriter(std::string_view action, std::string_view version) {
+  add("Action", std::string(action));
+  add("Version", std::string(version));
+}
+
+std::string QueryWriter::indexed(std::string_view name, size_t index) {
+  return std::string(name) + '.' + std::to_string(index + 1);
+}
+
+void QueryWriter::add_optional(std::string name, const std::string& value) {
+  if (!value.empty()) add(std::move(name), value);
+}
+
+void QueryWriter::add_list(std::string_view name, const std::vector<std::string>& values) {
+  for (size_t i = 0; i < values.size(); ++i) add(indexed(name, i), values[i]);
+}
+
+void QueryWriter::add_filters(const std::vector<model::Filter>& filters) {
+  for (size_t i = 0; i < filters.size(); ++i) {
+    const std::string filter = indexed("Filter", i);
+    add(filter + ".Name", filters[i].name);
+    add_list(filter + ".Value", filters[i].values);
+  }
+}
+
+void QueryWriter::add_page(int max_results, const model::PageToken& next) {
+  if (max_results > 0) add("MaxResults", std::to_string(max_results));
+  add_optional("NextToken", next);
+}
+
+}  // namespace aws

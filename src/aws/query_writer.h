@@ -1,0 +1,42 @@
+// QueryWriter: the form of one Query request, field by field, in the spellings of EC2 and of the
+// rest.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/form.h"
+#include "base/id.h"
+#include "model/call.h"
+
+namespace aws {
+
+class QueryWriter {
+ public:
+  QueryWriter(std::string_view action, std::string_view version);
+
+  void add(std::string name, std::string value) { form_.add(std::move(name), std::move(value)); }
+  // Not sent when empty.
+  void add_optional(std::string name, const std::string& value);
+
+  // "InstanceId.1=…&InstanceId.2=…".
+  void add_list(std::string_view name, const std::vector<std::string>& values);
+  template <class Tag>
+  void add_list(std::string_view name, const std::vector<base::Id<Tag>>& ids) {
+    for (size_t i = 0; i < ids.size(); ++i) add(indexed(name, i), ids[i].str());
+  }
+  // "Filter.1.Name=…&Filter.1.Value.1=…".
+  void add_filters(const std::vector<model::Filter>& filters);
+  void add_page(int max_results, const model::PageToken& next);
+
+  std::string body() const { return form_.encode(); }
+
+  // "name.1" for the first: AWS counts from one.
+  static std::string indexed(std::string_view name, size_t index);
+
+ private:
+  base::Form form_;
+};
+
+}  // namespace aws
