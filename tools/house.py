@@ -152,6 +152,7 @@ FORBIDDEN_TEXT = (
         r"|deb\.debian\.org|security\.debian\.org|proxy\.golang\.org|crates\.io)\b",
         "the client's own configuration (npm: omit-lockfile-registry-resolved)",
     ),
+    Rule("conflict marker", r"^(<{7}|>{7}) ", "one side, or both"),
     Rule(
         "credential",
         r"\b(AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)|-----BEGIN [A-Z ]*PRIVATE KE[Y]-----",

@@ -162,6 +162,7 @@ class Tidy(unittest.TestCase):
         for expected, text in {
             "developer's path": "see /ho" + "me/jane/x",
             "registry host": "from registry.npmjs" + ".org",
+            "conflict marker": "<" * 7 + " HEAD",
             "credential": "AKIA" + "ABCDEFGHIJKLMNOP",
         }.items():
             with self.subTest(expected):

@@ -5,6 +5,7 @@
 
 #include "app/config_reader.h"
 #include "app/config_rules.h"
+#include "app/stray_text.h"
 #include "base/quote.h"
 
 namespace app {
@@ -143,6 +144,24 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   return config;
 }
 
+std::optional<toml::table> parse_document(std::string_view text, Problems& problems) {
+  if (text.size() > kMostBytes) {
+    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes", "at most 1048576");
+    return std::nullopt;
+  }
+  if (const auto stray = find_stray_character(text)) {
+    problems.add({static_cast<toml::source_index>(stray->line),
+                  static_cast<toml::source_index>(stray->column)},
+                 "a character that is not ASCII, outside of quotes and comments", "ASCII");
+    return std::nullopt;
+  }
+  toml::parse_result document = toml::parse(text);
+  if (document) return std::move(document).table();
+  const toml::parse_error& error = document.error();
+  problems.add(error.source().begin, "not TOML: " + base::printable(error.description()));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string to_string(const Problem& problem) {
@@ -153,17 +172,9 @@ std::string to_string(const Problem& problem) {
 ConfigResult load_config(std::string_view text, std::string_view file_name,
                          const Defaults& defaults) {
   Problems problems(file_name);
-  if (text.size() > kMostBytes) {
-    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes", "at most 1048576");
-    return tl::unexpected(std::move(problems).in_order());
-  }
-  const toml::parse_result document = toml::parse(text);
-  if (!document) {
-    const toml::parse_error& error = document.error();
-    problems.add(error.source().begin, "not TOML: " + base::printable(error.description()));
-    return tl::unexpected(std::move(problems).in_order());
-  }
-  Config config = read_config(document.table(), defaults, problems);
+  const std::optional<toml::table> document = parse_document(text, problems);
+  Config config;
+  if (document) config = read_config(*document, defaults, problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems).in_order());
   return config;
 }

@@ -11,9 +11,17 @@ namespace {
 // Longer than any value that is right; it also bounds the depth of std::regex's recursion.
 constexpr size_t kMostBytes = 512;
 
-bool matches(std::string_view text, const char* pattern) {
-  return text.size() <= kMostBytes &&
-         std::regex_match(text.begin(), text.end(), std::regex(pattern));
+// A regular expression as a template argument: each is compiled once, at its first use.
+template <size_t N>
+struct Pattern {
+  constexpr Pattern(const char (&literal)[N]) { std::copy_n(literal, N, text); }
+  char text[N];
+};
+
+template <Pattern kPattern>
+bool matches(std::string_view text) {
+  static const std::regex kRegex(kPattern.text);
+  return text.size() <= kMostBytes && std::regex_match(text.begin(), text.end(), kRegex);
 }
 
 bool is_printable(std::string_view text) {
@@ -28,40 +36,38 @@ std::optional<net::Endpoint> parse_url(std::string_view url) {
 bool is_queue_url(std::string_view url) {
   const auto endpoint = parse_url(url);
   return endpoint && !url.ends_with('/') &&
-         matches(endpoint->base_path, R"(/[0-9]{12}/[A-Za-z0-9_-]{1,80}(\.fifo)?)");
+         matches<R"(/[0-9]{12}/[A-Za-z0-9_-]{1,80}(\.fifo)?)">(endpoint->base_path);
 }
 
 bool is_bucket(std::string_view name) {
-  return matches(name, "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]") &&
-         name.find("..") == std::string_view::npos && !matches(name, R"([0-9]+(\.[0-9]+){3})");
+  return matches<"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]">(name) &&
+         name.find("..") == std::string_view::npos && !matches<R"([0-9]+(\.[0-9]+){3})">(name);
 }
 
+constexpr Pattern kPrefix(
+    R"((?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+(/(?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+)*)");
+
 // "." and ".." as a segment would be folded by clients that treat a key as a path.
-bool is_prefix(std::string_view prefix) {
-  constexpr char kPattern[] =
-      R"((?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+(/(?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+)*)";
-  return prefix.empty() || matches(prefix, kPattern);
-}
+bool is_prefix(std::string_view prefix) { return prefix.empty() || matches<kPrefix>(prefix); }
 
 bool is_absolute_path(std::string_view text) {
   return text.starts_with('/') && text.size() <= kMostBytes &&
          std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; });
 }
 
-constexpr char kName[] = "[a-z][a-z0-9-]{0,30}";
-constexpr char kTemplate[] = R"(lt-[0-9a-f]{1,17}:([1-9][0-9]{0,17}|\$Latest|\$Default))";
-constexpr char kArn[] =
+constexpr Pattern kName("[a-z][a-z0-9-]{0,30}");
+constexpr Pattern kTemplate(R"(lt-[0-9a-f]{1,17}:([1-9][0-9]{0,17}|\$Latest|\$Default))");
+constexpr Pattern kLoopback(
+    R"((127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}|\[::1\]):[0-9]{1,5})");
+constexpr Pattern kArn(
     "arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
-    "targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-z]{1,32}";
+    "targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-z]{1,32}");
 
 }  // namespace
 
-const Rule kRegion{
-    [](std::string_view text) { return matches(text, "[a-z]{2}(-[a-z]+)+-[0-9]{1,2}"); },
-    "the name of a region, as us-east-2"};
-const Rule kAccount{[](std::string_view text) { return matches(text, "[0-9]{12}"); },
-                    "the twelve digits of an account, as text"};
-const Rule kProfile{[](std::string_view text) { return matches(text, "[A-Za-z0-9._+@-]{1,64}"); },
+const Rule kRegion{matches<"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}">, "the name of a region, as us-east-2"};
+const Rule kAccount{matches<"[0-9]{12}">, "the twelve digits of an account, as text"};
+const Rule kProfile{matches<"[A-Za-z0-9._+@-]{1,64}">,
                     "the name of a profile: letters, digits and . _ + @ -, at most 64"};
 const Rule kPath{is_absolute_path, "an absolute path"};
 const Rule kEndpointUrl{[](std::string_view text) { return parse_url(text).has_value(); },
@@ -72,10 +78,9 @@ const Rule kQueueUrl{is_queue_url,
 const Rule kLedgerUrl{
     [](std::string_view text) { return text == "local" || parse_s3_url(text).has_value(); },
     "local, s3://bucket or s3://bucket/prefix"};
-const Rule kKeeperName{
-    [](std::string_view text) { return matches(text, "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"); },
-    "a letter or digit, then letters, digits and . _ -, at most 63"};
-const Rule kDeployment{[](std::string_view text) { return matches(text, kName); },
+const Rule kKeeperName{matches<"[A-Za-z0-9][A-Za-z0-9._-]{0,62}">,
+                       "a letter or digit, then letters, digits and . _ -, at most 63"};
+const Rule kDeployment{matches<kName>,
                        "a small letter, then small letters, digits and -, at most 31"};
 const Rule kListen{[](std::string_view text) { return parse_listen(text).has_value(); },
                    "a loopback address and a port, as 127.0.0.1:7768 or [::1]:7768; this version "
@@ -84,19 +89,15 @@ const Rule kLogLevel{[](std::string_view text) { return parse_log_level(text).ha
                      "debug, info, warn, error, off"};
 const Rule kLogFormat{[](std::string_view text) { return parse_log_format(text).has_value(); },
                       "text, json"};
-const Rule kGroupName{[](std::string_view text) { return matches(text, kName); },
+const Rule kGroupName{matches<kName>,
                       "a small letter, then small letters, digits and -, at most 31"};
-const Rule kSubnet{[](std::string_view text) { return matches(text, "subnet-[0-9a-z]{1,17}"); },
-                   "the id of a subnet, as subnet-0a1b2c3d"};
-const Rule kLaunchTemplate{[](std::string_view text) { return matches(text, kTemplate); },
+const Rule kSubnet{matches<"subnet-[0-9a-z]{1,17}">, "the id of a subnet, as subnet-0a1b2c3d"};
+const Rule kLaunchTemplate{matches<kTemplate>,
                            "the id of a launch template and its version: lt-0abc:7, "
                            "lt-0abc:$Latest or lt-0abc:$Default"};
-const Rule kInstanceType{[](std::string_view text) {
-                           return text.size() <= 64 &&
-                                  matches(text, R"([a-z][a-z0-9-]*\.[a-z0-9-]+)");
-                         },
+const Rule kInstanceType{matches<R"((?=.{1,64}$)[a-z][a-z0-9-]*\.[a-z0-9-]+)">,
                          "an instance type, as c6i.large"};
-const Rule kTargetGroupArn{[](std::string_view text) { return matches(text, kArn); },
+const Rule kTargetGroupArn{matches<kArn>,
                            "the ARN of a target group, as arn:aws:elasticloadbalancing:us-east-2:"
                            "111122223333:targetgroup/web/0123456789abcdef"};
 
@@ -113,9 +114,7 @@ std::optional<S3Location> parse_s3_url(std::string_view url) {
 }
 
 std::optional<ListenAddress> parse_listen(std::string_view text) {
-  if (!matches(text,
-               R"((127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}|\[::1\]):[0-9]{1,5})"))
-    return std::nullopt;
+  if (!matches<kLoopback>(text)) return std::nullopt;
   const size_t colon = text.rfind(':');
   ListenAddress address{std::string(text.substr(0, colon)), 0};
   if (address.host == "[::1]") address.host = "::1";

@@ -66,10 +66,11 @@ min_healthy = 0
 subnets = ["subnet-a", "subnet-b"]
 launch_template = "lt-0abc:$Latest"
 instance_types = ["c6i.large", "c5.large"]
-target_groups = [
-  { arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef", port = 8080 },
-  { arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef" },
-]
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
+port = 8080
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
 [[group]]
 name = "box"
 capacity = 1
@@ -196,11 +197,18 @@ TEST(Config, ATextThatIsNotTomlIsOneProblemWithItsPlace) {
 
 // The parser asserted that a key follows "[" before it looked.
 TEST(Config, ATableHeaderThatDoesNotBeginWithAKeyIsAProblem) {
-  for (const char* text : {"[=]", "[[=]]", "[\x01]", "[\xff"}) {
+  for (const char* text : {"[=]", "[[=]]", "[\x01]", "["}) {
     const auto config = load_config(text, "f.toml", kDefaults);
     ASSERT_FALSE(config);
     EXPECT_THAT(config.error().front().message, ::testing::StartsWith("not TOML: ")) << text;
   }
+}
+
+// The parser had undefined behaviour when it asked whether this is a space.
+TEST(Config, ALetterBeyondAsciiOutsideOfQuotesIsAProblemWithItsPlace) {
+  EXPECT_EQ(problems_of("# \xc3\xa9\nr\xc3\xa9gion = 1\n", "f.toml"),
+            "f.toml:2:2: a character that is not ASCII, outside of quotes and comments; allowed: "
+            "ASCII\n");
 }
 
 TEST(Config, AFileBeyondAMebibyteIsRefusedUnread) {

@@ -42,7 +42,7 @@ Result<json::object> parse_document(std::string_view text) {
 }
 
 bool is_spot_request_id(std::string_view text) {
-  return text.starts_with("sir-") && text.size() > 4 && text.size() <= 36 &&
+  return text.size() > 4 && text.size() <= 36 && text.starts_with("sir-") &&
          text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz", 4) == text.npos;
 }
 

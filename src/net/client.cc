@@ -26,6 +26,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -117,11 +118,6 @@ bool can_be_sent(const Request& request) {
          fit_on_the_wire(request.headers);
 }
 
-bool is_framing(std::string_view name) {
-  return equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Content-Length") ||
-         equal_ignoring_case(name, "Transfer-Encoding");
-}
-
 std::string request_head(const Request& request, const Endpoint& endpoint,
                          const std::string& origin) {
   std::string out = request.method + " " + origin + request.path;
@@ -129,7 +125,7 @@ std::string request_head(const Request& request, const Endpoint& endpoint,
   out += " HTTP/1.1\r\n";
   if (!request.headers.find("Host")) out += "Host: " + endpoint.authority() + "\r\n";
   for (const auto& [name, value] : request.headers.fields())
-    if (!is_framing(name)) out.append(name).append(": ").append(value).append("\r\n");
+    if (!is_framing_header(name)) out.append(name).append(": ").append(value).append("\r\n");
   const bool has_length = !request.body.empty() || request.method == "POST" ||
                           request.method == "PUT" || request.method == "PATCH";
   if (has_length) out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
@@ -145,23 +141,15 @@ Response to_response(http::response<http::string_body> message) {
   return response;
 }
 
-// With the port even where the scheme implies it, as CONNECT wants it.
-std::string host_and_port(const Endpoint& endpoint) {
-  Endpoint other_scheme = endpoint;
-  other_scheme.tls = endpoint.port == 80;
-  return other_scheme.authority();
-}
-
-base::Error read_error(beast::error_code error) {
+tl::unexpected<base::Error> fail_reading(beast::error_code error) {
   const bool is_cut = error == http::error::end_of_stream || error == http::error::partial_message;
   const bool is_http = error.category() == make_error_code(http::error::bad_status).category();
   if (error == http::error::body_limit)
-    return fail_after_sending("BodyTooLarge", "the response's body exceeds the limit").value();
+    return fail_after_sending("BodyTooLarge", "the response's body exceeds the limit");
   if (is_http && !is_cut)
-    return fail_after_sending("MalformedResponse", "no HTTP response: " + error.message()).value();
+    return fail_after_sending("MalformedResponse", "no HTTP response: " + error.message());
   return fail_after_sending("ConnectionLost",
-                            "the connection ended before the response did: " + error.message())
-      .value();
+                            "the connection ended before the response did: " + error.message());
 }
 
 // Whether the server has neither closed the connection nor said anything unasked on it.
@@ -184,12 +172,12 @@ std::string find_ca_bundle(const ClientOptions& options) {
 }
 
 // TLS 1.2 at least, and the authorities of the bundle. Reading it takes tens of milliseconds, so it
-// waits for the first request that needs it.
+// waits for the first request that needs it; a bundle that is missing is looked for again.
 class TlsContext {
  public:
   base::Result<asio::ssl::context*> get(const ClientOptions& options) {
-    if (!ready_) ready_ = load(find_ca_bundle(options));
-    if (!*ready_) return tl::unexpected(ready_->error());
+    if (!is_loaded_) RETURN_IF_ERROR(load(find_ca_bundle(options)));
+    is_loaded_ = true;
     return &context_;
   }
 
@@ -207,7 +195,7 @@ class TlsContext {
   }
 
   asio::ssl::context context_{asio::ssl::context::tls_client};
-  std::optional<base::Status> ready_;
+  bool is_loaded_ = false;
 };
 
 // The certificate must name the host; an address must be named as an address, and gets no SNI.
@@ -399,7 +387,7 @@ class BeastClient final : public HttpClient {
   }
 
   asio::awaitable<base::Status> open_tunnel(Connection& connection, const Endpoint& target) {
-    const std::string where = host_and_port(target);
+    const std::string where = target.host_and_port();
     const std::string head = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n\r\n";
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kMostHeaderBytes);
@@ -462,7 +450,7 @@ class BeastClient final : public HttpClient {
       parser.skip(job.request.method == "HEAD");
       const auto [error, size] =
           co_await http::async_read(stream, connection.buffer, parser, kAwait);
-      if (error) co_return tl::unexpected(read_error(error));
+      if (error) co_return fail_reading(error);
       const unsigned status = parser.get().result_int();
       if (status < 200 && status != 101) continue;  // "100 Continue" and its like come before.
       connection.is_reusable =

@@ -210,7 +210,7 @@ struct Methods {
   // Any lock takes the whole file: a file has one connection at a time.
   static int lock(sqlite3_file* file, int) {
     Handle& h = handle(file);
-    // Also keeps a dead connection, when it is closed, from deleting the log of the living one.
+    // Keeps a dead connection, when it is closed, from deleting the log by its name.
     if (dead(h)) return failed(*h.disk, EIO, SQLITE_IOERR_LOCK);
     if (h.file->lock_holder && h.file->lock_holder != &h) return SQLITE_BUSY;
     h.file->lock_holder = &h;
@@ -297,7 +297,7 @@ struct Methods {
     return size;
   }
   // Nobody else can release a lock while the one thread waits.
-  static int sleep(sqlite3_vfs*, int micros) { return micros; }
+  static int wait(sqlite3_vfs*, int micros) { return micros; }
   // Simulated time is not read from a disk: 1970-01-01 as a Julian day.
   static int current_time(sqlite3_vfs*, double* day) {
     *day = 2440587.5;
@@ -317,7 +317,7 @@ struct Methods {
     v.xAccess = access;
     v.xFullPathname = full_path;
     v.xRandomness = randomness;
-    v.xSleep = sleep;
+    v.xSleep = wait;
     v.xCurrentTime = current_time;
     v.xGetLastError = last_error;
   }
