@@ -82,9 +82,10 @@ void print_totals(const Totals& t, double cpu_seconds) {
   std::printf("runs %d, failed %d; simulated %.1f h, %.0f simulated hours per CPU second\n", t.runs,
               t.failed, static_cast<double>(t.simulated_ms) / 3.6e6,
               static_cast<double>(t.simulated_ms) / 3.6e6 / cpu_seconds);
-  std::printf("interruptions %lld (%lld warned, %.1f %% of those healthy again before the reclaim)\n",
-              static_cast<long long>(t.interruptions), static_cast<long long>(t.warned),
-              percent(t.in_time, t.warned));
+  std::printf(
+      "interruptions %lld (%lld warned, %.1f %% of those healthy again before the reclaim)\n",
+      static_cast<long long>(t.interruptions), static_cast<long long>(t.warned),
+      percent(t.in_time, t.warned));
   std::printf("launches %lld, surplus %lld, keeper crashes %lld, ledger records %llu\n",
               static_cast<long long>(t.launches), static_cast<long long>(t.surplus),
               static_cast<long long>(t.crashes), static_cast<unsigned long long>(t.records));
@@ -106,7 +107,8 @@ sim::SimulationOptions simulation_options(const SimRunOptions& options, uint64_t
     simulation.swarm = sim::draw_swarm(dice);
     simulation.swarm->keepers = 2;
   }
-  if (options.verbose) simulation.log = base::stderr_logger(base::LogLevel::kDebug, base::LogFormat::kText);
+  if (options.verbose)
+    simulation.log = base::stderr_logger(base::LogLevel::kDebug, base::LogFormat::kText);
   return simulation;
 }
 

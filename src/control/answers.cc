@@ -39,8 +39,8 @@ void tell_commits(GroupState& group, const model::LedgerRecord* before,
   }
 }
 
-// Progress belongs to entries that are open and ours. Of an entry that another keeper took over only
-// one thing may be kept: that instances came.
+// Progress belongs to entries that are open and ours. Of an entry that another keeper took over
+// only one thing may be kept: that instances came.
 void prune_progress(GroupState& group, const model::KeeperName& keeper) {
   std::map<uint64_t, LaunchProgress> kept;
   for (const model::OpenLaunch& entry : group.ledger.record->open) {

@@ -22,7 +22,9 @@ class WatchedLedger : public ports::Ledger {
  public:
   WatchedLedger(std::unique_ptr<ports::Ledger> inner, LedgerHook hook)
       : inner_(std::move(inner)), hook_(std::move(hook)) {}
-  void read(model::CallId id, model::LedgerRead read) override { inner_->read(id, std::move(read)); }
+  void read(model::CallId id, model::LedgerRead read) override {
+    inner_->read(id, std::move(read));
+  }
   void compare_and_set(model::CallId id, model::LedgerWrite write) override {
     writing_ = &write.record;
     inner_->compare_and_set(id, write);

@@ -1,7 +1,7 @@
 // Host: a simulated machine that runs one keeper: its disk, its clock, its network, its process.
 //
-// The keeper is the shipped one: engine, journal, brain, and our AWS module over VirtualHttp. A crash
-// destroys the process and takes unsynced writes with it; a restart finds what the disk kept.
+// The keeper is the shipped one: engine, journal, brain, and our AWS module over VirtualHttp. A
+// crash destroys the process and takes unsynced writes with it; a restart finds what the disk kept.
 #pragma once
 
 #include <functional>

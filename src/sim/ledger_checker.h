@@ -1,8 +1,9 @@
 // LedgerChecker: reads every record that was ever stored and says whether the launch protocol held.
 //
 // The rules are those of docs/architecture.md, "Exactly one per slot", checked from outside: no
-// instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder comes
-// from an entry that covered its slot, and a holder that is displaced is retired or known to be gone.
+// instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder
+// comes from an entry that covered its slot, and a holder that is displaced is retired or known to
+// be gone.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
 // Swarm: which faults a run has, and how many; drawn from its seed.
 //
-// Each class of fault is on in about half of the runs and weighted at random, so that runs differ in
-// kind: some know only lost answers, some only crashes, some everything at once.
+// Each class of fault is on in about half of the runs and weighted at random, so that runs differ
+// in kind: some know only lost answers, some only crashes, some everything at once.
 #pragma once
 
 #include <string>

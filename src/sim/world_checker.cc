@@ -88,7 +88,8 @@ void WorldChecker::add_up(Duration passed) {
     figures_.cost = figures_.cost + base::Money::usd_micros(rest / kMsPerHour);
     rest %= kMsPerHour;
     figures_.on_demand_cost =
-        figures_.on_demand_cost + base::Money::usd_micros(on_demand.micros() * passed.ms() / kMsPerHour);
+        figures_.on_demand_cost +
+        base::Money::usd_micros(on_demand.micros() * passed.ms() / kMsPerHour);
   }
 }
 

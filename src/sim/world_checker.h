@@ -1,5 +1,5 @@
-// WorldChecker: looks at the region's truth beside the ledger's last word, again and again, and says
-// what must not be. It also keeps the figures of the report: only the world knows them.
+// WorldChecker: looks at the region's truth beside the ledger's last word, again and again, and
+// says what must not be. It also keeps the figures of the report: only the world knows them.
 #pragma once
 
 #include <cstdint>
