@@ -81,7 +81,7 @@ class Moto : public testing::Test {
   static inline model::InstanceId launched;
   const model::TargetGroupArn group{world("target_group")};
 
-  ~Moto() override { http.reset(); }  // Before what its callbacks use.
+  void TearDown() override { http.reset(); }  // Before what its callbacks use.
 };
 
 model::RunInstances launch() {
@@ -284,7 +284,7 @@ TEST_F(MotoQueue, ReceiveMessageAndDeleteMessageBatch) {
 
 TEST_F(Moto, S3Ledger) {
   std::counting_semaphore<> completed{0};
-  ports::expect_ledger_contract([&](ports::CompletionSink sink) {
+  ports::expect_ledger_contract([&](const ports::CompletionSink& sink) {
     const auto announce = [&, sink](model::CallCompleted call) {
       sink(std::move(call));
       completed.release();
