@@ -66,7 +66,7 @@ TestPeer::TestPeer(TestPeer&& other) noexcept
 
 TestPeer::~TestPeer() {
   if (ssl_) SSL_free(ssl_);
-  if (fd_ >= 0) close(fd_);
+  close();
 }
 
 TestPeer TestPeer::connect(int port) {
@@ -117,7 +117,11 @@ void TestPeer::write(std::string_view bytes) {
 void TestPeer::reset() {
   const linger at_once{1, 0};
   CHECK(setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
-  close(std::exchange(fd_, -1));
+  close();
+}
+
+void TestPeer::close() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
 bool TestPeer::accept_tls(SSL_CTX* context) {
@@ -138,7 +142,8 @@ ScriptedServer::ScriptedServer(std::vector<Script> scripts) : listener_(bound_so
   });
 }
 
-ScriptedServer::~ScriptedServer() {
+void ScriptedServer::join() {
+  if (!thread_.joinable()) return;
   shutdown(listener_, SHUT_RDWR);
   thread_.join();
   close(listener_);

@@ -26,8 +26,8 @@ class TestPeer {
   // What comes until the other side closes; `closed` is false when that takes too long.
   std::string read_rest(bool* closed = nullptr);
   void write(std::string_view bytes);
-  // Ends the connection with an RST.
-  void reset();
+  void close();  // With a FIN.
+  void reset();  // With an RST.
   bool accept_tls(SSL_CTX* context);
 
  private:
@@ -42,7 +42,9 @@ class ScriptedServer {
  public:
   using Script = std::function<void(TestPeer&)>;
   explicit ScriptedServer(std::vector<Script> scripts);
-  ~ScriptedServer();  // Waits for the scripts; connections that never came are forgotten.
+  ~ScriptedServer() { join(); }
+  // Waits for the scripts to end; connections that have not come yet are forgotten.
+  void join();
   int port() const { return port_; }
 
  private:

@@ -1,0 +1,202 @@
+#include "sim/control_api.h"
+
+#include "base/json.h"
+#include "sim/region.h"
+
+namespace sim {
+namespace {
+
+namespace json = base::json;
+
+constexpr std::string_view kPrefix = "/_sim/";
+
+json::object subnet_json(const Subnet& subnet) {
+  return {{"id", subnet.id.str()}, {"zone", subnet.zone.str()}, {"cidr", subnet.cidr}};
+}
+
+json::object instance_json(const Instance& instance) {
+  json::array history;
+  for (const StateChange& change : instance.history)
+    history.push_back(json::object{{"state", model::to_string(change.state)},
+                                   {"at", base::to_iso8601(change.at)}});
+  json::object tags;
+  for (const model::Tag& tag : instance.tags) tags[tag.key] = tag.value;
+  json::object out{
+      {"id", instance.id.str()},
+      {"instance_type", instance.type.str()},
+      {"zone", instance.zone.str()},
+      {"state", model::to_string(instance.state())},
+      {"lifecycle", instance.lifecycle == model::Lifecycle::kSpot ? "spot" : "on-demand"},
+      {"spot_request", instance.spot_request.str()},
+      {"launch_order", instance.launch_order},
+      {"client_token", instance.client_token},
+      {"state_reason", instance.state_reason_code},
+      {"history", std::move(history)},
+      {"tags", std::move(tags)}};
+  if (instance.reclaim)
+    out["reclaim"] = {{"kind", to_string(instance.reclaim->kind)},
+                      {"decided_at", base::to_iso8601(instance.reclaim->decided_at)},
+                      {"at", base::to_iso8601(instance.reclaim->at)}};
+  return out;
+}
+
+json::object spot_request_json(const SpotRequest& request) {
+  return {{"id", request.id.str()},
+          {"instance", request.instance.str()},
+          {"state", request.state},
+          {"status_code", request.status_code}};
+}
+
+json::object pool_json(const Pool& pool) {
+  return {{"instance_type", pool.key.type.str()},
+          {"zone", pool.key.zone.str()},
+          {"spot_capacity", pool.spot_capacity},
+          {"spot_used", pool.spot_used},
+          {"on_demand_used", pool.on_demand_used},
+          {"is_drained", pool.is_drained},
+          {"price_usd", base::to_string(pool.price())},
+          {"on_demand_price_usd", base::to_string(pool.on_demand_price)}};
+}
+
+json::object target_group_json(const TargetGroup& group) {
+  json::array targets;
+  for (const auto& [key, entry] : group.targets)
+    targets.push_back(json::object{{"instance", key.instance.str()},
+                                   {"port", key.port},
+                                   {"registered_at", base::to_iso8601(entry.registered_at)},
+                                   {"is_draining", entry.deregistered_at.has_value()}});
+  return {{"arn", group.arn.str()}, {"name", group.name}, {"targets", std::move(targets)}};
+}
+
+json::object queue_json(const Queue& queue) {
+  return {{"name", queue.name},
+          {"messages", static_cast<int64_t>(queue.messages.size())},
+          {"visible", static_cast<int64_t>(queue.visible.size())}};
+}
+
+template <class Map, class Write>
+json::array list_json(const Map& things, Write write) {
+  json::array list;
+  for (const auto& [key, thing] : things) list.push_back(write(thing));
+  return list;
+}
+
+net::Response interrupt(Region& region, const json::object& in) {
+  const auto kind = parse_interruption_kind(json::text_or_empty(in, "kind"));
+  if (!kind)
+    return control_refusal(400, "kind must be warned, warned-late, unwarned or rebalance-only");
+  if (!region.interrupt(model::InstanceId(json::text_or_empty(in, "instance_id")), *kind))
+    return control_refusal(404, "there is no such live Spot instance");
+  return control_answer("{}");
+}
+
+net::Response set_health(Region& region, const json::object& in) {
+  const model::InstanceId id(json::text_or_empty(in, "instance_id"));
+  if (!region.world().instances.contains(id))
+    return control_refusal(404, "there is no such instance");
+  if (const auto impaired = json::find_bool(in, "impaired")) region.set_impaired(id, *impaired);
+  if (const auto sick = json::find_bool(in, "sick")) region.set_sick(id, *sick);
+  return control_answer("{}");
+}
+
+net::Response change_pool(Region& region, std::string_view what, const json::object& in) {
+  const model::Pool pool{model::InstanceType(json::text_or_empty(in, "instance_type")),
+                         model::Zone(json::text_or_empty(in, "zone")), model::kLinux};
+  const auto capacity = json::find_int(in, "spot_capacity");
+  bool is_done = false;
+  if (what == "drain") is_done = region.drain_pool(pool);
+  if (what == "refill") is_done = region.refill_pool(pool);
+  if (what == "capacity") {
+    if (!capacity || *capacity < 0 || *capacity > 1'000'000)
+      return control_refusal(400, "spot_capacity must be a whole number");
+    is_done = region.set_pool_capacity(pool, static_cast<int>(*capacity));
+  }
+  return is_done ? control_answer("{}") : control_refusal(404, "there is no such pool");
+}
+
+net::Response change_faults(Region& region, const std::string& body) {
+  auto faults = merge_faults(region.faults(), body);
+  if (!faults) return control_refusal(400, faults.error().message);
+  region.set_faults(*std::move(faults));
+  return control_answer(faults_json(region.faults()));
+}
+
+net::Response add_queue(Region& region, const json::object& in) {
+  const std::string name = json::text_or_empty(in, "name");
+  if (name.empty()) return control_refusal(400, "name is missing");
+  return control_answer(json::serialize(json::object{{"queue_url", region.add_queue(name)}}));
+}
+
+net::Response read(Region& region, std::string_view what) {
+  if (what == "scene") return control_answer(scene_json(region.default_scene()));
+  if (what == "world") return control_answer(world_json(region.world()));
+  if (what == "faults") return control_answer(faults_json(region.faults()));
+  return control_refusal(404, "there is no such thing under /_sim/");
+}
+
+}  // namespace
+
+net::Response control_answer(std::string body) {
+  net::Response response;
+  response.headers.add("Content-Type", "application/json");
+  response.body = std::move(body);
+  return response;
+}
+
+net::Response control_refusal(int status, std::string message) {
+  net::Response response =
+      control_answer(json::serialize(json::object{{"error", std::move(message)}}));
+  response.status = status;
+  return response;
+}
+
+bool is_control_request(const net::Request& request) { return request.path.starts_with(kPrefix); }
+
+net::Response handle_control(Region& region, const net::Request& request) {
+  const std::string_view what = std::string_view(request.path).substr(kPrefix.size());
+  if (request.method == "GET") return read(region, what);
+  if (request.method != "POST") return control_refusal(405, "GET or POST");
+  const auto in = json::parse_object(request.body);
+  if (!in) return control_refusal(400, "the body must be a JSON object");
+  if (what == "faults") return change_faults(region, request.body);
+  if (what == "interrupt") return interrupt(region, *in);
+  if (what == "health") return set_health(region, *in);
+  if (what == "queues") return add_queue(region, *in);
+  if (what.starts_with("pools/")) return change_pool(region, what.substr(6), *in);
+  return control_refusal(404, "there is no such thing under /_sim/");
+}
+
+std::string scene_json(const Scene& scene) {
+  json::array subnets;
+  for (const Subnet& subnet : scene.subnets) subnets.push_back(subnet_json(subnet));
+  return json::serialize(json::object{{"endpoint_url", scene.endpoint_url},
+                                      {"account", scene.account},
+                                      {"region", scene.region},
+                                      {"access_key", scene.access_key},
+                                      {"secret_key", scene.secret_key},
+                                      {"vpc", scene.vpc},
+                                      {"subnets", std::move(subnets)},
+                                      {"image", scene.image.str()},
+                                      {"launch_template", scene.launch_template.str()},
+                                      {"launch_template_name", scene.launch_template_name},
+                                      {"target_group_arn", scene.target_group.str()},
+                                      {"queue_name", scene.queue_name},
+                                      {"queue_url", scene.queue_url},
+                                      {"queue_arn", scene.queue_arn},
+                                      {"rule", scene.rule},
+                                      {"bucket", scene.bucket}});
+}
+
+std::string world_json(const World& world) {
+  return json::serialize(
+      json::object{{"instances", list_json(world.instances, instance_json)},
+                   {"spot_requests", list_json(world.spot_requests, spot_request_json)},
+                   {"pools", list_json(world.pools, pool_json)},
+                   {"target_groups", list_json(world.target_groups, target_group_json)},
+                   {"queues", list_json(world.queues, queue_json)},
+                   {"instances_launched", world.instances_launched},
+                   {"events_published", world.events_published},
+                   {"events_delivered", world.events_delivered}});
+}
+
+}  // namespace sim

@@ -1,0 +1,143 @@
+#include "sim/ec2.h"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+// Of every call.
+constexpr std::string_view kCommonParameters[] = {"Action", "Version", "DryRun"};
+
+std::string_view first_part(std::string_view name) { return name.substr(0, name.find('.')); }
+
+bool contains(const auto& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+Answer<void> check_parameters(const std::vector<std::string_view>& known, const base::Form& form) {
+  for (const auto& [name, value] : form.pairs()) {
+    const std::string_view first = first_part(name);
+    if (!contains(kCommonParameters, first) && !contains(known, first))
+      return refuse("UnknownParameter",
+                    "The parameter " + std::string(first) + " is not recognized");
+  }
+  return {};
+}
+
+// A read that says neither what nor how much it wants has the smaller bucket.
+bool is_narrowed(const base::Form& form) {
+  return std::any_of(form.pairs().begin(), form.pairs().end(), [](const auto& pair) {
+    return !contains(kCommonParameters, first_part(pair.first));
+  });
+}
+
+}  // namespace
+
+const std::vector<Ec2::Operation>& Ec2::operations() {
+  static const std::vector<Operation> kOperations = {
+      {"DescribeInstances",
+       &Ec2::describe_instances,
+       false,
+       {"InstanceId", "Filter", "MaxResults", "NextToken"}},
+      {"DescribeInstanceStatus",
+       &Ec2::describe_instance_status,
+       false,
+       {"InstanceId", "Filter", "MaxResults", "NextToken", "IncludeAllInstances"}},
+      {"DescribeSpotInstanceRequests",
+       &Ec2::describe_spot_instance_requests,
+       false,
+       {"SpotInstanceRequestId", "Filter", "MaxResults", "NextToken"}},
+      {"DescribeSpotPriceHistory",
+       &Ec2::describe_spot_price_history,
+       false,
+       {"InstanceType", "ProductDescription", "AvailabilityZone", "Filter", "StartTime", "EndTime",
+        "MaxResults", "NextToken"}},
+      {"RunInstances",
+       &Ec2::run_instances,
+       true,
+       {"ImageId",
+        "InstanceType",
+        "MinCount",
+        "MaxCount",
+        "ClientToken",
+        "SubnetId",
+        "Placement",
+        "LaunchTemplate",
+        "InstanceMarketOptions",
+        "TagSpecification",
+        "NetworkInterface",
+        "UserData",
+        "KeyName",
+        "SecurityGroupId",
+        "SecurityGroup",
+        "IamInstanceProfile",
+        "EbsOptimized",
+        "Monitoring",
+        "BlockDeviceMapping",
+        "MetadataOptions",
+        "InstanceInitiatedShutdownBehavior",
+        "DisableApiTermination"}},
+      {"TerminateInstances", &Ec2::terminate_instances, true, {"InstanceId"}},
+      {"CreateTags", &Ec2::create_tags, true, {"ResourceId", "Tag"}},
+      {"DescribeSubnets",
+       &Ec2::describe_subnets,
+       false,
+       {"SubnetId", "Filter", "MaxResults", "NextToken"}},
+      {"DescribeVpcs", &Ec2::describe_vpcs, false, {"VpcId", "Filter", "MaxResults", "NextToken"}},
+      {"DescribeImages",
+       &Ec2::describe_images,
+       false,
+       {"ImageId", "Owner", "Filter", "MaxResults", "NextToken"}},
+      {"DescribeAvailabilityZones",
+       &Ec2::describe_availability_zones,
+       false,
+       {"ZoneName", "Filter", "AllAvailabilityZones"}},
+      {"CreateLaunchTemplate",
+       &Ec2::create_launch_template,
+       true,
+       {"LaunchTemplateName", "LaunchTemplateData", "VersionDescription", "ClientToken"}},
+      {"CreateLaunchTemplateVersion",
+       &Ec2::create_launch_template_version,
+       true,
+       {"LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateData", "SourceVersion",
+        "VersionDescription", "ClientToken"}},
+      {"DescribeLaunchTemplateVersions",
+       &Ec2::describe_launch_template_versions,
+       false,
+       {"LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion", "MaxResults",
+        "NextToken"}},
+  };
+  return kOperations;
+}
+
+Answer<void> Ec2::admit(const Operation& operation, const base::Form& form) {
+  CallWeight weight;
+  weight.action = operation.action;
+  weight.is_mutating = operation.is_mutating;
+  weight.is_narrowed = is_narrowed(form);
+  if (operation.action == "RunInstances") {
+    ASSIGN_OR_RETURN(const int most, number_of(form, "MaxCount", 1));
+    weight.instances = most;
+  } else if (operation.action == "TerminateInstances") {
+    weight.instances = static_cast<int64_t>(list_of(form, "InstanceId").size());
+  }
+  if (limits_.admit_ec2(weight, context_.now)) return {};
+  return refuse("RequestLimitExceeded", "Request limit exceeded.", 503);
+}
+
+Answer<std::string> Ec2::call(const base::Form& form) {
+  const std::string action = form.get("Action");
+  for (const Operation& operation : operations()) {
+    if (operation.action != action) continue;
+    if (auto ok = admit(operation, form); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_parameters(operation.parameters, form); !ok)
+      return tl::unexpected(ok.error());
+    if (form.get("DryRun") == "true")
+      return refuse("DryRunOperation", "Request would have succeeded, but DryRun flag is set.",
+                    412);
+    return (this->*operation.method)(form);
+  }
+  return refuse("InvalidAction", "The action " + action + " is not valid for this web service.");
+}
+
+}  // namespace sim

@@ -1,0 +1,100 @@
+// Ec2: the calls of EC2 in their wire form: Query in, XML out.
+//
+// Reads and checks parameters, keeps idempotency tokens and launch templates, and lets reads lag
+// behind the world as EC2's do; what happens to instances is Instances' business. Parameters that a
+// call does not know are refused, not ignored.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/context.h"
+#include "sim/instances.h"
+#include "sim/market.h"
+#include "sim/token_bucket.h"
+#include "sim/wire.h"
+
+namespace sim {
+
+class Ec2 {
+ public:
+  Ec2(Context& context, RequestLimits& limits, Instances& instances, Market& market,
+      base::Prng dice)
+      : context_(context), limits_(limits), instances_(instances), market_(market), dice_(dice) {}
+
+  // The inside of <ActionResponse>, after its request id.
+  Answer<std::string> call(const base::Form& form);
+
+  LaunchTemplate& create_template(const std::string& name, base::Form data);
+
+ private:
+  using Method = Answer<std::string> (Ec2::*)(const base::Form&);
+  struct Operation {
+    std::string_view action;
+    Method method;
+    bool is_mutating;
+    std::vector<std::string_view> parameters;  // Their first parts.
+  };
+  struct TokenRecord {
+    std::string parameters;
+    std::vector<model::InstanceId> ids;
+    Refusal failure;  // With a code only when the launch failed.
+  };
+  static const std::vector<Operation>& operations();
+  Answer<void> admit(const Operation& operation, const base::Form& form);
+
+  // ec2_run.cc
+  Answer<std::string> run_instances(const base::Form& form);
+  Answer<std::string> terminate_instances(const base::Form& form);
+  Answer<std::string> create_tags(const base::Form& form);
+  Answer<LaunchOrder> read_order(const base::Form& form);
+  Answer<model::SubnetId> read_subnet(const base::Form& form, const base::Form& defaults) const;
+  Answer<std::string> launch_once(const base::Form& form, const LaunchOrder& order);
+  Answer<std::string> replay(const TokenRecord& record, const std::string& parameters) const;
+  Answer<Instance*> instance_by_id(const std::string& id);
+  std::string reservation_xml(const std::vector<model::InstanceId>& ids) const;
+
+  // ec2_templates.cc
+  Answer<std::string> create_launch_template(const base::Form& form);
+  Answer<std::string> create_launch_template_version(const base::Form& form);
+  Answer<std::string> describe_launch_template_versions(const base::Form& form);
+  Answer<const LaunchTemplate*> template_of(const base::Form& form) const;
+  Answer<const LaunchTemplateVersion*> version_of(const LaunchTemplate& found,
+                                                  const std::string& version) const;
+
+  // ec2_describe.cc
+  Answer<std::string> describe_instances(const base::Form& form);
+  Answer<std::string> describe_instance_status(const base::Form& form);
+  Answer<std::string> describe_spot_instance_requests(const base::Form& form);
+  Answer<std::string> describe_spot_price_history(const base::Form& form);
+  Answer<std::vector<const Instance*>> chosen_instances(const base::Form& form);
+  Answer<void> check_zones_up() const;
+  bool is_listed(const Instance& instance) const;
+  model::InstanceState shown_state(const Instance& instance) const;
+  std::vector<std::string> filter_values(const Instance& instance, std::string_view filter) const;
+
+  // ec2_network.cc
+  Answer<std::string> describe_subnets(const base::Form& form);
+  Answer<std::string> describe_vpcs(const base::Form& form);
+  Answer<std::string> describe_images(const base::Form& form);
+  Answer<std::string> describe_availability_zones(const base::Form& form);
+
+  Context& context_;
+  RequestLimits& limits_;
+  Instances& instances_;
+  Market& market_;
+  base::Prng dice_;
+  // A token is good within one zone.
+  std::map<std::pair<std::string, model::Zone>, TokenRecord> tokens_;
+};
+
+// Shared by what EC2 answers about an instance.
+void write_state(Xml& xml, std::string_view element, model::InstanceState state);
+void write_tags(Xml& xml, const std::vector<model::Tag>& tags);
+void write_instance(Xml& xml, const Instance& instance, model::InstanceState shown,
+                    const std::string& vpc);
+
+}  // namespace sim

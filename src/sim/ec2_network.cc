@@ -1,0 +1,145 @@
+// The fixed surroundings of instances: VPC, subnets, image, zones.
+#include <algorithm>
+
+#include "sim/ec2.h"
+#include "sim/ec2_query.h"
+
+namespace sim {
+namespace {
+
+const char kVpcCidr[] = "172.31.0.0/16";
+
+void write_subnet(Xml& xml, const Subnet& subnet, const std::string& account) {
+  xml.element("item", [&] {
+    xml.text("subnetId", subnet.id.str());
+    xml.text("state", "available");
+    xml.text("vpcId", subnet.vpc);
+    xml.text("cidrBlock", subnet.cidr);
+    // A /20 without the five addresses that AWS keeps.
+    xml.number("availableIpAddressCount", 4091 - subnet.used_addresses);
+    xml.text("availabilityZone", subnet.zone.str());
+    xml.text("defaultForAz", "true");
+    xml.text("mapPublicIpOnLaunch", "true");
+    xml.text("ownerId", account);
+  });
+}
+
+std::vector<std::string> subnet_values(const Subnet& subnet, std::string_view filter) {
+  if (filter == "subnet-id") return {subnet.id.str()};
+  if (filter == "vpc-id") return {subnet.vpc};
+  if (filter == "availability-zone") return {subnet.zone.str()};
+  return {"true"};  // default-for-az
+}
+
+bool allows(const std::vector<std::string>& wanted, const std::string& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
+
+}  // namespace
+
+Answer<std::string> Ec2::describe_subnets(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"subnet-id", "vpc-id",
+                                                           "availability-zone", "default-for-az"}));
+  ASSIGN_OR_RETURN(Page page, Page::read(form, "SubnetId", {}, context_.now));
+  const auto ids = list_of(form, "SubnetId");
+  for (const std::string& id : ids)
+    if (!context_.world.subnets.contains(model::SubnetId(id)))
+      return refuse("InvalidSubnetID.NotFound", "The subnet ID '" + id + "' does not exist");
+  Xml xml;
+  xml.element("subnetSet", [&] {
+    for (const auto& [id, subnet] : context_.world.subnets) {
+      if (id.str() <= page.after() || !allows(ids, id.str())) continue;
+      if (!passes(filters, [&](auto filter) { return subnet_values(subnet, filter); })) continue;
+      if (!page.admit(id.str())) break;
+      write_subnet(xml, subnet, context_.options.account);
+    }
+  });
+  if (!page.next_token().empty()) xml.text("nextToken", page.next_token());
+  return xml.str();
+}
+
+Answer<std::string> Ec2::describe_vpcs(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"vpc-id", "is-default", "isDefault"}));
+  const std::string& vpc = context_.world.vpc;
+  for (const std::string& id : list_of(form, "VpcId"))
+    if (id != vpc) return refuse("InvalidVpcID.NotFound", "The vpc ID '" + id + "' does not exist");
+  Xml xml;
+  xml.element("vpcSet", [&] {
+    const auto values = [&](std::string_view filter) -> std::vector<std::string> {
+      return {filter == "vpc-id" ? vpc : "true"};
+    };
+    if (!passes(filters, values)) return;
+    xml.element("item", [&] {
+      xml.text("vpcId", vpc);
+      xml.text("state", "available");
+      xml.text("cidrBlock", kVpcCidr);
+      xml.text("isDefault", "true");
+      xml.text("ownerId", context_.options.account);
+    });
+  });
+  return xml.str();
+}
+
+Answer<std::string> Ec2::describe_images(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters,
+                   read_filters(form, {"image-id", "name", "state", "architecture"}));
+  const std::string& image = context_.world.image.str();
+  const std::string name = "simulated-linux-x86_64";
+  for (const std::string& id : list_of(form, "ImageId"))
+    if (id != image)
+      return refuse("InvalidAMIID.NotFound", "The image id '[" + id + "]' does not exist");
+  Xml xml;
+  xml.element("imagesSet", [&] {
+    const auto values = [&](std::string_view filter) -> std::vector<std::string> {
+      if (filter == "image-id") return {image};
+      if (filter == "name") return {name};
+      return {filter == "state" ? "available" : "x86_64"};
+    };
+    if (!passes(filters, values)) return;
+    xml.element("item", [&] {
+      xml.text("imageId", image);
+      xml.text("imageState", "available");
+      xml.text("imageOwnerId", context_.options.account);
+      xml.text("isPublic", "false");
+      xml.text("architecture", "x86_64");
+      xml.text("imageType", "machine");
+      xml.text("name", name);
+      xml.text("rootDeviceType", "ebs");
+      xml.text("rootDeviceName", "/dev/xvda");
+      xml.text("virtualizationType", "hvm");
+    });
+  });
+  return xml.str();
+}
+
+Answer<std::string> Ec2::describe_availability_zones(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"zone-name", "state", "region-name"}));
+  const auto names = list_of(form, "ZoneName");
+  Xml xml;
+  size_t found = 0;
+  xml.element("availabilityZoneInfo", [&] {
+    for (const auto& [id, subnet] : context_.world.subnets) {
+      if (!allows(names, subnet.zone.str())) continue;
+      ++found;
+      const bool is_down = context_.faults.zones_down.contains(subnet.zone);
+      const std::string state = is_down ? "impaired" : "available";
+      const auto values = [&](std::string_view filter) -> std::vector<std::string> {
+        if (filter == "zone-name") return {subnet.zone.str()};
+        return {filter == "state" ? state : context_.options.region};
+      };
+      if (!passes(filters, values)) continue;
+      xml.element("item", [&] {
+        xml.text("zoneName", subnet.zone.str());
+        xml.text("zoneState", state);
+        xml.text("regionName", context_.options.region);
+        xml.text("zoneType", "availability-zone");
+        xml.text("optInStatus", "opt-in-not-required");
+      });
+    }
+  });
+  if (found < names.size())
+    return refuse("InvalidParameterValue", "Invalid availability zone: [" + names.front() + "]");
+  return xml.str();
+}
+
+}  // namespace sim

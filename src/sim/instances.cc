@@ -1,0 +1,354 @@
+#include "sim/instances.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "sim/identifiers.h"
+
+namespace sim {
+namespace {
+
+using base::Duration;
+using model::InstanceState;
+
+const Duration kWarningLead = Duration::minutes(2);
+// EC2 shows terminated instances for about an hour.
+const Duration kRemembered = Duration::hours(1);
+constexpr int kAddressesPerSubnet = 4091;  // A /20 without the five that AWS keeps.
+
+std::string with_instance(const model::InstanceId& id, const char* key, std::string_view value) {
+  return base::json::serialize(base::json::object{{"instance-id", id.str()}, {key, value}});
+}
+
+// Distinct per launch: 172.31 + the subnet's /20, host numbers from 4 upwards.
+std::string private_address(const Subnet& subnet, int64_t order) {
+  const size_t dot = subnet.cidr.find('.', subnet.cidr.find('.') + 1);
+  const int third = std::stoi(subnet.cidr.substr(dot + 1));
+  const int64_t host = 4 + order % kAddressesPerSubnet;
+  return subnet.cidr.substr(0, dot + 1) + std::to_string(third + host / 256) + "." +
+         std::to_string(host % 256);
+}
+
+// From 203.0.113.0/24 and its relatives, reserved for documentation.
+std::string public_address(int64_t order) {
+  constexpr const char* kNets[] = {"203.0.113.", "198.51.100.", "192.0.2."};
+  return kNets[order / 254 % 3] + std::to_string(1 + order % 254);
+}
+
+}  // namespace
+
+Instances::Instances(Context& context, Market& market, EventBus& bus, base::Prng dice)
+    : context_(context), market_(market), bus_(bus), dice_(dice) {}
+
+Instance* Instances::find(const model::InstanceId& id) {
+  const auto found = context_.world.instances.find(id);
+  return found == context_.world.instances.end() ? nullptr : &found->second;
+}
+
+Duration Instances::seconds_between(int64_t low, int64_t high) {
+  return Duration::millis(dice_.between(low * 1000, high * 1000));
+}
+
+// ---- launch ----
+
+Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& order) {
+  const Subnet& subnet = context_.world.subnets.at(order.subnet);
+  const model::Pool key{order.type, subnet.zone, model::kLinux};
+  const auto pool = context_.world.pools.find(key);
+  if (pool == context_.world.pools.end())
+    return refuse("Unsupported", "Your requested instance type (" + order.type.str() +
+                                     ") is not supported in your requested Availability Zone (" +
+                                     subnet.zone.str() + ").");
+  const bool is_spot = order.lifecycle == model::Lifecycle::kSpot;
+  if (is_spot && order.max_price && *order.max_price < pool->second.price())
+    return refuse("SpotMaxPriceTooLow", "Your Spot request price of " +
+                                            base::to_string(*order.max_price) +
+                                            " is lower than the minimum required Spot request "
+                                            "fulfillment price of " +
+                                            base::to_string(pool->second.price()) + ".");
+  const int free = market_.free_capacity(key, order.lifecycle);
+  if (free < order.least)
+    return refuse("InsufficientInstanceCapacity",
+                  "We currently do not have sufficient " + order.type.str() +
+                      " capacity in the Availability Zone you requested (" + subnet.zone.str() +
+                      ").",
+                  500);
+  if (subnet.used_addresses + order.least > kAddressesPerSubnet)
+    return refuse("InsufficientFreeAddressesInSubnet",
+                  "The specified subnet does not have enough free addresses.");
+  const int count = std::min({free, order.most, kAddressesPerSubnet - subnet.used_addresses});
+  const std::string reservation = make_resource_id("r", dice_);
+  std::vector<model::InstanceId> ids;
+  for (int i = 0; i < count; ++i) ids.push_back(make(order, reservation, i));
+  return ids;
+}
+
+model::InstanceId Instances::make(const LaunchOrder& order, const std::string& reservation,
+                                  int index) {
+  Subnet& subnet = context_.world.subnets.at(order.subnet);
+  Instance instance;
+  instance.id = model::InstanceId(make_resource_id("i", dice_));
+  instance.type = order.type;
+  instance.zone = subnet.zone;
+  instance.subnet = order.subnet;
+  instance.image = order.image;
+  instance.lifecycle = order.lifecycle;
+  instance.reservation = reservation;
+  instance.client_token = order.client_token;
+  instance.launch_index = index;
+  instance.launch_order = ++context_.world.instances_launched;
+  instance.launch_time = base::Instant::from_unix_seconds(context_.now.unix_ms() / 1000);
+  instance.private_ip = private_address(subnet, instance.launch_order);
+  instance.tags = order.tags;
+  draw_consistency(instance);
+  ++subnet.used_addresses;
+  market_.take(instance.pool(), order.lifecycle);
+  if (order.lifecycle == model::Lifecycle::kSpot) open_spot_request(instance, order);
+  const model::InstanceId id = instance.id;
+  Instance& stored = context_.world.instances.emplace(id, std::move(instance)).first->second;
+  change_state(stored, InstanceState::kPending);
+  context_.agenda.at(context_.now + seconds_between(20, 60), [this, id] { boot(id); });
+  return id;
+}
+
+void Instances::draw_consistency(Instance& instance) {
+  instance.found_from = instance.listed_from = context_.now;
+  const Duration settles = seconds_between(1, 60);
+  const uint64_t flavour = dice_.below(3);
+  if (!happens(dice_, context_.faults.inconsistent_per_mille)) return;
+  if (flavour == 0) instance.found_from = instance.listed_from = context_.now + settles;
+  if (flavour == 1) instance.listed_from = context_.now + settles;
+  if (flavour == 2) instance.lag = settles;
+}
+
+void Instances::open_spot_request(Instance& instance, const LaunchOrder& order) {
+  SpotRequest request;
+  request.id = model::SpotRequestId(make_spot_request_id(dice_));
+  request.instance = instance.id;
+  request.type = instance.type;
+  request.zone = instance.zone;
+  request.state = "active";
+  request.status_code = "fulfilled";
+  request.status_message = "Your Spot request is fulfilled.";
+  request.created_at = request.status_time = context_.now;
+  request.max_price = order.max_price;
+  instance.spot_request = request.id;
+  publish(instance, "EC2 Spot Instance Request Fulfillment",
+          with_instance(instance.id, "spot-instance-request-id", request.id.str()));
+  context_.world.spot_requests.emplace(request.id, std::move(request));
+}
+
+void Instances::boot(const model::InstanceId& id) {
+  Instance* instance = find(id);
+  const bool fails = happens(dice_, context_.faults.failed_boot_per_mille);
+  const Duration until_serving = seconds_between(10, 40);
+  const Duration until_checked = seconds_between(60, 180);
+  if (!instance || instance->state() != InstanceState::kPending) return;
+  if (fails) return fail_boot(*instance);
+  instance->public_ip = public_address(instance->launch_order);
+  instance->serves_at = context_.now + until_serving;
+  instance->checked_at = context_.now + until_checked;
+  change_state(*instance, InstanceState::kRunning);
+}
+
+void Instances::fail_boot(Instance& instance) {
+  begin_end(instance, "Server.InternalError", "Server.InternalError: Internal error on launch");
+  set_spot_status(instance, "closed", "instance-terminated-by-service",
+                  "Your Spot Instance was terminated by the service.");
+}
+
+// ---- the end ----
+
+void Instances::terminate(const model::InstanceId& id) {
+  Instance* instance = find(id);
+  CHECK(instance != nullptr);
+  if (!instance->is_live()) return;
+  begin_end(*instance, "Client.UserInitiatedShutdown",
+            "Client.UserInitiatedShutdown: User initiated shutdown");
+  set_spot_status(*instance, "closed", "instance-terminated-by-user",
+                  "Your Spot Instance was terminated by the user.");
+}
+
+void Instances::begin_end(Instance& instance, const char* code, const char* reason) {
+  instance.state_reason_code = code;
+  instance.state_reason = reason;
+  instance.public_ip.clear();
+  market_.give_back(instance.pool(), instance.lifecycle);
+  --context_.world.subnets.at(instance.subnet).used_addresses;
+  change_state(instance, InstanceState::kShuttingDown);
+  context_.agenda.at(context_.now + seconds_between(5, 40),
+                     [this, id = instance.id] { finish_end(id); });
+}
+
+void Instances::finish_end(const model::InstanceId& id) {
+  Instance* instance = find(id);
+  CHECK(instance != nullptr);
+  instance->private_ip.clear();
+  change_state(*instance, InstanceState::kTerminated);
+  context_.agenda.at(context_.now + kRemembered, [this, id] { forget(id); });
+}
+
+void Instances::forget(const model::InstanceId& id) {
+  context_.world.spot_requests.erase(find(id)->spot_request);
+  context_.world.instances.erase(id);
+}
+
+void Instances::change_state(Instance& instance, InstanceState state) {
+  instance.history.push_back({state, context_.now});
+  publish(instance, "EC2 Instance State-change Notification",
+          with_instance(instance.id, "state", model::to_string(state)));
+}
+
+void Instances::set_spot_status(const Instance& instance, std::string state, std::string code,
+                                std::string message) {
+  const auto found = context_.world.spot_requests.find(instance.spot_request);
+  if (found == context_.world.spot_requests.end()) return;
+  SpotRequest& request = found->second;
+  request.state = std::move(state);
+  request.status_code = std::move(code);
+  request.status_message = std::move(message);
+  request.status_time = context_.now;
+}
+
+// ---- interruptions ----
+
+InterruptionKind Instances::draw_kind() {
+  const bool is_unwarned = happens(dice_, context_.faults.unwarned_per_mille);
+  const bool is_late = happens(dice_, context_.faults.late_warning_per_mille);
+  if (is_unwarned) return InterruptionKind::kUnwarned;
+  return is_late ? InterruptionKind::kWarnedLate : InterruptionKind::kWarned;
+}
+
+void Instances::reclaim_excess(const model::Pool& key) {
+  std::vector<model::InstanceId> candidates;
+  int doomed = 0;
+  for (auto& [id, instance] : context_.world.instances) {
+    if (!instance.is_live() || instance.lifecycle != model::Lifecycle::kSpot ||
+        instance.pool() != key)
+      continue;
+    if (instance.reclaim)
+      ++doomed;
+    else
+      candidates.push_back(id);
+  }
+  const Pool& pool = context_.world.pools.at(key);
+  int excess = pool.spot_used - doomed - effective_spot_capacity(pool);
+  for (; excess > 0 && !candidates.empty(); --excess) {
+    const size_t victim = dice_.below(candidates.size());
+    interrupt(candidates[victim], draw_kind());
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(victim));
+  }
+}
+
+bool Instances::interrupt(const model::InstanceId& id, InterruptionKind kind) {
+  Instance* instance = find(id);
+  if (!instance || !instance->is_live() || instance->lifecycle != model::Lifecycle::kSpot)
+    return false;
+  const base::Instant now = context_.now;
+  if (kind == InterruptionKind::kRebalanceOnly) {
+    recommend_rebalance(*instance);
+  } else if (kind == InterruptionKind::kUnwarned) {
+    instance->reclaim = Reclaim{kind, now, now};
+    reclaim(id);
+  } else if (kind == InterruptionKind::kWarnedLate) {
+    doom(*instance, kind, now + kWarningLead - seconds_between(5, 100), now + kWarningLead);
+  } else {
+    doom(*instance, kind, now, now + kWarningLead);
+  }
+  return true;
+}
+
+void Instances::doom(Instance& instance, InterruptionKind kind, base::Instant warn_at,
+                     base::Instant reclaim_at) {
+  if (instance.reclaim) return;
+  instance.reclaim = Reclaim{kind, context_.now, reclaim_at};
+  if (happens(dice_, context_.faults.rebalance_per_mille)) recommend_rebalance(instance);
+  show_doom(instance.id);
+  const model::InstanceId id = instance.id;
+  if (warn_at <= context_.now)
+    warn(id);
+  else
+    context_.agenda.at(warn_at, [this, id] { warn(id); });
+  context_.agenda.at(reclaim_at, [this, id] { reclaim(id); });
+}
+
+// AWS documents two habits: it marks the request, or closes it two minutes before the instance
+// ends.
+void Instances::show_doom(const model::InstanceId& id) {
+  const Instance& instance = *find(id);
+  if (dice_.below(2) == 0)
+    set_spot_status(instance, "active", "marked-for-termination",
+                    "Your Spot Instance is marked for termination.");
+  else
+    set_spot_status(instance, "closed", "instance-terminated-no-capacity",
+                    "Your Spot Instance was terminated because there is no Spot capacity.");
+}
+
+void Instances::warn(const model::InstanceId& id) {
+  const Instance* instance = find(id);
+  if (!instance || !instance->is_live()) return;
+  publish(*instance, "EC2 Spot Instance Interruption Warning",
+          with_instance(id, "instance-action", "terminate"));
+}
+
+void Instances::recommend_rebalance(Instance& instance) {
+  instance.rebalance_at = context_.now;
+  publish(instance, "EC2 Instance Rebalance Recommendation",
+          base::json::serialize(base::json::object{{"instance-id", instance.id.str()}}));
+}
+
+void Instances::reclaim(const model::InstanceId& id) {
+  Instance* instance = find(id);
+  if (!instance || !instance->is_live()) return;
+  begin_end(*instance, "Server.SpotInstanceTermination",
+            "Server.SpotInstanceTermination: Spot instance termination");
+  set_spot_status(*instance, "closed", "instance-terminated-no-capacity",
+                  "Your Spot Instance was terminated because there is no Spot capacity.");
+  context_.agenda.at(context_.now + seconds_between(30, 600), [this, id] { publish_eviction(id); });
+}
+
+// ---- events ----
+
+std::string Instances::arn_of(const model::InstanceId& id) const {
+  return "arn:aws:ec2:" + context_.options.region + ":" + context_.options.account + ":instance/" +
+         id.str();
+}
+
+void Instances::publish(const Instance& instance, std::string detail_type, std::string detail) {
+  // Warnings and recommendations have been seen with the zone where the Region belongs.
+  const bool names_zone = detail_type == "EC2 Spot Instance Interruption Warning" ||
+                          detail_type == "EC2 Instance Rebalance Recommendation";
+  const std::string resource =
+      names_zone ? "arn:aws:ec2:" + instance.zone.str() + ":instance/" + instance.id.str()
+                 : arn_of(instance.id);
+  bus_.publish({"aws.ec2", std::move(detail_type), {resource}, std::move(detail)});
+}
+
+void Instances::publish_eviction(const model::InstanceId& id) {
+  const std::string now =
+      base::to_iso8601(base::Instant::from_unix_seconds(context_.now.unix_ms() / 1000));
+  const base::json::object detail{
+      {"eventVersion", "1.10"},
+      {"userIdentity",
+       {{"accountId", context_.options.account}, {"invokedBy", "sec2.amazonaws.com"}}},
+      {"eventTime", now},
+      {"eventSource", "ec2.amazonaws.com"},
+      {"eventName", "BidEvictedEvent"},
+      {"awsRegion", context_.options.region},
+      {"sourceIPAddress", "ec2.amazonaws.com"},
+      {"userAgent", "ec2.amazonaws.com"},
+      {"requestParameters", nullptr},
+      {"responseElements", nullptr},
+      {"requestID", make_uuid(dice_)},
+      {"eventID", make_uuid(dice_)},
+      {"readOnly", false},
+      {"eventType", "AwsServiceEvent"},
+      {"managementEvent", true},
+      {"recipientAccountId", context_.options.account},
+      {"serviceEventDetails", {{"instanceIdSet", base::json::array{id.str()}}}},
+      {"eventCategory", "Management"}};
+  bus_.publish({"aws.ec2", "AWS Service Event via CloudTrail", {}, base::json::serialize(detail)});
+}
+
+}  // namespace sim

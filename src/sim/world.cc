@@ -1,0 +1,46 @@
+#include "sim/world.h"
+
+#include <array>
+
+namespace sim {
+namespace {
+
+constexpr std::array kKinds = {InterruptionKind::kWarned, InterruptionKind::kWarnedLate,
+                               InterruptionKind::kUnwarned, InterruptionKind::kRebalanceOnly};
+
+}  // namespace
+
+model::InstanceState Instance::state_at(base::Instant when) const {
+  for (auto change = history.rbegin(); change != history.rend(); ++change)
+    if (change->at <= when) return change->state;
+  return history.front().state;
+}
+
+const std::string* Instance::tag(std::string_view key) const {
+  for (const model::Tag& tag : tags)
+    if (tag.key == key) return &tag.value;
+  return nullptr;
+}
+
+base::Duration TargetGroup::deregistration_delay() const {
+  // Validated when it was set.
+  return base::Duration::seconds(std::stoi(attributes.at("deregistration_delay.timeout_seconds")));
+}
+
+std::string_view to_string(InterruptionKind kind) {
+  switch (kind) {
+    case InterruptionKind::kWarned: return "warned";
+    case InterruptionKind::kWarnedLate: return "warned-late";
+    case InterruptionKind::kUnwarned: return "unwarned";
+    case InterruptionKind::kRebalanceOnly: return "rebalance-only";
+  }
+  return {};
+}
+
+std::optional<InterruptionKind> parse_interruption_kind(std::string_view text) {
+  for (const InterruptionKind kind : kKinds)
+    if (to_string(kind) == text) return kind;
+  return std::nullopt;
+}
+
+}  // namespace sim
