@@ -56,6 +56,9 @@ void forget_ledger(GroupState& group) { group.ledger.known = false; }
 
 void ledger_read(GroupState& group, const model::LedgerVersion& version,
                  const model::CallCompleted& completed, const AnswerContext& context) {
+  if (completed.began <= group.ledger.wrote_at)
+    return context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
+                                    group.ledger.wrote_at + base::Duration::millis(1));
   std::optional<model::LedgerRecord> record;
   if (version.etag) {
     auto parsed = model::parse_ledger_record(version.record);
@@ -256,6 +259,7 @@ void ledger_answered(GroupState& group, const Flight& flight,
     CHECK(record);
     group.ledger.etag = std::get<model::LedgerVersion>(*completed.result).etag;
     group.ledger.read_began = completed.began;
+    group.ledger.wrote_at = completed.ended;
     return adopt_record(group, *std::move(record), context.keeper, context.now);
   }
   if (const auto* version = reply_of<model::LedgerVersion>(flight, completed, context))

@@ -122,6 +122,18 @@ TEST_F(LedgerAnswersTest, AfterAnUnknownOutcomeARereadRecognisesOurOwnRecord) {
   EXPECT_FALSE(plan_ledger(group_, ledger, prng, at(3)).next) << "nothing is decided twice";
 }
 
+TEST_F(LedgerAnswersTest, AReadBegunBeforeOurWriteEndedCannotContradictIt) {
+  written(with_open(), at(1));
+  group_.launches[4].phase = Phase::kSearching;
+  read(to_text(testing::record()), at(1) + millis(100), "etag-1");
+  EXPECT_EQ(*group_.record(), with_open());
+  EXPECT_EQ(group_.ledger.etag, "etag-2");
+  EXPECT_TRUE(group_.launches.contains(4));
+  EXPECT_EQ(next_start({WorkKind::kReadLedger, "web"}, at(1)), at(1) + millis(1));
+  read(to_text(testing::record()), at(1) + millis(101), "etag-3");
+  EXPECT_EQ(*group_.record(), testing::record());
+}
+
 TEST_F(LedgerAnswersTest, AFailedReadChangesNothingButTheNextAttempt) {
   const Flight flight{{WorkKind::kReadLedger, "web"}, kGroup, model::LedgerRead{kGroup}};
   ledger_answered(group_, flight, completed(base::fail("SlowDown", "", Retry::kBackoff), at(1)),
