@@ -64,6 +64,9 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
     auto parsed = model::parse_ledger_record(version.record);
     if (!parsed) {
       group.ledger.unusable = true;
+      forget_ledger(group);
+      context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
+                               context.now + context.timing.resync);
       return remark(context, base::LogLevel::kError, "ledger-unusable",
                     {{"group", group.spec.name.str()}, {"why", parsed.error().message}});
     }

@@ -134,6 +134,17 @@ TEST_F(LedgerAnswersTest, AReadBegunBeforeOurWriteEndedCannotContradictIt) {
   EXPECT_EQ(*group_.record(), testing::record());
 }
 
+TEST_F(LedgerAnswersTest, ARecordOfAnotherFormatIsNotActedOnAndReadAgainAfterAResync) {
+  read("{\"format\":99}", at(1));
+  EXPECT_TRUE(group_.ledger.unusable);
+  EXPECT_FALSE(group_.record()) << "nor is the record of before";
+  EXPECT_TRUE(remarked("ledger-unusable"));
+  EXPECT_EQ(next_start({WorkKind::kReadLedger, "web"}, at(1)), at(1) + timing_.resync);
+  read(to_text(with_open()), at(31));
+  EXPECT_FALSE(group_.ledger.unusable);
+  EXPECT_EQ(*group_.record(), with_open());
+}
+
 TEST_F(LedgerAnswersTest, AFailedReadChangesNothingButTheNextAttempt) {
   const Flight flight{{WorkKind::kReadLedger, "web"}, kGroup, model::LedgerRead{kGroup}};
   ledger_answered(group_, flight, completed(base::fail("SlowDown", "", Retry::kBackoff), at(1)),
