@@ -322,6 +322,8 @@ void instances_answered(GroupState& group, const Flight& flight,
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
   if (!reply) return;
+  // Asked and answered, whatever it showed: the next sweep may raise the suspicion again.
+  if (by_id) group.suspects.erase(InstanceId(flight.key.subject));
   if (!by_id) group.polled_at = completed.ended;
   for (const model::Instance& instance : reply->instances)
     observe(group, instance, completed.began, context.now);

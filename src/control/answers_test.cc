@@ -376,6 +376,15 @@ TEST_F(InstanceAnswersTest, AnyOtherFailureConfirmsNothing) {
   EXPECT_THAT(group_.suspects, ElementsAre(kA));
 }
 
+TEST_F(InstanceAnswersTest, ASuspectThatLostOurTagsIsAskedForOnce) {
+  group_.suspects = {kA};
+  model::Instance untagged = instance(kA, "subnet-a", 1);
+  untagged.tags.clear();
+  answer(WorkKind::kConfirmInstance, "i-a", model::Reply(model::InstancesReply{{untagged}, {}}));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+  EXPECT_FALSE(group_.is_gone(kA));
+}
+
 TEST_F(InstanceAnswersTest, NotFoundInAPollIsNoConfirmation) {
   answer(WorkKind::kPollInstances, "web",
          base::fail("InvalidInstanceID.NotFound", "", Retry::kNever));
