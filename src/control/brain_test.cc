@@ -179,6 +179,19 @@ TEST_F(BrainTest, AWarningThatComesBeforeTheLaunchsOwnAnswerIsNotLost) {
   EXPECT_TRUE(keeper.journal.contains(model::IncidentId("i-0001/interruption")));
 }
 
+TEST_F(BrainTest, AnEarlyWarningIsNotForgottenForALaterStateChange) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  warn(keeper, kB);
+  answer_until(keeper, "RunInstances");
+  const auto reply = keeper.carry_out(keeper.find("RunInstances"));
+  warn(keeper, kFirst);
+  keeper.step(
+      {NoticeReceived{testing::state_change(kFirst, model::InstanceState::kRunning, clock_)}});
+  keeper.answer(keeper.find("RunInstances"), reply);
+  EXPECT_TRUE(keeper.brain.groups().at(testing::kGroup).is_doomed(kFirst));
+}
+
 TEST_F(BrainTest, AnotherKeeperTakesOverALaunchThatWasWrittenAndNeverSent) {
   {
     Script first(cloud_, clock_, kMe, 1);
