@@ -65,7 +65,7 @@ class Planner {
   // No record: the ledger is new, or was lost. Nothing may be launched until every instance of an
   // earlier life has had time to show.
   void begin_record() {
-    ready_ = group_.swept_at > group_.ledger.read_began;
+    ready_ = group_.swept_at >= group_.ledger.read_began;
     if (!ready_) return;
     next_.group = group_.spec.name;
     next_.incarnation = random_name(prng_);
