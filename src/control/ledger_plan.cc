@@ -190,6 +190,8 @@ class Planner {
         ++it;
         continue;
       }
+      for (Retiring& leaving : next_.retiring)
+        if (leaving.slot == it->first) leaving.replacement = InstanceId();
       retire(it->first, it->second.instance, InstanceId(), "scaled-down");
       it = next_.holders.erase(it);
     }

@@ -452,6 +452,15 @@ TEST_F(LedgerPlanTest, ScalingDownRetiresTheLastSlots) {
                                                             at(0), std::nullopt}));
 }
 
+TEST_F(LedgerPlanTest, LeaversOfASlotNoLongerWantedWaitForNoReplacement) {
+  group_.spec.capacity = 2;
+  stored().retiring = {testing::retiring(kNew, kSlotC, kC, "replaced")};
+  const LedgerRecord written = next();
+  ASSERT_EQ(written.retiring.size(), 2u);
+  EXPECT_EQ(written.retiring[0].replacement, InstanceId());
+  EXPECT_EQ(written.retiring[1].replacement, InstanceId());
+}
+
 TEST_F(LedgerPlanTest, ALaunchThatComesForASlotNoLongerWantedIsRetiredAtOnce) {
   group_.spec.capacity = 2;
   stored().holders.erase(kSlotC);
