@@ -251,16 +251,16 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
 void ledger_answered(GroupState& group, const Flight& flight,
                      const model::CallCompleted& completed, const AnswerContext& context) {
   if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
-    if (!completed.result) {
-      // A conflict, or an outcome nobody knows: what is stored now is what counts.
-      forget_ledger(group);
-      if (completed.result.error().code != model::kLedgerConflict)
-        context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
-      return;
-    }
+    // After a conflict, or an outcome nobody knows, what is stored now is what counts.
+    if (!completed.result) forget_ledger(group);
+    if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
+    const auto* version = reply_of<model::LedgerVersion>(flight, completed, context);
+    if (!version)
+      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()},
+                                       context.now);
     auto record = model::parse_ledger_record(write->record);
     CHECK(record);
-    group.ledger.etag = std::get<model::LedgerVersion>(*completed.result).etag;
+    group.ledger.etag = version->etag;
     group.ledger.read_began = completed.began;
     group.ledger.wrote_at = completed.ended;
     return adopt_record(group, *std::move(record), context.keeper, context.now);

@@ -145,6 +145,21 @@ TEST_F(LedgerAnswersTest, ARecordOfAnotherFormatIsNotActedOnAndReadAgainAfterARe
   EXPECT_EQ(*group_.record(), with_open());
 }
 
+TEST_F(LedgerAnswersTest, ARefusedWriteIsRemarkedAndTriedLessAndLessOften) {
+  const WorkKey key{WorkKind::kWriteLedger, "web"};
+  base::Duration longest;
+  for (int i = 0; i < 30; ++i) {
+    write(with_open(), base::fail("AccessDenied", "", Retry::kNever), at(i));
+    EXPECT_FALSE(group_.record());
+    longest = std::max(longest, next_start(key, at(i)) - at(i));
+    read(to_text(testing::record()), at(i) + seconds(1));
+  }
+  EXPECT_GT(longest, timing_.backoff_most / 2);
+  EXPECT_TRUE(remarked("call-failed"));
+  written(with_open(), at(31));
+  EXPECT_EQ(next_start(key, at(31)), at(31));
+}
+
 TEST_F(LedgerAnswersTest, AFailedReadChangesNothingButTheNextAttempt) {
   const Flight flight{{WorkKind::kReadLedger, "web"}, kGroup, model::LedgerRead{kGroup}};
   ledger_answered(group_, flight, completed(base::fail("SlowDown", "", Retry::kBackoff), at(1)),
