@@ -84,6 +84,14 @@ TEST_F(IncidentsTest, ADeadlineMayOnlyMoveEarlier) {
   EXPECT_EQ(group_.doomed.at(kA).deadline, at(60));
 }
 
+TEST_F(IncidentsTest, TheIncidentFollowsTheDeadline) {
+  hear(kA, at(120));
+  group_.changed_incidents.clear();
+  hear(kA, at(60));
+  EXPECT_EQ(of_a().deadline, at(60));
+  EXPECT_THAT(group_.changed_incidents, ElementsAre(kOfA));
+}
+
 TEST_F(IncidentsTest, TheFirstWordAboutAnInstanceNamesItsKind) {
   doom(group_, kA, {IncidentKind::kLoss, at(0), std::nullopt, "stopped"});
   doom(group_, kA, testing::taken_at(at(60)));
