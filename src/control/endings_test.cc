@@ -127,6 +127,14 @@ TEST_F(EndingsTest, AnInstanceOfAnOpenLaunchIsNotSurplus) {
   EXPECT_THAT(ended(), IsEmpty());
 }
 
+TEST_F(EndingsTest, NothingIsSurplusWhileALostLedgerIsRebuilt) {
+  see_surplus(at(-300), at(-300), at(0));
+  stored().no_launch_before = at(50);
+  EXPECT_THAT(ended(at(50) - millis(1)), IsEmpty());
+  EXPECT_EQ(plan(at(0)).look_again, at(50));
+  EXPECT_THAT(ended(at(50)), ElementsAre("i-surplus"));
+}
+
 TEST_F(EndingsTest, AnotherIncarnationsLaunchOfTheSameNumberIsNoExcuse) {
   see_surplus(at(-300), at(-300), at(0));
   group_.seen[kSurplus].instance.tags[1].value = "earlier-life.4";
