@@ -126,6 +126,7 @@ void Host::boot() {
   process->cloud = aws::make_aws_cloud(*process->client, *endpoints, clock_, sink);
   process->queue = aws::make_sqs_queue(*process->client, *endpoints, options_.queue_url);
   if (options_.ledger_bucket.empty()) {
+    report_stored_records(*process->database);
     auto watch = std::make_shared<WatchedLedger*>(nullptr);
     auto local = std::make_unique<engine::LocalLedger>(
         *process->database, clock_, [sink, watch](model::CallCompleted completion) {
@@ -155,6 +156,16 @@ void Host::boot() {
   process_ = std::move(process);
   next_turn_ = Instant::never();
   wake(timeline_.now());
+}
+
+// A write that was answered with an error may be found on the disk all the same.
+void Host::report_stored_records(store::Database& database) {
+  engine::LocalLedger ledger(database, clock_, [this](model::CallCompleted completed) {
+    if (!completed.result) return;
+    const auto& version = std::get<model::LedgerVersion>(*completed.result);
+    if (version.etag) ledger_hook_(version.record);
+  });
+  for (const model::GroupSpec& group : options_.groups) ledger.read({0}, {group.name});
 }
 
 void Host::crash(Duration down) {

@@ -64,6 +64,7 @@ class Host {
   struct Process;
 
   void boot();
+  void report_stored_records(store::Database& database);
   void wake(base::Instant at);
   void run_turn();
 
