@@ -42,7 +42,8 @@ void LedgerChecker::stored(const LedgerRecord& record,
   ++records_;
   check_alone(record);
   if (last != last_.end()) check_step(last->second, record, is_live);
-  for (const auto& [slot, holder] : record.holders) ever_held_.insert(holder.instance);
+  for (const auto& [slot, holder] : record.holders)
+    ever_held_.insert_or_assign(holder.instance, slot);
   last_.insert_or_assign(record.group, record);
 }
 

@@ -28,8 +28,8 @@ class LedgerChecker {
   // The ledger was lost on purpose: the next record begins anew.
   void lost(const model::GroupName& group) { last_.erase(group); }
 
-  // Every instance that ever held a slot.
-  const std::set<model::InstanceId>& ever_held() const { return ever_held_; }
+  // Every instance that ever held a slot, with the slot it held last.
+  const std::map<model::InstanceId, model::SlotName>& ever_held() const { return ever_held_; }
   const std::map<model::GroupName, model::LedgerRecord>& last() const { return last_; }
   int records() const { return records_; }
 
@@ -40,7 +40,7 @@ class LedgerChecker {
 
   Violate violate_;
   std::map<model::GroupName, model::LedgerRecord> last_;
-  std::set<model::InstanceId> ever_held_;
+  std::map<model::InstanceId, model::SlotName> ever_held_;
   int records_ = 0;
 };
 

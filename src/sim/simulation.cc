@@ -316,14 +316,17 @@ class Simulation {
     const auto ids = live_instances();
     if (ids.empty()) return false;
     const bool storm = dice_.chance_ppm(50'000);
-    constexpr InterruptionKind kKinds[] = {
-        InterruptionKind::kWarned, InterruptionKind::kWarned, InterruptionKind::kWarned,
-        InterruptionKind::kWarnedLate, InterruptionKind::kUnwarned,
-        InterruptionKind::kRebalanceOnly};
-    const InterruptionKind kind = kKinds[dice_.below(std::size(kKinds))];
+    const InterruptionKind kind = draw_interruption();
     if (!storm) return region_.interrupt(ids[dice_.below(ids.size())], kind);
     for (const InstanceId& id : ids) region_.interrupt(id, kind);
     return true;
+  }
+
+  InterruptionKind draw_interruption() {
+    if (happens(dice_, swarm_.region.unwarned_per_mille)) return InterruptionKind::kUnwarned;
+    if (happens(dice_, swarm_.region.late_warning_per_mille)) return InterruptionKind::kWarnedLate;
+    if (happens(dice_, 100)) return InterruptionKind::kRebalanceOnly;
+    return InterruptionKind::kWarned;
   }
 
   bool kill_one() {

@@ -70,6 +70,22 @@ Swarm draw_swarm(base::Prng& dice) {
   return swarm;
 }
 
+Swarm ordinary_day() {
+  Swarm day;
+  day.groups = 2;
+  day.capacity = 6;
+  day.network.slow_per_mille = 5;
+  day.network.lost_answer_per_mille = 1;
+  day.region.throttle_per_mille = 2;
+  day.region.error_503_per_mille = 1;
+  day.region.duplicate_event_per_mille = 20;
+  day.region.lost_event_per_mille = 5;
+  day.between_interruptions = Duration::minutes(25);
+  day.between_droughts = Duration::hours(3);
+  day.between_crashes = Duration::hours(12);
+  return day;
+}
+
 std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);

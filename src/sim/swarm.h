@@ -35,6 +35,9 @@ struct Swarm {
 };
 
 Swarm draw_swarm(base::Prng& dice);
+// An ordinary day of one keeper and two groups of six: the market takes machines, a pool dries up now
+// and then, AWS throttles and errs a little, the keeper's host dies once or twice.
+Swarm ordinary_day();
 // One line, for the head of a failing run.
 std::string to_string(const Swarm& swarm);
 

@@ -107,12 +107,10 @@ void WorldChecker::watch_ends(const model::GroupSpec& group, Instant) {
     const bool warned = instance.reclaim->kind == InterruptionKind::kWarned;
     ++(warned ? figures_.interruptions_warned : figures_.interruptions_unwarned);
     if (!warned || record == ledger_.last().end()) continue;
-    // Its slot is the one whose replacement names it, or that it has left.
-    bool slot_is_served = true;
-    for (const auto& [slot, holder] : record->second.holders)
-      if (holder.instance == id) slot_is_served = false;
-    for (const model::Retiring& entry : record->second.retiring)
-      if (entry.instance == id) slot_is_served = serves(group, entry.replacement);
+    const auto holder = record->second.holders.find(ledger_.ever_held().at(id));
+    const bool slot_is_served = holder != record->second.holders.end() &&
+                                holder->second.instance != id &&
+                                serves(group, holder->second.instance);
     figures_.replaced_in_time += slot_is_served;
   }
 }
