@@ -117,11 +117,6 @@ bool can_be_sent(const Request& request) {
          fit_on_the_wire(request.headers);
 }
 
-bool is_framing(std::string_view name) {
-  return equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Content-Length") ||
-         equal_ignoring_case(name, "Transfer-Encoding");
-}
-
 std::string request_head(const Request& request, const Endpoint& endpoint,
                          const std::string& origin) {
   std::string out = request.method + " " + origin + request.path;
@@ -129,7 +124,7 @@ std::string request_head(const Request& request, const Endpoint& endpoint,
   out += " HTTP/1.1\r\n";
   if (!request.headers.find("Host")) out += "Host: " + endpoint.authority() + "\r\n";
   for (const auto& [name, value] : request.headers.fields())
-    if (!is_framing(name)) out.append(name).append(": ").append(value).append("\r\n");
+    if (!is_framing_header(name)) out.append(name).append(": ").append(value).append("\r\n");
   const bool has_length = !request.body.empty() || request.method == "POST" ||
                           request.method == "PUT" || request.method == "PATCH";
   if (has_length) out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
@@ -143,13 +138,6 @@ Response to_response(http::response<http::string_body> message) {
     response.headers.add(std::string(field.name_string()), std::string(field.value()));
   response.body = std::move(message.body());
   return response;
-}
-
-// With the port even where the scheme implies it, as CONNECT wants it.
-std::string host_and_port(const Endpoint& endpoint) {
-  Endpoint other_scheme = endpoint;
-  other_scheme.tls = endpoint.port == 80;
-  return other_scheme.authority();
 }
 
 base::Error read_error(beast::error_code error) {
@@ -399,7 +387,7 @@ class BeastClient final : public HttpClient {
   }
 
   asio::awaitable<base::Status> open_tunnel(Connection& connection, const Endpoint& target) {
-    const std::string where = host_and_port(target);
+    const std::string where = target.host_and_port();
     const std::string head = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n\r\n";
     http::response_parser<http::empty_body> parser;
     parser.header_limit(kMostHeaderBytes);

@@ -27,7 +27,7 @@ struct ClientOptions {
   std::string https_proxy, http_proxy;  // "http://host:port"; HTTPS goes through CONNECT.
   std::vector<std::string> no_proxy;    // As bypasses_proxy in proxy.h has it.
   base::Duration connect_timeout = base::Duration::seconds(5);  // Per address, then for TLS.
-  base::Duration idle_timeout = base::Duration::seconds(20);    // AWS closes idle ones after 20 s.
+  base::Duration idle_timeout = base::Duration::seconds(20);    // Sooner than servers close theirs.
   size_t most_body_bytes = 64 << 20;      // A describe of 1,000 instances is under 4 MiB.
   size_t most_connections_per_host = 32;  // Enough for 16 queue receivers and paced calls.
 };
@@ -37,8 +37,8 @@ class HttpClient {
   using Done = std::function<void(base::Result<Response>)>;
   virtual ~HttpClient() = default;
   // Sends `request.path` as it is: a base path of the endpoint is already in it. Host, when
-  // missing, and Content-Length are filled in. The timeout covers everything, waiting for a
-  // connection included.
+  // missing, is filled in; the framing headers are the client's own. The timeout covers everything,
+  // waiting for a connection included.
   virtual void send(const Endpoint& endpoint, Request request, base::Duration timeout,
                     Done done) = 0;
 };

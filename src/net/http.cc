@@ -8,6 +8,11 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// A host as it stands before a port.
+std::string bracketed(const std::string& host) {
+  return host.find(':') != std::string::npos ? "[" + host + "]" : host;
+}
+
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -45,10 +50,16 @@ bool fit_on_the_wire(const Headers& headers) {
   return true;
 }
 
-std::string Endpoint::authority() const {
-  const std::string name = host.find(':') != std::string::npos ? "[" + host + "]" : host;
-  return port == (tls ? 443 : 80) ? name : name + ":" + std::to_string(port);
+bool is_framing_header(std::string_view name) {
+  return equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Content-Length") ||
+         equal_ignoring_case(name, "Transfer-Encoding");
 }
+
+std::string Endpoint::authority() const {
+  return port == (tls ? 443 : 80) ? bracketed(host) : host_and_port();
+}
+
+std::string Endpoint::host_and_port() const { return bracketed(host) + ":" + std::to_string(port); }
 
 std::optional<Endpoint> parse_endpoint(std::string_view url) {
   Endpoint endpoint;

@@ -33,6 +33,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 // False when a name or a value could end its line early and start another header.
 bool fit_on_the_wire(const Headers& headers);
 
+// Connection, Content-Length and Transfer-Encoding: whoever writes the message decides those.
+bool is_framing_header(std::string_view name);
+
 struct Request {
   std::string method = "GET";
   std::string path = "/";  // As on the wire: percent-encoded.
@@ -54,6 +57,8 @@ struct Endpoint {
   int port = 443;
   std::string base_path;  // Empty, or begins with "/" and does not end with it.
 
+  // "host:port", with an IPv6 address in brackets.
+  std::string host_and_port() const;
   // The Host header: the port only when it is not the scheme's own.
   std::string authority() const;
   friend bool operator==(const Endpoint&, const Endpoint&) = default;

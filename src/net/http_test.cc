@@ -44,6 +44,8 @@ TEST(Endpoint, TheAuthorityNamesThePortOnlyWhenItIsUnusual) {
   EXPECT_EQ(parse_endpoint("https://a.b")->authority(), "a.b");
   EXPECT_EQ(parse_endpoint("https://a.b:8443")->authority(), "a.b:8443");
   EXPECT_EQ(parse_endpoint("http://[::1]:80")->authority(), "[::1]");
+  EXPECT_EQ(parse_endpoint("http://[::1]:80")->host_and_port(), "[::1]:80");
+  EXPECT_EQ(parse_endpoint("https://a.b")->host_and_port(), "a.b:443");
 }
 
 TEST(Endpoint, RefusesWhatIsNoEndpoint) {

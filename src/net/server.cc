@@ -136,11 +136,6 @@ int refusal(beast::error_code error) {
   return error.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
 }
 
-bool is_framing(std::string_view name) {
-  return equal_ignoring_case(name, "Connection") || equal_ignoring_case(name, "Content-Length") ||
-         equal_ignoring_case(name, "Transfer-Encoding");
-}
-
 struct Framing {
   bool head = false;  // HEAD: the length is told, the body is not sent.
   bool keep_alive = true;
@@ -159,7 +154,7 @@ std::string response_head(const Response& response, const Framing& framing) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason);
   out += "\r\n";
   for (const auto& [name, value] : response.headers.fields())
-    if (!is_framing(name)) out.append(name).append(": ").append(value).append("\r\n");
+    if (!is_framing_header(name)) out.append(name).append(": ").append(value).append("\r\n");
   if (response.status != 204 && response.status != 304)
     out += "Content-Length: " + content_length(response, framing) + "\r\n";
   out += framing.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
@@ -324,7 +319,7 @@ class BeastServer final : public HttpServer {
 };
 
 std::string listen_problem(const ServerOptions& options, beast::error_code error) {
-  const std::string where = options.address + ":" + std::to_string(options.port);
+  const std::string where = Endpoint{false, options.address, options.port, ""}.host_and_port();
   if (error == asio::error::address_in_use)
     return where + " is in use: stop what listens there or choose another port";
   if (error == asio::error::access_denied)

@@ -16,9 +16,11 @@ namespace net {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  int port = 0;  // 0: the system chooses; see HttpServer::port.
-  size_t most_connections = 1024;
+  int port = 0;                    // 0: the system chooses; see HttpServer::port.
+  size_t most_connections = 1024;  // Further ones wait in the kernel's queue until one ends.
   size_t most_body_bytes = 8 << 20;
+  // For each of: the next request's headers, its body, and taking the answer. Above the 60 s after
+  // which load balancers drop their own idle connections, so that they never meet a closing one.
   base::Duration idle_timeout = base::Duration::seconds(75);
 };
 
@@ -30,6 +32,7 @@ class HttpServer {
   virtual int port() const = 0;
 };
 
+// ListenFailed, with a sentence for the person who chose the address and the port.
 base::Result<std::unique_ptr<HttpServer>> serve_http(ServerOptions options,
                                                      HttpServer::Handler handler);
 
