@@ -40,7 +40,8 @@ def case(name, service="ec2", method="GET", host=None, path="/", query="", heade
 CASES = [
     case("a plain GET"),
     case("a Query call", method="POST", headers=[FORM], body=EC2_BODY),
-    case("a session token", method="POST", headers=[FORM], body=EC2_BODY, token="a//token+with=signs=="),
+    case("a session token", method="POST", headers=[FORM], body=EC2_BODY,
+         token="a//token+with=signs=="),
     case("a JSON call", "events", "POST",
          headers=[JSON11, ["X-Amz-Target", "AWSEvents.PutRule"]], body=b'{"Name":"r"}'),
     case("another region", region="us-gov-west-1"),

@@ -61,6 +61,15 @@ std::string json_line(std::string_view time, LogLevel level, std::string_view me
 
 }  // namespace
 
+void Logger::write_fields(LogLevel level, std::string_view message,
+                          const std::vector<std::pair<std::string, std::string>>& fields) const {
+  if (!sink_ || level < least_) return;
+  std::vector<LogField> views;
+  views.reserve(fields.size());
+  for (const auto& [name, value] : fields) views.emplace_back(name, value);
+  sink_(level, message, views.data(), views.size());
+}
+
 Logger stderr_logger(LogLevel least, LogFormat format) {
   auto mutex = std::make_shared<std::mutex>();
   return Logger(least, [mutex, format](LogLevel level, std::string_view message,

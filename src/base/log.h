@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace base {
 
@@ -48,6 +49,9 @@ class Logger {
   void error(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     write(LogLevel::kError, message, fields);
   }
+  // For fields that are known only at run time.
+  void write_fields(LogLevel level, std::string_view message,
+                    const std::vector<std::pair<std::string, std::string>>& fields) const;
 
  private:
   void write(LogLevel level, std::string_view message,

@@ -194,6 +194,9 @@ struct CallerIdentity {
   AccountId account;
   std::string arn;
 };
+// The code of a LedgerWrite whose expected version is no longer the stored one.
+inline constexpr char kLedgerConflict[] = "LedgerConflict";
+
 // The version read, or the version just written.
 struct LedgerVersion {
   std::optional<std::string> etag;  // Nothing: there is no record.

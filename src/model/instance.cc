@@ -25,6 +25,11 @@ constexpr std::array<std::pair<CheckStatus, std::string_view>, 5> kChecks{{
 
 }  // namespace
 
+bool is_instance_id(std::string_view text) {
+  if (!text.starts_with("i-") || (text.size() != 10 && text.size() != 19)) return false;
+  return text.find_first_not_of("0123456789abcdef", 2) == std::string_view::npos;
+}
+
 std::string_view to_string(InstanceState state) {
   return kStates[static_cast<size_t>(state)].second;
 }

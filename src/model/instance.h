@@ -14,6 +14,9 @@ namespace model {
 
 enum class InstanceState { kPending, kRunning, kShuttingDown, kTerminated, kStopping, kStopped };
 
+// "i-" and 8 or 17 hexadecimal digits: anything else never becomes a part of a request.
+bool is_instance_id(std::string_view text);
+
 // AWS's spelling ("shutting-down") and its code (32).
 std::string_view to_string(InstanceState state);
 int code_of(InstanceState state);

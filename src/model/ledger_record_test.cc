@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 namespace model {
 namespace {
 
@@ -46,6 +51,22 @@ TEST(LedgerRecord, RoundTripsWithEveryFieldSet) {
 
 TEST(LedgerRecord, TheSameRecordIsTheSameText) {
   EXPECT_EQ(to_text(full_record()), to_text(full_record()));
+}
+
+// A file in tests/golden/ledger; SPOTKEEPER_ACCEPT=1 writes it.
+std::string golden(const std::string& name, const std::string& actual) {
+  const auto path = std::filesystem::path(SK_GOLDEN_DIR) / "ledger" / name;
+  if (std::getenv("SPOTKEEPER_ACCEPT")) std::ofstream(path, std::ios::binary) << actual;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(LedgerRecord, TheTextOfFormatOneDoesNotChange) {
+  EXPECT_EQ(to_text(full_record()), golden("full.json", to_text(full_record())));
+  EXPECT_EQ(to_text({}), golden("empty.json", to_text({})));
+  EXPECT_EQ(parse_ledger_record(golden("full.json", to_text(full_record()))), full_record());
 }
 
 TEST(LedgerRecord, AMissingFieldIsNamed) {

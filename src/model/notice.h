@@ -36,9 +36,9 @@ struct Notice {
   base::Instant time;                 // The event's own; the time of receipt when it has none.
   AccountId account;
   Region region;
-  std::string source;                        // "aws.ec2", "custom.spot.interruption.simulator", …
-  std::string detail_type;                   // As it came: what an unknown kind is counted under.
-  std::optional<InterruptionAction> action;  // Of an interruption warning.
+  std::string source;       // "aws.ec2", "custom.spot.interruption.simulator", …
+  std::string detail_type;  // As it came: what an unknown kind is counted under.
+  std::optional<InterruptionAction> action;  // Of an interruption warning, if known.
   std::optional<InstanceState> state;        // Of a state change.
   SpotRequestId spot_request;                // Of a fulfilment.
 

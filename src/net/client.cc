@@ -26,6 +26,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -140,16 +141,15 @@ Response to_response(http::response<http::string_body> message) {
   return response;
 }
 
-base::Error read_error(beast::error_code error) {
+tl::unexpected<base::Error> fail_reading(beast::error_code error) {
   const bool is_cut = error == http::error::end_of_stream || error == http::error::partial_message;
   const bool is_http = error.category() == make_error_code(http::error::bad_status).category();
   if (error == http::error::body_limit)
-    return fail_after_sending("BodyTooLarge", "the response's body exceeds the limit").value();
+    return fail_after_sending("BodyTooLarge", "the response's body exceeds the limit");
   if (is_http && !is_cut)
-    return fail_after_sending("MalformedResponse", "no HTTP response: " + error.message()).value();
+    return fail_after_sending("MalformedResponse", "no HTTP response: " + error.message());
   return fail_after_sending("ConnectionLost",
-                            "the connection ended before the response did: " + error.message())
-      .value();
+                            "the connection ended before the response did: " + error.message());
 }
 
 // Whether the server has neither closed the connection nor said anything unasked on it.
@@ -172,12 +172,12 @@ std::string find_ca_bundle(const ClientOptions& options) {
 }
 
 // TLS 1.2 at least, and the authorities of the bundle. Reading it takes tens of milliseconds, so it
-// waits for the first request that needs it.
+// waits for the first request that needs it; a bundle that is missing is looked for again.
 class TlsContext {
  public:
   base::Result<asio::ssl::context*> get(const ClientOptions& options) {
-    if (!ready_) ready_ = load(find_ca_bundle(options));
-    if (!*ready_) return tl::unexpected(ready_->error());
+    if (!is_loaded_) RETURN_IF_ERROR(load(find_ca_bundle(options)));
+    is_loaded_ = true;
     return &context_;
   }
 
@@ -195,7 +195,7 @@ class TlsContext {
   }
 
   asio::ssl::context context_{asio::ssl::context::tls_client};
-  std::optional<base::Status> ready_;
+  bool is_loaded_ = false;
 };
 
 // The certificate must name the host; an address must be named as an address, and gets no SNI.
@@ -450,7 +450,7 @@ class BeastClient final : public HttpClient {
       parser.skip(job.request.method == "HEAD");
       const auto [error, size] =
           co_await http::async_read(stream, connection.buffer, parser, kAwait);
-      if (error) co_return tl::unexpected(read_error(error));
+      if (error) co_return fail_reading(error);
       const unsigned status = parser.get().result_int();
       if (status < 200 && status != 101) continue;  // "100 Continue" and its like come before.
       connection.is_reusable =

@@ -1,7 +1,7 @@
 #include "net/sigv4.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -16,26 +16,15 @@ constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::string_view kContentHash = "X-Amz-Content-Sha256";
 
 // What stands in for the body's hash where the client did not compute one.
-constexpr std::array<std::string_view, 2> kUnhashedPayloads = {
-    "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"};
+constexpr std::string_view kUnhashedPayloads[] = {"UNSIGNED-PAYLOAD",
+                                                  "STREAMING-UNSIGNED-PAYLOAD-TRAILER"};
 
 // Proxies and load balancers add, change or drop these; a signature over them would break on the
 // way.
-constexpr std::array<std::string_view, 15> kUnsignedHeaders = {"authorization",
-                                                               "connection",
-                                                               "expect",
-                                                               "forwarded",
-                                                               "keep-alive",
-                                                               "te",
-                                                               "transfer-encoding",
-                                                               "via",
-                                                               "proxy-connection",
-                                                               "trailer",
-                                                               "upgrade",
-                                                               "user-agent",
-                                                               "x-amzn-trace-id",
-                                                               "x-forwarded-for",
-                                                               "x-forwarded-proto"};
+constexpr std::string_view kUnsignedHeaders[] = {
+    "authorization",    "connection", "expect",          "forwarded",         "keep-alive",
+    "proxy-connection", "te",         "trailer",         "transfer-encoding", "upgrade",
+    "user-agent",       "via",        "x-amzn-trace-id", "x-forwarded-for",   "x-forwarded-proto"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -203,7 +192,8 @@ std::vector<std::string> headers_to_sign(const Headers& headers) {
   std::vector<std::string> names;
   for (const auto& field : headers.fields()) {
     std::string name = lower(field.first);
-    if (std::find(kUnsignedHeaders.begin(), kUnsignedHeaders.end(), name) == kUnsignedHeaders.end())
+    if (std::find(std::begin(kUnsignedHeaders), std::end(kUnsignedHeaders), name) ==
+        std::end(kUnsignedHeaders))
       names.push_back(std::move(name));
   }
   std::sort(names.begin(), names.end());
@@ -296,8 +286,8 @@ base::Result<std::string> payload_hash(const Request& request, const SigningScop
       return base::fail("IncompleteSignature", "S3 requests need X-Amz-Content-Sha256");
     return actual;
   }
-  const bool unhashed = std::find(kUnhashedPayloads.begin(), kUnhashedPayloads.end(), *claimed) !=
-                        kUnhashedPayloads.end();
+  const bool unhashed = std::find(std::begin(kUnhashedPayloads), std::end(kUnhashedPayloads),
+                                  *claimed) != std::end(kUnhashedPayloads);
   if (!unhashed && *claimed != actual)
     return base::fail("SignatureDoesNotMatch", "X-Amz-Content-Sha256 is not the body's hash");
   return *claimed;

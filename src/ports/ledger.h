@@ -10,7 +10,7 @@
 
 namespace ports {
 
-inline constexpr char kLedgerConflict[] = "LedgerConflict";
+using model::kLedgerConflict;
 
 class Ledger {
  public:

@@ -1,0 +1,26 @@
+// The command line: noun then verb, help that teaches, exit 0 done, 1 failed, 2 unusable input.
+//
+// Each family of commands registers itself with one function; cli.cc only names them. A command's
+// work happens after parsing, through the action that it leaves in `Actions`.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace app {
+
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUnusable = 2;
+
+// What the chosen command will do; answers the exit code.
+using Action = std::function<int()>;
+
+int run_command_line(int argc, char** argv);
+
+void add_sim_commands(CLI::App& root, Action& action);
+
+}  // namespace app

@@ -1,0 +1,182 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <map>
+
+#include "app/config_reader.h"
+#include "app/config_rules.h"
+#include "app/stray_text.h"
+#include "base/quote.h"
+
+namespace app {
+namespace {
+
+using base::quote;
+
+// A thousand groups with comments stay below; more is not a configuration file.
+constexpr size_t kMostBytes = 1 << 20;
+constexpr Range kCapacity{1, 1000};
+constexpr Range kPort{1, 65535};
+
+AwsConfig read_aws(const toml::table& table, Problems& problems) {
+  TableReader in(table, "[aws]", {"region", "account", "profile", "endpoint_url", "ca_bundle"},
+                 problems);
+  AwsConfig aws;
+  aws.region = model::Region(in.required_text("region", kRegion).value_or(""));
+  aws.account = model::AccountId(in.text("account", kAccount).value_or(""));
+  aws.profile = in.text("profile", kProfile).value_or("");
+  if (const auto url = in.text("endpoint_url", kEndpointUrl))
+    aws.endpoint = net::parse_endpoint(*url);
+  aws.ca_bundle = in.text("ca_bundle", kPath).value_or("");
+  return aws;
+}
+
+std::string read_events(const toml::table& table, const model::Region& region, Problems& problems) {
+  TableReader in(table, "[events]", {"queue_url"}, problems);
+  const std::string url = in.required_text("queue_url", kQueueUrl).value_or("");
+  if (!region.empty() && !may_be_in_region(url, region.str()))
+    in.reject("queue_url", "queue_url in [events] is not in the region of [aws]",
+              "a queue in " + region.str());
+  return url;
+}
+
+std::optional<S3Location> read_ledger(const toml::table& table, Problems& problems) {
+  TableReader in(table, "[ledger]", {"url"}, problems);
+  const auto url = in.text("url", kLedgerUrl);
+  return url ? parse_s3_url(*url) : std::nullopt;
+}
+
+KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Problems& problems) {
+  TableReader in(table, "[keeper]", {"name", "deployment", "state_dir", "listen"}, problems);
+  KeeperConfig keeper;
+  if (!table.contains("name") && !kKeeperName.accepts(defaults.host_name))
+    problems.add(table.source().begin,
+                 "name is missing from [keeper], and the host's name " + quote(defaults.host_name) +
+                     " cannot stand in",
+                 kKeeperName.allowed);
+  keeper.name = model::KeeperName(in.text("name", kKeeperName).value_or(defaults.host_name));
+  keeper.deployment = in.text("deployment", kDeployment).value_or(keeper.deployment);
+  keeper.state_dir = in.text("state_dir", kPath).value_or(defaults.state_dir);
+  if (const auto listen = in.text("listen", kListen)) keeper.listen = *parse_listen(*listen);
+  return keeper;
+}
+
+LogConfig read_log(const toml::table& table, Problems& problems) {
+  TableReader in(table, "[log]", {"level", "format"}, problems);
+  LogConfig log;
+  if (const auto level = in.text("level", kLogLevel)) log.level = *parse_log_level(*level);
+  if (const auto format = in.text("format", kLogFormat)) log.format = *parse_log_format(*format);
+  return log;
+}
+
+model::TargetGroupRef read_target_group(const toml::table& table, const model::Region& region,
+                                        Problems& problems) {
+  TableReader in(table, "target_groups", {"arn", "port"}, problems);
+  model::TargetGroupRef target;
+  const auto arn = in.required_text("arn", kTargetGroupArn);
+  if (arn && !region.empty() && region_of_arn(*arn) != region.str())
+    in.reject("arn",
+              "arn in target_groups is in " + std::string(region_of_arn(*arn)) +
+                  ", not in the region of [aws]",
+              "a target group in " + region.str());
+  target.arn = model::TargetGroupArn(arn.value_or(""));
+  target.port = in.integer("port", kPort).value_or(target.port);
+  return target;
+}
+
+template <class Id>
+std::vector<Id> as_ids(const std::vector<std::string>& texts) {
+  return std::vector<Id>(texts.begin(), texts.end());
+}
+
+// Groups by name, with the line where each was named.
+using NameLines = std::map<std::string, int>;
+
+model::GroupName read_group_name(TableReader& in, NameLines& names) {
+  const auto name = in.required_text("name", kGroupName);
+  if (!name) return {};
+  const auto [other, is_new] = names.emplace(*name, in.line_of("name"));
+  if (!is_new)
+    in.reject("name",
+              "name in [[group]] is " + quote(*name) + " again, as in line " +
+                  std::to_string(other->second),
+              "a name that no other group has");
+  return model::GroupName(*name);
+}
+
+model::GroupSpec read_group(const toml::table& table, const model::Region& region, NameLines& names,
+                            Problems& problems) {
+  TableReader in(table, "[[group]]",
+                 {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
+                  "target_groups"},
+                 problems);
+  model::GroupSpec group;
+  group.name = read_group_name(in, names);
+  const auto capacity = in.required_integer("capacity", kCapacity);
+  group.capacity = capacity.value_or(0);
+  group.min_healthy = in.integer("min_healthy", {0, capacity.value_or(kCapacity.most)})
+                          .value_or(std::max(1, group.capacity - 1));
+  group.subnets = as_ids<model::SubnetId>(in.required_texts("subnets", kSubnet));
+  if (const auto text = in.required_text("launch_template", kLaunchTemplate))
+    group.launch_template = *parse_launch_template(*text);
+  group.types = as_ids<model::InstanceType>(in.required_texts("instance_types", kInstanceType));
+  for (const toml::table* target : in.tables("target_groups",
+                                             "tables, as { arn = \"arn:...\", "
+                                             "port = 80 }"))
+    group.target_groups.push_back(read_target_group(*target, region, problems));
+  return group;
+}
+
+Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
+  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "log", "group"}, problems);
+  Config config;
+  if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
+  const model::Region& region = config.aws.region;
+  if (const auto* table = in.table("events"))
+    config.queue_url = read_events(*table, region, problems);
+  if (const auto* table = in.table("ledger")) config.ledger = read_ledger(*table, problems);
+  if (const auto* table = in.table("keeper"))
+    config.keeper = read_keeper(*table, defaults, problems);
+  if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
+  NameLines names;
+  for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
+    config.groups.push_back(read_group(*group, region, names, problems));
+  return config;
+}
+
+std::optional<toml::table> parse_document(std::string_view text, Problems& problems) {
+  if (text.size() > kMostBytes) {
+    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes", "at most 1048576");
+    return std::nullopt;
+  }
+  if (const auto stray = find_stray_character(text)) {
+    problems.add({static_cast<toml::source_index>(stray->line),
+                  static_cast<toml::source_index>(stray->column)},
+                 "a character that is not ASCII, outside of quotes and comments", "ASCII");
+    return std::nullopt;
+  }
+  toml::parse_result document = toml::parse(text);
+  if (document) return std::move(document).table();
+  const toml::parse_error& error = document.error();
+  problems.add(error.source().begin, "not TOML: " + base::printable(error.description()));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string to_string(const Problem& problem) {
+  return problem.file + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +
+         ": " + problem.message;
+}
+
+ConfigResult load_config(std::string_view text, std::string_view file_name,
+                         const Defaults& defaults) {
+  Problems problems(file_name);
+  const std::optional<toml::table> document = parse_document(text, problems);
+  Config config;
+  if (document) config = read_config(*document, defaults, problems);
+  if (!problems.empty()) return tl::unexpected(std::move(problems).in_order());
+  return config;
+}
+
+}  // namespace app

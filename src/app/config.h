@@ -1,0 +1,92 @@
+// Config: the configuration file, checked and complete.
+//
+// Strict: an unknown key, a wrong type and an impossible value are errors, each with its place in
+// the file and what is allowed there. All of them are found at once, so one run of `spotkeeper
+// check` is enough; only a text that is not TOML ends at its first error. A Config that was loaded
+// needs no further checking; what only AWS knows (is that the account? is there such a template?)
+// is asked of AWS by `check`. Reference: deploy/spotkeeper.example.toml.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/log.h"
+#include "model/group.h"
+#include "model/ids.h"
+#include "net/http.h"
+
+namespace app {
+
+struct AwsConfig {
+  model::Region region;
+  model::AccountId account;               // Empty: whichever the credentials belong to.
+  std::string profile;                    // Empty: the default credential chain.
+  std::optional<net::Endpoint> endpoint;  // Instead of AWS's own, for every service.
+  std::string ca_bundle;                  // Empty: the system's.
+  friend bool operator==(const AwsConfig&, const AwsConfig&) = default;
+};
+
+struct S3Location {
+  std::string bucket;
+  std::string prefix;  // Empty, or without a slash at either end.
+  friend bool operator==(const S3Location&, const S3Location&) = default;
+};
+
+struct ListenAddress {
+  std::string host;  // A loopback address; IPv6 without brackets.
+  int port = 0;      // 0: any that is free.
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+struct KeeperConfig {
+  model::KeeperName name;
+  std::string deployment = "spotkeeper";  // Part of every launch token.
+  std::string state_dir;
+  ListenAddress listen{"127.0.0.1", 7768};
+  friend bool operator==(const KeeperConfig&, const KeeperConfig&) = default;
+};
+
+struct LogConfig {
+  base::LogLevel level = base::LogLevel::kInfo;
+  base::LogFormat format = base::LogFormat::kText;
+  friend bool operator==(const LogConfig&, const LogConfig&) = default;
+};
+
+struct Config {
+  AwsConfig aws;
+  std::string queue_url;
+  std::optional<S3Location> ledger;  // Nothing: the local one, beside the journal.
+  KeeperConfig keeper;
+  LogConfig log;
+  std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+// What the caller knows and the file may leave out.
+struct Defaults {
+  std::string host_name;
+  std::string state_dir = "/var/lib/spotkeeper";
+};
+
+struct Problem {
+  std::string file;
+  int line = 1;
+  int column = 1;
+  std::string message;  // "what is wrong; allowed: what would be right"
+
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+std::string to_string(const Problem& problem);  // "file:line:column: message"
+
+// The problems are in the order of the file, and at least one.
+using ConfigResult = tl::expected<Config, std::vector<Problem>>;
+
+// `file_name` only names the file in problems; `text` is its content, at most 1 MiB.
+ConfigResult load_config(std::string_view text, std::string_view file_name,
+                         const Defaults& defaults);
+
+}  // namespace app

@@ -1,0 +1,162 @@
+#include "app/config_rules.h"
+
+#include <algorithm>
+#include <charconv>
+#include <regex>
+#include <string>
+
+namespace app {
+namespace {
+
+// Longer than any value that is right; it also bounds the depth of std::regex's recursion.
+constexpr size_t kMostBytes = 512;
+
+// A regular expression as a template argument: each is compiled once, at its first use.
+template <size_t N>
+struct Pattern {
+  constexpr Pattern(const char (&literal)[N]) { std::copy_n(literal, N, text); }
+  char text[N];
+};
+
+template <Pattern kPattern>
+bool matches(std::string_view text) {
+  static const std::regex kRegex(kPattern.text);
+  return text.size() <= kMostBytes && std::regex_match(text.begin(), text.end(), kRegex);
+}
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::optional<net::Endpoint> parse_url(std::string_view url) {
+  if (url.size() > kMostBytes || !is_printable(url)) return std::nullopt;
+  return net::parse_endpoint(url);
+}
+
+bool is_queue_url(std::string_view url) {
+  const auto endpoint = parse_url(url);
+  return endpoint && !url.ends_with('/') &&
+         matches<R"(/[0-9]{12}/[A-Za-z0-9_-]{1,80}(\.fifo)?)">(endpoint->base_path);
+}
+
+bool is_bucket(std::string_view name) {
+  return matches<"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]">(name) &&
+         name.find("..") == std::string_view::npos && !matches<R"([0-9]+(\.[0-9]+){3})">(name);
+}
+
+constexpr Pattern kPrefix(
+    R"((?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+(/(?!\.\.?(/|$))[A-Za-z0-9!_.*'()-]+)*)");
+
+// "." and ".." as a segment would be folded by clients that treat a key as a path.
+bool is_prefix(std::string_view prefix) { return prefix.empty() || matches<kPrefix>(prefix); }
+
+bool is_absolute_path(std::string_view text) {
+  return text.starts_with('/') && text.size() <= kMostBytes &&
+         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' '; });
+}
+
+constexpr Pattern kName("[a-z][a-z0-9-]{0,30}");
+constexpr Pattern kTemplate(R"(lt-[0-9a-f]{1,17}:([1-9][0-9]{0,17}|\$Latest|\$Default))");
+constexpr Pattern kLoopback(
+    R"((127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}|\[::1\]):[0-9]{1,5})");
+constexpr Pattern kArn(
+    "arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
+    "targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-z]{1,32}");
+
+}  // namespace
+
+const Rule kRegion{matches<"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}">, "the name of a region, as us-east-2"};
+const Rule kAccount{matches<"[0-9]{12}">, "the twelve digits of an account, as text"};
+const Rule kProfile{matches<"[A-Za-z0-9._+@-]{1,64}">,
+                    "the name of a profile: letters, digits and . _ + @ -, at most 64"};
+const Rule kPath{is_absolute_path, "an absolute path"};
+const Rule kEndpointUrl{[](std::string_view text) { return parse_url(text).has_value(); },
+                        "an http or https URL without a query, as http://127.0.0.1:4566"};
+const Rule kQueueUrl{is_queue_url,
+                     "the URL of a queue, as "
+                     "https://sqs.us-east-2.amazonaws.com/111122223333/spotkeeper"};
+const Rule kLedgerUrl{
+    [](std::string_view text) { return text == "local" || parse_s3_url(text).has_value(); },
+    "local, s3://bucket or s3://bucket/prefix"};
+const Rule kKeeperName{matches<"[A-Za-z0-9][A-Za-z0-9._-]{0,62}">,
+                       "a letter or digit, then letters, digits and . _ -, at most 63"};
+const Rule kDeployment{matches<kName>,
+                       "a small letter, then small letters, digits and -, at most 31"};
+const Rule kListen{[](std::string_view text) { return parse_listen(text).has_value(); },
+                   "a loopback address and a port, as 127.0.0.1:7768 or [::1]:7768; this version "
+                   "serves its own host only"};
+const Rule kLogLevel{[](std::string_view text) { return parse_log_level(text).has_value(); },
+                     "debug, info, warn, error, off"};
+const Rule kLogFormat{[](std::string_view text) { return parse_log_format(text).has_value(); },
+                      "text, json"};
+const Rule kGroupName{matches<kName>,
+                      "a small letter, then small letters, digits and -, at most 31"};
+const Rule kSubnet{matches<"subnet-[0-9a-z]{1,17}">, "the id of a subnet, as subnet-0a1b2c3d"};
+const Rule kLaunchTemplate{matches<kTemplate>,
+                           "the id of a launch template and its version: lt-0abc:7, "
+                           "lt-0abc:$Latest or lt-0abc:$Default"};
+const Rule kInstanceType{matches<R"((?=.{1,64}$)[a-z][a-z0-9-]*\.[a-z0-9-]+)">,
+                         "an instance type, as c6i.large"};
+const Rule kTargetGroupArn{matches<kArn>,
+                           "the ARN of a target group, as arn:aws:elasticloadbalancing:us-east-2:"
+                           "111122223333:targetgroup/web/0123456789abcdef"};
+
+std::optional<S3Location> parse_s3_url(std::string_view url) {
+  constexpr std::string_view kScheme = "s3://";
+  if (!url.starts_with(kScheme)) return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  if (url.ends_with('/')) url.remove_suffix(1);
+  const size_t slash = std::min(url.find('/'), url.size());
+  const std::string_view bucket = url.substr(0, slash);
+  const std::string_view prefix = url.substr(std::min(slash + 1, url.size()));
+  const bool ok = is_bucket(bucket) && is_prefix(prefix) && !url.ends_with('/');
+  return ok ? std::optional(S3Location{std::string(bucket), std::string(prefix)}) : std::nullopt;
+}
+
+std::optional<ListenAddress> parse_listen(std::string_view text) {
+  if (!matches<kLoopback>(text)) return std::nullopt;
+  const size_t colon = text.rfind(':');
+  ListenAddress address{std::string(text.substr(0, colon)), 0};
+  if (address.host == "[::1]") address.host = "::1";
+  std::from_chars(text.data() + colon + 1, text.data() + text.size(), address.port);
+  return address.port <= 65535 ? std::optional(address) : std::nullopt;
+}
+
+std::optional<base::LogLevel> parse_log_level(std::string_view text) {
+  if (text == "debug") return base::LogLevel::kDebug;
+  if (text == "info") return base::LogLevel::kInfo;
+  if (text == "warn") return base::LogLevel::kWarn;
+  if (text == "error") return base::LogLevel::kError;
+  if (text == "off") return base::LogLevel::kOff;
+  return std::nullopt;
+}
+
+std::optional<base::LogFormat> parse_log_format(std::string_view text) {
+  if (text == "text") return base::LogFormat::kText;
+  if (text == "json") return base::LogFormat::kJson;
+  return std::nullopt;
+}
+
+std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view text) {
+  if (!kLaunchTemplate.accepts(text)) return std::nullopt;
+  const size_t colon = text.find(':');
+  return model::LaunchTemplateRef{model::LaunchTemplateId(text.substr(0, colon)),
+                                  std::string(text.substr(colon + 1))};
+}
+
+std::string_view region_of_arn(std::string_view arn) {
+  for (int skipped = 0; skipped < 3; ++skipped) arn.remove_prefix(arn.find(':') + 1);
+  return arn.substr(0, arn.find(':'));
+}
+
+bool may_be_in_region(std::string_view queue_url, std::string_view region) {
+  const auto endpoint = parse_url(queue_url);
+  if (!endpoint) return true;
+  const std::string& host = endpoint->host;
+  const bool of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn") ||
+                      host.ends_with(".api.aws");
+  const std::string label = "." + std::string(region) + ".";
+  return !of_aws || ("." + host).find(label) != std::string::npos;
+}
+
+}  // namespace app

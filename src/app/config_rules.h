@@ -1,0 +1,48 @@
+// What a text in the configuration file may look like. Pure questions about one value.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "app/config.h"
+#include "model/group.h"
+
+namespace app {
+
+struct Rule {
+  bool (*accepts)(std::string_view text);
+  std::string_view allowed;  // Ends the sentence "…; allowed: ".
+};
+
+extern const Rule kRegion;
+extern const Rule kAccount;
+extern const Rule kProfile;
+extern const Rule kPath;
+extern const Rule kEndpointUrl;
+extern const Rule kQueueUrl;
+extern const Rule kLedgerUrl;
+extern const Rule kKeeperName;
+extern const Rule kDeployment;
+extern const Rule kListen;
+extern const Rule kLogLevel;
+extern const Rule kLogFormat;
+extern const Rule kGroupName;
+extern const Rule kSubnet;
+extern const Rule kLaunchTemplate;
+extern const Rule kInstanceType;
+extern const Rule kTargetGroupArn;
+
+// Each answers something exactly for what its rule accepts.
+std::optional<S3Location> parse_s3_url(std::string_view url);  // Not for "local".
+std::optional<ListenAddress> parse_listen(std::string_view text);
+std::optional<base::LogLevel> parse_log_level(std::string_view text);
+std::optional<base::LogFormat> parse_log_format(std::string_view text);
+std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view text);
+
+// The region that the ARN of a target group names.
+std::string_view region_of_arn(std::string_view arn);
+
+// False only when the URL's host is one of AWS and does not name the region.
+bool may_be_in_region(std::string_view queue_url, std::string_view region);
+
+}  // namespace app

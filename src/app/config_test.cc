@@ -1,0 +1,222 @@
+// Goal: a right file gives exactly its values; a wrong one gives exactly its problems.
+// Method: values are spelt out here; wrong files are tests/golden/config/X.toml, and their problems
+// stand beside them in X.expected (SPOTKEEPER_ACCEPT=1 writes these).
+#include "app/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace app {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+
+const Defaults kDefaults{"host-1", "/state"};
+
+std::string slurp(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string problems_of(std::string_view text, std::string_view name) {
+  const auto config = load_config(text, name, kDefaults);
+  if (config) return "no problems\n";
+  std::string out;
+  for (const Problem& problem : config.error()) out += to_string(problem) + "\n";
+  return out;
+}
+
+constexpr char kSmallest[] = R"([aws]
+region = "us-east-2"
+[events]
+queue_url = "https://sqs.us-east-2.amazonaws.com/111122223333/q"
+)";
+
+constexpr char kFull[] = R"(
+[aws]
+region = "us-east-2"
+account = "111122223333"
+profile = "production"
+endpoint_url = "http://127.0.0.1:4566/base"
+ca_bundle = "/etc/ca.pem"
+[events]
+queue_url = "http://127.0.0.1:4566/111122223333/q"
+[ledger]
+url = "s3://a-bucket/ledgers/"
+[keeper]
+name = "keeper-1"
+deployment = "shop"
+state_dir = "/srv/keeper"
+listen = "[::1]:0"
+[log]
+level = "warn"
+format = "json"
+[[group]]
+name = "web"
+capacity = 3
+min_healthy = 0
+subnets = ["subnet-a", "subnet-b"]
+launch_template = "lt-0abc:$Latest"
+instance_types = ["c6i.large", "c5.large"]
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
+port = 8080
+[[group.target_groups]]
+arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
+[[group]]
+name = "box"
+capacity = 1
+subnets = ["subnet-a"]
+launch_template = "lt-0abc:7"
+instance_types = ["t3.small"]
+)";
+
+model::TargetGroupRef target(const std::string& name, int port) {
+  return {model::TargetGroupArn("arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/" +
+                                name + "/0123456789abcdef"),
+          port};
+}
+
+Config full_config() {
+  Config config;
+  config.aws = {model::Region("us-east-2"), model::AccountId("111122223333"), "production",
+                net::Endpoint{false, "127.0.0.1", 4566, "/base"}, "/etc/ca.pem"};
+  config.queue_url = "http://127.0.0.1:4566/111122223333/q";
+  config.ledger = S3Location{"a-bucket", "ledgers"};
+  config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
+  config.log = {base::LogLevel::kWarn, base::LogFormat::kJson};
+  const model::SubnetId a("subnet-a"), b("subnet-b");
+  const model::LaunchTemplateId id("lt-0abc");
+  const model::InstanceType c6i("c6i.large"), c5("c5.large"), t3("t3.small");
+  config.groups = {{model::GroupName("web"),
+                    3,
+                    {a, b},
+                    {id, "$Latest"},
+                    {c6i, c5},
+                    {target("web", 8080), target("api", 80)},
+                    0},
+                   {model::GroupName("box"), 1, {a}, {id, "7"}, {t3}, {}, 1}};
+  return config;
+}
+
+TEST(Config, AFullFileGivesExactlyItsValues) {
+  const auto config = load_config(kFull, "full.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(kFull, "full.toml");
+  EXPECT_EQ(*config, full_config());
+}
+
+TEST(Config, TheSmallestFileGetsTheDefaults) {
+  Config expected;
+  expected.aws.region = model::Region("us-east-2");
+  expected.queue_url = "https://sqs.us-east-2.amazonaws.com/111122223333/q";
+  expected.keeper = {model::KeeperName("host-1"), "spotkeeper", "/state", {"127.0.0.1", 7768}};
+  expected.log = {base::LogLevel::kInfo, base::LogFormat::kText};
+  const auto config = load_config(kSmallest, "small.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(kSmallest, "small.toml");
+  EXPECT_EQ(*config, expected);
+}
+
+std::string group_of(int capacity) {
+  return std::string(kSmallest) +
+         "[[group]]\nname = \"web\"\ncapacity = " + std::to_string(capacity) +
+         "\nsubnets = [\"subnet-a\"]\nlaunch_template = \"lt-0abc:1\"\n"
+         "instance_types = [\"c5.large\"]\n";
+}
+
+TEST(Config, AllButOneMustStayHealthyUnlessTheFileSaysOtherwise) {
+  for (const auto& [capacity, min_healthy] : {std::pair{1, 1}, {2, 1}, {3, 2}, {1000, 999}}) {
+    const auto config = load_config(group_of(capacity), "f.toml", kDefaults);
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->groups.front().min_healthy, min_healthy);
+  }
+}
+
+TEST(Config, TheExampleThatShipsLoads) {
+  const std::string text = slurp(SK_EXAMPLE_CONFIG);
+  const auto config = load_config(text, "spotkeeper.example.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(text, "spotkeeper.example.toml");
+  ASSERT_EQ(config->groups.size(), 1u);
+  EXPECT_EQ(config->groups.front().name, model::GroupName("web"));
+  EXPECT_EQ(config->groups.front().min_healthy, 2);
+}
+
+TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
+  std::istringstream example(slurp(SK_EXAMPLE_CONFIG));
+  std::string text;
+  int opened = 0;
+  for (std::string line; std::getline(example, line);) {
+    const bool key = line.starts_with("# ") && line.find(" = ") != std::string::npos &&
+                     line.substr(2).find_first_of(" =") == line.substr(2).find(" = ");
+    opened += key;
+    text += (key ? line.substr(2) : line) + "\n";
+  }
+  EXPECT_EQ(opened, 11);
+  EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
+}
+
+TEST(Config, EveryWrongFileGivesExactlyItsProblems) {
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(SK_GOLDEN_DIR) / "config")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++files;
+    fs::path expected = entry.path();
+    expected.replace_extension(".expected");
+    const std::string actual = problems_of(slurp(entry.path()), entry.path().filename().string());
+    if (std::getenv("SPOTKEEPER_ACCEPT")) std::ofstream(expected, std::ios::binary) << actual;
+    EXPECT_NE(actual, "no problems\n") << entry.path().filename();
+    EXPECT_EQ(actual, slurp(expected)) << entry.path().filename();
+  }
+  EXPECT_GE(files, 12);
+}
+
+TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {
+  const auto config = load_config(kSmallest, "f.toml", {"my host", "/state"});
+  ASSERT_FALSE(config);
+  EXPECT_EQ(to_string(config.error().front()),
+            "f.toml:1:1: name is missing from [keeper], and the host's name \"my host\" cannot "
+            "stand in; allowed: a letter or digit, then letters, digits and . _ -, at most 63");
+  const std::string named = std::string(kSmallest) + "[keeper]\nname = \"k\"\n";
+  EXPECT_TRUE(load_config(named, "f.toml", {"my host", "/state"}));
+}
+
+TEST(Config, ATextThatIsNotTomlIsOneProblemWithItsPlace) {
+  const auto config = load_config("[aws]\nregion = us-east-2\n", "f.toml", kDefaults);
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), 1u);
+  EXPECT_EQ(config.error().front().line, 2);
+  EXPECT_THAT(config.error().front().message, ::testing::StartsWith("not TOML: "));
+}
+
+// The parser asserted that a key follows "[" before it looked.
+TEST(Config, ATableHeaderThatDoesNotBeginWithAKeyIsAProblem) {
+  for (const char* text : {"[=]", "[[=]]", "[\x01]", "["}) {
+    const auto config = load_config(text, "f.toml", kDefaults);
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error().front().message, ::testing::StartsWith("not TOML: ")) << text;
+  }
+}
+
+// The parser had undefined behaviour when it asked whether this is a space.
+TEST(Config, ALetterBeyondAsciiOutsideOfQuotesIsAProblemWithItsPlace) {
+  EXPECT_EQ(problems_of("# \xc3\xa9\nr\xc3\xa9gion = 1\n", "f.toml"),
+            "f.toml:2:2: a character that is not ASCII, outside of quotes and comments; allowed: "
+            "ASCII\n");
+}
+
+TEST(Config, AFileBeyondAMebibyteIsRefusedUnread) {
+  const std::string text = kSmallest + std::string((1 << 20) - sizeof kSmallest + 1, '\n');
+  EXPECT_TRUE(load_config(text, "f.toml", kDefaults));
+  EXPECT_EQ(problems_of(text + "\n", "f.toml"),
+            "f.toml:1:1: the file has 1048577 bytes; allowed: at most 1048576\n");
+}
+
+}  // namespace
+}  // namespace app

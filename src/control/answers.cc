@@ -1,0 +1,385 @@
+#include "control/answers.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/check.h"
+#include "control/evidence.h"
+#include "control/incidents.h"
+#include "model/aws_error.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::InstanceId;
+using Phase = LaunchProgress::Phase;
+
+void remark(const AnswerContext& context, base::LogLevel level, std::string what,
+            std::vector<std::pair<std::string, std::string>> fields) {
+  context.out.remarks.push_back({level, std::move(what), std::move(fields)});
+}
+
+// ---- ledger ----
+
+void tell_commits(GroupState& group, const model::LedgerRecord* before,
+                  const model::LedgerRecord& after, Instant now) {
+  for (const auto& [slot, holder] : after.holders) {
+    if (before) {
+      const auto old = before->holders.find(slot);
+      if (old != before->holders.end() && old->second.instance == holder.instance) continue;
+    }
+    tell_slot(group, slot, "committed", holder.instance.str(), now);
+  }
+  for (const model::OpenLaunch& entry : after.open) {
+    const auto known = [&](const model::OpenLaunch& other) { return other.n == entry.n; };
+    if (before && std::any_of(before->open.begin(), before->open.end(), known)) continue;
+    for (const model::SlotName& slot : entry.slots)
+      tell_slot(group, slot, "launch-decided", to_string(entry.pool), now);
+  }
+}
+
+// Progress belongs to entries that are open and ours. Of an entry that another keeper took over only
+// one thing may be kept: that instances came.
+void prune_progress(GroupState& group, const model::KeeperName& keeper) {
+  std::map<uint64_t, LaunchProgress> kept;
+  for (const model::OpenLaunch& entry : group.ledger.record->open) {
+    const auto progress = group.launches.find(entry.n);
+    if (progress == group.launches.end()) continue;
+    if (entry.submitter == keeper || !progress->second.came.empty())
+      kept.insert(std::move(*progress));
+  }
+  group.launches = std::move(kept);
+}
+
+void forget_ledger(GroupState& group) { group.ledger.known = false; }
+
+void ledger_read(GroupState& group, const model::LedgerVersion& version,
+                 const model::CallCompleted& completed, const AnswerContext& context) {
+  std::optional<model::LedgerRecord> record;
+  if (version.etag) {
+    auto parsed = model::parse_ledger_record(version.record);
+    if (!parsed) {
+      group.ledger.unusable = true;
+      return remark(context, base::LogLevel::kError, "ledger-unusable",
+                    {{"group", group.spec.name.str()}, {"why", parsed.error().message}});
+    }
+    record = *std::move(parsed);
+  }
+  group.ledger.unusable = false;
+  group.ledger.etag = version.etag;
+  group.ledger.read_began = completed.began;
+  adopt_record(group, std::move(record), context.keeper, context.now);
+}
+
+// ---- launches ----
+
+LaunchProgress* progress_of(GroupState& group, const Flight& flight) {
+  const auto found = group.launches.find(flight.key.n);
+  return found == group.launches.end() ? nullptr : &found->second;
+}
+
+const model::OpenLaunch* entry_of(const GroupState& group, uint64_t n) {
+  if (!group.ledger.record) return nullptr;
+  for (const model::OpenLaunch& entry : group.ledger.record->open)
+    if (entry.n == n) return &entry;
+  return nullptr;
+}
+
+void settle(LaunchProgress& progress, std::string outcome, Instant now) {
+  progress.phase = Phase::kSettled;
+  progress.outcome = std::move(outcome);
+  progress.settled_at = now;
+}
+
+bool carry_tag(const std::vector<model::Instance>& instances, const std::string& launch) {
+  return std::all_of(instances.begin(), instances.end(), [&](const model::Instance& instance) {
+    const std::string* tag = instance.tag(model::kLaunchTag);
+    return tag && *tag == launch;
+  });
+}
+
+void came(GroupState& group, LaunchProgress& progress, uint64_t n,
+          const std::vector<model::Instance>& instances, const model::CallCompleted& completed,
+          Instant now) {
+  for (const model::Instance& instance : instances) {
+    observe(group, instance, completed.began, now);
+    progress.came.push_back(instance.id);
+  }
+  std::sort(progress.came.begin(), progress.came.end());
+  settle(progress, "launched", now);
+  const model::OpenLaunch* entry = entry_of(group, n);
+  if (!entry) return;
+  for (size_t i = 0; i < entry->slots.size(); ++i) {
+    if (i < progress.came.size()) group.slot_waits.erase(entry->slots[i]);
+    tell_slot(group, entry->slots[i], "launched",
+              i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for", now);
+  }
+}
+
+void start_search(LaunchProgress& progress, Instant now) {
+  progress.phase = Phase::kSearching;
+  progress.searches = 0;
+  progress.search_began = now;
+}
+
+void make_slots_wait(GroupState& group, uint64_t n, bool dry, const AnswerContext& context) {
+  const model::OpenLaunch* entry = entry_of(group, n);
+  if (!entry) return;
+  for (const model::SlotName& slot : entry->slots) {
+    SlotWait& wait = group.slot_waits[slot];
+    const int doublings = std::min(wait.failures++, 6);
+    wait.dry = dry;
+    wait.until = context.now + std::min(context.timing.poll * (int64_t{1} << doublings),
+                                        context.timing.cool_dry);
+  }
+}
+
+void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
+                    const base::Error& error, const AnswerContext& context) {
+  progress.dry = model::is_no_capacity(error.code);
+  make_slots_wait(group, n, progress.dry, context);
+  settle(progress, "failed", context.now);
+  if (const model::OpenLaunch* entry = entry_of(group, n)) {
+    for (const model::SlotName& slot : entry->slots)
+      tell_slot(group, slot, "launch-failed", error.code + " in " + to_string(entry->pool),
+                context.now);
+    remark(context, progress.dry ? base::LogLevel::kInfo : base::LogLevel::kError, "launch-failed",
+           {{"group", group.spec.name.str()},
+            {"pool", to_string(entry->pool)},
+            {"error", base::to_string(error)}});
+  }
+}
+
+void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
+                   const base::Error& error, const AnswerContext& context) {
+  if (model::is_token_mismatch(error.code)) return start_search(progress, context.now);
+  if (model::is_token_terminated(error.code)) return settle(progress, "died", context.now);
+  if (error.retry == base::Retry::kNever)
+    return launch_refused(group, progress, flight.key.n, error, context);
+  // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
+  context.board.retry_later(flight.key, context.now);
+}
+
+// ---- targets ----
+
+std::optional<base::Duration> drain_of(const model::TargetGroupAttributesReply& reply) {
+  const auto text = reply.attributes.find("deregistration_delay.timeout_seconds");
+  if (text == reply.attributes.end()) return std::nullopt;
+  int64_t seconds = 0;
+  const char* end = text->second.data() + text->second.size();
+  const auto [rest, error] = std::from_chars(text->second.data(), end, seconds);
+  if (error != std::errc{} || rest != end || seconds < 0) return std::nullopt;
+  return base::Duration::seconds(seconds);
+}
+
+void health_read(GroupState& group, TargetView& view, const model::TargetHealthReply& reply,
+                 const model::CallCompleted& completed) {
+  view.known = true;
+  view.read_began = completed.began;
+  view.read_ended = completed.ended;
+  view.health.clear();
+  for (const model::TargetHealth& target : reply.targets)
+    view.health[target.target.instance] = target;
+  std::erase_if(view.touched, [&](const auto& touched) {
+    return touched.second < completed.began && !group.is_ours(touched.first);
+  });
+}
+
+void touched(GroupState& group, TargetView& view, const std::vector<model::Target>& targets,
+             std::string_view what, const model::CallCompleted& completed, Instant now) {
+  view.one_by_one = false;
+  for (const model::Target& target : targets) {
+    view.touched[target.instance] = completed.ended;
+    tell_instance(group, target.instance, what, target.instance.str(), now);
+  }
+}
+
+// ---- the answer, or the failure remarked ----
+
+// The reply of that type; otherwise notes the failure and sets the next attempt.
+template <class T>
+const T* reply_of(const Flight& flight, const model::CallCompleted& completed,
+                  const AnswerContext& context) {
+  if (completed.result) {
+    const T* reply = std::get_if<T>(&*completed.result);
+    CHECK_MSG(reply, action_of(flight.call));
+    context.board.succeeded(flight.key);
+    return reply;
+  }
+  const base::Error& error = completed.result.error();
+  context.board.retry_later(flight.key, context.now);
+  const bool passing = error.retry != base::Retry::kNever;
+  remark(context, passing ? base::LogLevel::kDebug : base::LogLevel::kWarn, "call-failed",
+         {{"action", std::string(action_of(flight.call))},
+          {"subject", flight.key.subject},
+          {"error", base::to_string(error)}});
+  return nullptr;
+}
+
+}  // namespace
+
+void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
+                  const model::KeeperName& keeper, Instant now) {
+  const std::optional<model::LedgerRecord> before = std::move(group.ledger.record);
+  const bool reborn = before && record && before->incarnation != record->incarnation;
+  group.ledger.known = true;
+  group.ledger.record = std::move(record);
+  group.ledger_ids.clear();
+  if (!group.ledger.record || reborn) group.launches.clear();
+  if (!group.ledger.record) return;
+  const model::LedgerRecord& after = *group.ledger.record;
+  for (const auto& [slot, holder] : after.holders) group.ledger_ids.insert(holder.instance);
+  for (const model::Retiring& entry : after.retiring) {
+    group.ledger_ids.insert(entry.instance);
+    // What another keeper, or an earlier life, knew of its end.
+    if (entry.deadline)
+      doom(group, entry.instance,
+           {model::IncidentKind::kInterruption, entry.since, entry.deadline, "ledger"});
+  }
+  prune_progress(group, keeper);
+  open_incidents(group, now);
+  tell_commits(group, before ? &*before : nullptr, after, now);
+}
+
+void ledger_answered(GroupState& group, const Flight& flight,
+                     const model::CallCompleted& completed, const AnswerContext& context) {
+  if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
+    if (!completed.result) {
+      // A conflict, or an outcome nobody knows: what is stored now is what counts.
+      forget_ledger(group);
+      if (completed.result.error().code != model::kLedgerConflict)
+        context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
+      return;
+    }
+    auto record = model::parse_ledger_record(write->record);
+    CHECK(record);
+    group.ledger.etag = std::get<model::LedgerVersion>(*completed.result).etag;
+    group.ledger.read_began = completed.began;
+    return adopt_record(group, *std::move(record), context.keeper, context.now);
+  }
+  if (const auto* version = reply_of<model::LedgerVersion>(flight, completed, context))
+    ledger_read(group, *version, completed, context);
+}
+
+void launch_answered(GroupState& group, const Flight& flight,
+                     const model::CallCompleted& completed, const AnswerContext& context) {
+  LaunchProgress* progress = progress_of(group, flight);
+  if (!completed.result) {
+    if (model::is_throttled(completed.result.error().code))
+      context.board.pacer().throttled(flight.call, context.now);
+    if (progress && progress->phase == Phase::kToSubmit)
+      launch_failed(group, *progress, flight, completed.result.error(), context);
+    return;
+  }
+  const auto& reply = std::get<model::InstancesReply>(*completed.result);
+  if (!progress || progress->phase == Phase::kSettled) {
+    // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
+    for (const model::Instance& instance : reply.instances)
+      observe(group, instance, completed.began, context.now);
+    return;
+  }
+  const std::string launch =
+      to_string(model::LaunchId{group.ledger.record->incarnation, flight.key.n});
+  if (reply.instances.empty() || !carry_tag(reply.instances, launch))
+    return start_search(*progress, context.now);
+  came(group, *progress, flight.key.n, reply.instances, completed, context.now);
+}
+
+void search_answered(GroupState& group, const Flight& flight,
+                     const model::CallCompleted& completed, const AnswerContext& context) {
+  LaunchProgress* progress = progress_of(group, flight);
+  const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
+  if (!progress || progress->phase != Phase::kSearching || !reply) return;
+  std::vector<model::Instance> live;
+  for (const model::Instance& instance : reply->instances)
+    if (model::is_live(instance.state)) live.push_back(instance);
+  if (!live.empty()) return came(group, *progress, flight.key.n, live, completed, context.now);
+  if (!reply->instances.empty()) return settle(*progress, "died", context.now);
+  if (++progress->searches >= Timing::kSearches) settle(*progress, "lost", context.now);
+}
+
+void instances_answered(GroupState& group, const Flight& flight,
+                        const model::CallCompleted& completed, const AnswerContext& context) {
+  if (flight.key.kind == WorkKind::kPollStatus) {
+    const auto* reply = reply_of<model::InstanceStatusReply>(flight, completed, context);
+    if (!reply) return;
+    group.status_polled_at = completed.ended;
+    for (const model::InstanceStatus& status : reply->statuses)
+      if (status.system == model::CheckStatus::kOk && status.instance == model::CheckStatus::kOk)
+        group.checks_passed.insert(status.id);
+    return;
+  }
+  const bool by_id = flight.key.kind == WorkKind::kConfirmInstance;
+  if (by_id && !completed.result && model::is_not_found(completed.result.error().code))
+    return ended(group, InstanceId(flight.key.subject), "absent", context.now);
+  const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
+  if (!reply) return;
+  if (!by_id) group.polled_at = completed.ended;
+  for (const model::Instance& instance : reply->instances)
+    observe(group, instance, completed.began, context.now);
+}
+
+void targets_answered(GroupState& group, const Flight& flight,
+                      const model::CallCompleted& completed, const AnswerContext& context) {
+  TargetView& view = group.targets[model::TargetGroupArn(flight.key.subject)];
+  if (const auto* call = std::get_if<model::RegisterTargets>(&flight.call)) {
+    if (reply_of<model::Done>(flight, completed, context))
+      return touched(group, view, call->targets, "registered", completed, context.now);
+    view.one_by_one = completed.result.error().retry == base::Retry::kNever;
+  } else if (const auto* drop = std::get_if<model::DeregisterTargets>(&flight.call)) {
+    if (reply_of<model::Done>(flight, completed, context))
+      touched(group, view, drop->targets, "deregistered", completed, context.now);
+  } else if (std::holds_alternative<model::DescribeTargetHealth>(flight.call)) {
+    if (const auto* reply = reply_of<model::TargetHealthReply>(flight, completed, context))
+      health_read(group, view, *reply, completed);
+  } else if (const auto* reply =
+                 reply_of<model::TargetGroupAttributesReply>(flight, completed, context)) {
+    view.drain = drain_of(*reply);
+    view.attributes_read_at = completed.ended;
+  }
+}
+
+void facts_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                    const AnswerContext& context) {
+  if (flight.key.kind == WorkKind::kReadSubnets) {
+    const auto* reply = reply_of<model::SubnetsReply>(flight, completed, context);
+    if (!reply) return;
+    for (const model::Subnet& subnet : reply->subnets) group.zones[subnet.id] = subnet.zone;
+    group.zones_read_at = completed.ended;
+    return;
+  }
+  const auto* reply = reply_of<model::LaunchTemplateVersionsReply>(flight, completed, context);
+  if (!reply || reply->versions.empty()) return;
+  group.template_version = reply->versions.front().number;
+  group.template_read_at = completed.ended;
+}
+
+void ending_answered(GroupState& group, const Flight& flight,
+                     const model::CallCompleted& completed, const AnswerContext& context) {
+  const InstanceId id(flight.key.subject);
+  if (!completed.result && model::is_not_found(completed.result.error().code))
+    return ended(group, id, "absent", context.now);
+  if (!reply_of<model::Done>(flight, completed, context)) return;
+  group.polled_at = Instant();
+  ended(group, id, "terminated by us", context.now);
+}
+
+void tags_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                   const AnswerContext& context) {
+  if (!reply_of<model::Done>(flight, completed, context)) return;
+  const InstanceId id(flight.key.subject);
+  if (flight.key.kind == WorkKind::kMarkDoomed) {
+    group.marked_doomed.insert(id);
+    return;
+  }
+  const auto seen = group.seen.find(id);
+  if (seen == group.seen.end()) return;
+  std::vector<model::Tag>& tags = seen->second.instance.tags;
+  std::erase_if(tags, [](const model::Tag& tag) { return tag.key == "Name"; });
+  tags.push_back(std::get<model::CreateTags>(flight.call).tags.front());
+  // A lagging read may still show it nameless; once more is harmless, more often is not needed.
+  context.board.not_before(flight.key, context.now + context.timing.horizon);
+}
+
+}  // namespace control

@@ -1,0 +1,288 @@
+#include "control/brain.h"
+
+#include <algorithm>
+
+#include "control/answers.h"
+#include "control/evidence.h"
+#include "control/incidents.h"
+#include "control/wants.h"
+#include "model/aws_error.h"
+
+namespace control {
+namespace {
+
+using base::Duration;
+using base::Instant;
+using model::IncidentKind;
+using model::InstanceId;
+using model::NoticeKind;
+
+Doom doom_from(const model::Notice& notice, Duration warning, Instant now) {
+  const bool at_once = notice.action == model::InterruptionAction::kHibernate;
+  const Instant since = std::min(notice.time, now);
+  return {IncidentKind::kInterruption, since, at_once ? since : since + warning, "warning"};
+}
+
+bool is_about_all(WorkKind kind) {
+  return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
+         kind == WorkKind::kReadPrices;
+}
+
+}  // namespace
+
+Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
+             std::vector<model::Incident> open_incidents)
+    : options_(std::move(options)),
+      prng_(options_.seed),
+      board_(options_.timing, prng_.fork()),
+      context_{options_.timing, options_.keeper, options_.scope, {}} {
+  for (model::GroupSpec& spec : groups) {
+    names_.push_back(spec.name);
+    groups_[spec.name].spec = std::move(spec);
+  }
+  for (model::Incident& incident : open_incidents) {
+    const auto group = groups_.find(incident.group);
+    if (group == groups_.end()) continue;
+    doom(group->second, incident.instance,
+         {incident.kind, incident.opened_at, incident.deadline, "journal"});
+    const model::IncidentId id = incident.id;
+    group->second.incidents.emplace(id, std::move(incident));
+  }
+  touch_all();
+}
+
+Decisions Brain::step(std::span<const Event> events, Instant now) {
+  turn_ = {};
+  for (const Event& event : events)
+    std::visit([&](const auto& what) { on(what, now); }, event);
+  for (const auto& [name, at] : wakes_)
+    if (at <= now) touch(name);
+  for (const model::GroupName& name : std::exchange(dirty_, {})) reconcile(groups_.at(name), now);
+  turn_.wake_at = Instant::never();
+  want_sweeps(now);
+  for (const auto& [name, at] : wakes_) turn_.wake_at = std::min(turn_.wake_at, at);
+  return std::move(turn_);
+}
+
+bool Brain::has_seen_all() const {
+  return std::all_of(groups_.begin(), groups_.end(), [](const auto& entry) {
+    return entry.second.record() && entry.second.swept_at != Instant();
+  });
+}
+
+void Brain::touch_all() { dirty_.insert(names_.begin(), names_.end()); }
+
+void Brain::remark(base::LogLevel level, std::string what,
+                   std::vector<std::pair<std::string, std::string>> fields) {
+  turn_.remarks.push_back({level, std::move(what), std::move(fields)});
+}
+
+// ---- events ----
+
+GroupState* Brain::group_of(const InstanceId& id) {
+  for (auto& [name, group] : groups_)
+    if (group.is_ours(id)) return &group;
+  return nullptr;
+}
+
+void Brain::on(const NoticeReceived& event, Instant now) {
+  for (const InstanceId& id : event.notice.instances) {
+    if (GroupState* group = group_of(id)) {
+      place(event.notice, id, *group, now);
+    } else {
+      ++foreign_notices_;
+      unplaced_[id] = {event.notice, now + options_.timing.unplaced_notice};
+    }
+  }
+}
+
+void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState& group,
+                  Instant now) {
+  touch(group.spec.name);
+  switch (notice.kind) {
+    case NoticeKind::kInterruptionWarning:
+      return doom(group, id, doom_from(notice, options_.timing.warning, now));
+    case NoticeKind::kBidEvicted:
+      doom(group, id, {IncidentKind::kInterruption, std::min(notice.time, now), now, "bid-evicted"});
+      if (!group.is_gone(id)) group.suspects.insert(id);
+      return;
+    case NoticeKind::kStateChange:
+      if (notice.state == model::InstanceState::kShuttingDown ||
+          notice.state == model::InstanceState::kTerminated)
+        return ended(group, id, "state-change", now);
+      group.polled_at = Instant();  // Something moved: look at once, not at the next poll.
+      return;
+    case NoticeKind::kRebalance:
+    case NoticeKind::kFulfilment:
+    case NoticeKind::kTest:
+    case NoticeKind::kUnknown:
+      return;
+  }
+}
+
+// A warning may come before the launch's own answer.
+void Brain::place_waiting(GroupState& group, Instant now) {
+  for (auto it = unplaced_.begin(); it != unplaced_.end();) {
+    if (group.is_ours(it->first)) {
+      place(it->second.notice, it->first, group, now);
+      it = unplaced_.erase(it);
+    } else if (it->second.until <= now) {
+      it = unplaced_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void Brain::on(const WritesBlocked& event, Instant) {
+  board_.block_writes(true);
+  remark(base::LogLevel::kError, "writes-blocked", {{"why", event.reason}});
+}
+
+void Brain::on(const WritesAllowed&, Instant) {
+  board_.block_writes(false);
+  touch_all();
+  remark(base::LogLevel::kInfo, "writes-allowed", {});
+}
+
+void Brain::on(const model::CallCompleted& completed, Instant now) {
+  const std::optional<Flight> flight = board_.finish(completed);
+  if (!flight) return;
+  if (!completed.result) failed(*flight, completed.result.error(), now);
+  if (is_about_all(flight->key.kind)) return answered_for_all(*flight, completed, now);
+  const auto group = groups_.find(flight->group);
+  if (group == groups_.end()) return;
+  answered(*flight, completed, now);
+  place_waiting(group->second, now);
+  touch(flight->group);
+}
+
+// ---- completions ----
+
+void Brain::failed(const Flight& flight, const base::Error& error, Instant now) {
+  if (model::is_throttled(error.code)) board_.pacer().throttled(flight.call, now);
+  if (is_about_all(flight.key.kind)) board_.retry_later(flight.key, now);
+}
+
+void Brain::answered(const Flight& flight, const model::CallCompleted& completed, Instant now) {
+  GroupState& group = groups_.at(flight.group);
+  const AnswerContext context{options_.timing, options_.keeper, board_, turn_, now};
+  switch (flight.key.kind) {
+    case WorkKind::kReadLedger:
+    case WorkKind::kWriteLedger: return ledger_answered(group, flight, completed, context);
+    case WorkKind::kLaunch: return launch_answered(group, flight, completed, context);
+    case WorkKind::kSearchLaunch: return search_answered(group, flight, completed, context);
+    case WorkKind::kConfirmInstance:
+    case WorkKind::kPollInstances:
+    case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
+    case WorkKind::kReadTargetHealth:
+    case WorkKind::kReadTargetAttributes:
+    case WorkKind::kRegister:
+    case WorkKind::kDeregister: return targets_answered(group, flight, completed, context);
+    case WorkKind::kReadSubnets:
+    case WorkKind::kReadTemplate: return facts_answered(group, flight, completed, context);
+    case WorkKind::kTerminate: return ending_answered(group, flight, completed, context);
+    case WorkKind::kNameInstance:
+    case WorkKind::kMarkDoomed: return tags_answered(group, flight, completed, context);
+    case WorkKind::kSweepInstances:
+    case WorkKind::kSweepSpotRequests:
+    case WorkKind::kReadPrices: return;  // answered_for_all
+  }
+}
+
+void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& completed,
+                             Instant now) {
+  if (!completed.result) {
+    if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
+    if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
+    return;
+  }
+  board_.succeeded(flight.key);
+  if (const auto* page = std::get_if<model::InstancesReply>(&*completed.result))
+    return swept_instances(*page, completed, now);
+  if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))
+    return swept_spot_requests(*requests, now);
+  if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
+    for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
+    groups_.at(flight.group).prices_read_at = completed.ended;
+  }
+}
+
+void Brain::swept_instances(const model::InstancesReply& page,
+                            const model::CallCompleted& completed, Instant now) {
+  for (const model::Instance& instance : page.instances) {
+    const std::string* name = instance.tag(model::kGroupTag);
+    const auto group = name ? groups_.find(model::GroupName(*name)) : groups_.end();
+    if (group != groups_.end()) observe(group->second, instance, completed.began, now);
+  }
+  if (!instance_sweep_.take(page, completed.began)) return;
+  for (auto& [name, group] : groups_) {
+    const auto present = instance_sweep_.present().find(name);
+    sweep_ended(group,
+                present == instance_sweep_.present().end() ? std::set<InstanceId>()
+                                                           : present->second,
+                instance_sweep_.began(), options_.timing);
+    place_waiting(group, now);
+  }
+  board_.not_before({WorkKind::kSweepInstances, {}}, now + options_.timing.resync);
+  touch_all();
+}
+
+void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant now) {
+  for (const model::SpotRequest& request : page.requests) {
+    GroupState* group = group_of(request.instance);
+    if (!group || group->is_gone(request.instance) || !model::says_doomed(request.status_code))
+      continue;
+    doom(*group, request.instance,
+         {IncidentKind::kInterruption, std::min(request.status_time, now),
+          request.status_time + options_.timing.warning, "spot-status"});
+    touch(group->spec.name);
+  }
+  spot_page_ = page.next;
+  if (spot_page_.empty())
+    board_.not_before({WorkKind::kSweepSpotRequests, {}}, now + options_.timing.resync);
+}
+
+// ---- decisions ----
+
+void Brain::reconcile(GroupState& group, Instant now) {
+  open_incidents(group, now);
+  turn_.wake_at = Instant::never();
+  const WantContext context{context_, board_, prng_, turn_, now};
+  want_ledger(group, context);
+  want_launches(group, context);
+  want_targets(group, context);
+  want_endings(group, context);
+  want_confirmations(group, context);
+  want_polls(group, context);
+  want_facts(group, context);
+  want_tags(group, context);
+  close_incidents(group, now);
+  hand_out_incidents(group);
+  wakes_[group.spec.name] = turn_.wake_at;
+}
+
+void Brain::want_sweeps(Instant now) {
+  if (groups_.empty()) return;
+  board_.start({WorkKind::kSweepInstances, {}}, {},
+               instance_sweep_.next_page(names_, options_.timing.page_size), now, turn_);
+  // Only requests whose instance is being taken: a handful, however large the fleet.
+  model::DescribeSpotInstanceRequests doomed;
+  doomed.filters.push_back({"status-code",
+                            {"marked-for-termination", "marked-for-stop",
+                             "instance-terminated-no-capacity"}});
+  doomed.max_results = static_cast<int>(options_.timing.page_size);
+  doomed.next = spot_page_;
+  board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);
+}
+
+void Brain::hand_out_incidents(GroupState& group) {
+  for (const model::IncidentId& id : std::exchange(group.changed_incidents, {})) {
+    const auto found = group.incidents.find(id);
+    if (found == group.incidents.end()) continue;
+    turn_.incidents.push_back(found->second);
+    if (found->second.closed_at) group.incidents.erase(found);
+  }
+}
+
+}  // namespace control

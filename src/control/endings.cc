@@ -1,0 +1,95 @@
+#include "control/endings.h"
+
+#include <algorithm>
+#include <set>
+
+#include "control/targets.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::InstanceId;
+
+// Everything the ledger speaks of: holders, leavers, and whatever carries the tag of an open launch.
+class Accounted {
+ public:
+  explicit Accounted(const model::LedgerRecord& record) : record_(record) {
+    for (const auto& [slot, holder] : record.holders) ids_.insert(holder.instance);
+    for (const model::Retiring& entry : record.retiring) ids_.insert(entry.instance);
+  }
+
+  bool covers(const model::Instance& instance) const {
+    if (ids_.contains(instance.id)) return true;
+    const auto launch = model::parse_launch_id(*instance.tag(model::kLaunchTag));
+    if (!launch || launch->incarnation != record_.incarnation) return false;
+    return std::any_of(record_.open.begin(), record_.open.end(),
+                       [&](const model::OpenLaunch& entry) { return entry.n == launch->n; });
+  }
+
+ private:
+  const model::LedgerRecord& record_;
+  std::set<InstanceId> ids_;
+};
+
+bool is_ending(model::InstanceState state) {
+  return state == model::InstanceState::kShuttingDown ||
+         state == model::InstanceState::kTerminated;
+}
+
+class EndingPlanner {
+ public:
+  EndingPlanner(const GroupState& group, const Timing& timing, Instant now)
+      : group_(group), timing_(timing), now_(now) {}
+
+  EndingPlan run() {
+    for (const model::Retiring& entry : group_.record()->retiring) consider(entry);
+    const Accounted accounted(*group_.record());
+    for (const auto& [id, seen] : group_.seen)
+      if (model::is_live(seen.instance.state) && !accounted.covers(seen.instance)) reap(seen);
+    return std::move(plan_);
+  }
+
+ private:
+  void consider(const model::Retiring& entry) {
+    const model::Instance* instance = group_.find(entry.instance);
+    if (!instance || is_ending(instance->state)) return;
+    if (entry.deadline && now_ < *entry.deadline + timing_.overdue) {
+      plan_.look_again = std::min(plan_.look_again, *entry.deadline + timing_.overdue);
+      return;
+    }
+    if (!entry.replacement.empty() && !serves(group_, entry.replacement)) return;
+    // Without a named replacement the rule is the balancer's: enough others serve.
+    if (entry.replacement.empty() &&
+        healthy_holders(group_) < std::min(group_.spec.min_healthy, holders()))
+      return;
+    if (out_of_balancer(group_, entry.instance))
+      plan_.endings.push_back({entry.instance, entry.reason});
+  }
+
+  int holders() const { return static_cast<int>(group_.record()->holders.size()); }
+
+  // Older than the horizon by AWS's word and by ours, and absent from a ledger read after that: an
+  // entry that another keeper opened meanwhile would have been in it.
+  void reap(const Seen& seen) {
+    const Instant due = std::max(seen.first, seen.instance.launch_time) + timing_.horizon;
+    if (group_.ledger.read_began > due)
+      plan_.endings.push_back({seen.instance.id, "surplus"});
+    else
+      plan_.look_again = std::min(plan_.look_again, std::max(due, now_ + timing_.poll));
+  }
+
+  const GroupState& group_;
+  const Timing& timing_;
+  Instant now_;
+  EndingPlan plan_;
+};
+
+}  // namespace
+
+EndingPlan plan_endings(const GroupState& group, const Timing& timing, Instant now) {
+  if (!group.record() || group.swept_at == Instant()) return {};
+  return EndingPlanner(group, timing, now).run();
+}
+
+}  // namespace control

@@ -1,0 +1,87 @@
+#include "control/evidence.h"
+
+#include <algorithm>
+
+#include "control/incidents.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::InstanceId;
+using model::InstanceState;
+
+bool is_final(InstanceState state) {
+  return state == InstanceState::kShuttingDown || state == InstanceState::kTerminated;
+}
+
+bool is_stopped(InstanceState state) {
+  return state == InstanceState::kStopping || state == InstanceState::kStopped;
+}
+
+// Since when the ledger has spoken of the instance: lists may lag behind that.
+Instant known_since(const GroupState& group, const InstanceId& id) {
+  const auto seen = group.seen.find(id);
+  if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);
+  if (const model::LedgerRecord* record = group.record())
+    for (const auto& [slot, holder] : record->holders)
+      if (holder.instance == id) return holder.since;
+  return Instant();
+}
+
+}  // namespace
+
+bool is_owned(const model::Instance& instance) {
+  const std::string* launch = instance.tag(model::kLaunchTag);
+  return instance.tag(model::kGroupTag) && launch && model::parse_launch_id(*launch);
+}
+
+void observe(GroupState& group, const model::Instance& instance, Instant began, Instant now) {
+  if (!is_owned(instance)) return;
+  const auto [found, fresh] = group.seen.try_emplace(instance.id, Seen{instance, now, began});
+  Seen& seen = found->second;
+  if (!fresh) {
+    const bool older = began < seen.shown_at;
+    const bool resurrects = is_final(seen.instance.state) && !is_final(instance.state);
+    if (older || resurrects) return;
+    seen.instance = instance;
+    seen.shown_at = began;
+  }
+  group.suspects.erase(instance.id);
+  if (is_final(instance.state)) return ended(group, instance.id, "described", now);
+  if (is_stopped(instance.state) && !group.is_doomed(instance.id))
+    doom(group, instance.id, {model::IncidentKind::kLoss, now, std::nullopt, "stopped"});
+}
+
+void ended(GroupState& group, const InstanceId& id, std::string how, Instant now) {
+  if (!group.gone.try_emplace(id, now).second) return;
+  if (const auto seen = group.seen.find(id); seen != group.seen.end())
+    seen->second.instance.state = InstanceState::kTerminated;
+  group.suspects.erase(id);
+  group.checks_passed.erase(id);
+  tell_instance(group, id, "ended", how, now);
+  doom(group, id, {model::IncidentKind::kLoss, now, std::nullopt, std::move(how)});
+}
+
+void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant began,
+                 const Timing& timing) {
+  group.swept_at = began;
+  for (const InstanceId& id : group.ledger_ids)
+    if (!present.contains(id) && !group.is_gone(id) &&
+        began >= known_since(group, id) + timing.horizon)
+      group.suspects.insert(id);
+  // What no list shows any more and no ledger names has been forgotten by AWS too.
+  std::erase_if(group.seen, [&](const auto& entry) {
+    return !present.contains(entry.first) && !group.ledger_ids.contains(entry.first) &&
+           began >= entry.second.shown_at + timing.horizon;
+  });
+  std::erase_if(group.gone, [&](const auto& entry) {
+    return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first);
+  });
+  std::erase_if(group.doomed, [&](const auto& entry) {
+    return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first) &&
+           began >= entry.second.since + timing.horizon;
+  });
+}
+
+}  // namespace control

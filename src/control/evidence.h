@@ -1,0 +1,31 @@
+// Evidence: what an answer, a notice or a silence changes in what we know of a group's instances.
+//
+// Every function only adds knowledge. That an instance ended is final, whatever an older or lagging
+// read shows later; that it is absent is a suspicion until a read by id confirms it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "control/group_state.h"
+#include "control/timing.h"
+
+namespace control {
+
+// True for instances that carry our two tags; anything else is foreign and never touched.
+bool is_owned(const model::Instance& instance);
+
+// A read begun at `began` showed the instance so. Foreign ones are ignored.
+void observe(GroupState& group, const model::Instance& instance, base::Instant began,
+             base::Instant now);
+
+// It ended, for certain. Without an earlier warning that is a loss.
+void ended(GroupState& group, const model::InstanceId& id, std::string how, base::Instant now);
+
+// A complete sweep begun at `began` showed these instances of the group, and no others.
+void sweep_ended(GroupState& group, const std::set<model::InstanceId>& present,
+                 base::Instant began, const Timing& timing);
+
+}  // namespace control

@@ -1,0 +1,129 @@
+// GroupState: what the brain knows of one group. A value: everything here can be rebuilt from AWS, the
+// ledger and the open incidents, so nothing is lost with it.
+//
+// Three kinds of knowledge stay apart: what was wanted (spec), what was decided (ledger), what was
+// seen (seen, targets). Evidence that an instance is gone is final; absence is only a suspicion.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/call.h"
+#include "model/group.h"
+#include "model/incident.h"
+#include "model/ledger_record.h"
+
+namespace control {
+
+struct Seen {
+  model::Instance instance;
+  base::Instant first;     // When we first saw it.
+  base::Instant shown_at;  // When the read began that showed it so.
+};
+
+// Somebody said that this instance is being taken, or we saw that it ended.
+struct Doom {
+  model::IncidentKind kind = model::IncidentKind::kInterruption;
+  base::Instant since;
+  std::optional<base::Instant> deadline;
+  std::string how;  // "warning", "spot-status", "bid-evicted", "state-change", "absent"
+};
+
+struct LedgerView {
+  bool known = false;     // Read or written by us, and not lost to a conflict since.
+  bool unusable = false;  // Written by another version, or damaged: hands off.
+  std::optional<std::string> etag;
+  std::optional<model::LedgerRecord> record;  // Absent: no record exists.
+  base::Instant read_began;                   // Begin of the last read that succeeded.
+};
+
+// How an open launch of ours is going. Kept until the ledger no longer has the entry.
+struct LaunchProgress {
+  enum class Phase { kToSubmit, kSearching, kSettled };
+  Phase phase = Phase::kToSubmit;
+  std::vector<model::InstanceId> came;  // Sorted; what kSettled assigns.
+  std::string outcome;                  // "launched", "failed", "died", "lost"
+  bool dry = false;                     // The pool had no capacity: it cools down.
+  int searches = 0;
+  base::Instant search_began;
+  base::Instant settled_at;
+};
+
+struct TargetView {
+  bool known = false;
+  base::Instant read_began, read_ended;
+  std::map<model::InstanceId, model::TargetHealth> health;
+  // When our last registration or deregistration of it completed: a read begun earlier says nothing.
+  std::map<model::InstanceId, base::Instant> touched;
+  // After a refusal that one bad target may have caused, they are registered one by one.
+  bool one_by_one = false;
+  std::optional<base::Duration> drain;  // deregistration_delay.timeout_seconds
+  base::Instant attributes_read_at;
+};
+
+// A slot whose launches keep failing is tried less and less often.
+struct SlotWait {
+  int failures = 0;
+  bool dry = false;  // Only for lack of capacity: another pool may be tried at once.
+  base::Instant until;
+};
+
+struct GroupState {
+  model::GroupSpec spec;
+  LedgerView ledger;
+  std::set<model::InstanceId> ledger_ids;  // Holders and leavers of the record.
+  std::map<uint64_t, LaunchProgress> launches;  // By n, of the current incarnation.
+  std::map<model::SlotName, SlotWait> slot_waits;
+
+  std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.
+  base::Instant swept_at;                  // Begin of the last complete sweep.
+  std::map<model::InstanceId, Doom> doomed;
+  std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
+  // Instances whose sweep absence must be confirmed by id.
+  std::set<model::InstanceId> suspects;
+  // Without a target group, an instance serves when both status checks pass.
+  std::set<model::InstanceId> checks_passed;
+
+  std::map<model::TargetGroupArn, TargetView> targets;
+  std::map<model::SubnetId, model::Zone> zones;
+  base::Instant zones_read_at;
+  std::optional<int64_t> template_version;
+  base::Instant template_read_at;
+
+  std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
+  std::set<model::IncidentId> changed_incidents;
+  base::Instant polled_at, status_polled_at, prices_read_at;
+  std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
+
+  // The record to act on, or nothing while it is unknown.
+  const model::LedgerRecord* record() const {
+    return ledger.known && ledger.record ? &*ledger.record : nullptr;
+  }
+  bool is_ours(const model::InstanceId& id) const {
+    return seen.contains(id) || ledger_ids.contains(id);
+  }
+  bool is_gone(const model::InstanceId& id) const { return gone.contains(id); }
+  bool is_doomed(const model::InstanceId& id) const { return doomed.contains(id); }
+  const model::Instance* find(const model::InstanceId& id) const {
+    const auto found = seen.find(id);
+    return found == seen.end() ? nullptr : &found->second.instance;
+  }
+};
+
+// True when the instance does what the group is for: it runs, and is healthy in every target group or,
+// without one, passes both status checks.
+bool serves(const GroupState& group, const model::InstanceId& id);
+
+// Holders that serve and are not about to be taken. A doomed or retiring machine is never among them,
+// so for one of those this is "how many others serve".
+int healthy_holders(const GroupState& group);
+
+// Names of the slots the configuration wants.
+std::set<model::SlotName> wanted_slots(const model::GroupSpec& spec);
+
+}  // namespace control

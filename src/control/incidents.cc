@@ -1,0 +1,125 @@
+#include "control/incidents.h"
+
+#include <algorithm>
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::Incident;
+
+bool already_told(const Incident& incident, std::string_view what, const std::string& detail) {
+  return std::any_of(
+      incident.timeline.begin(), incident.timeline.end(),
+      [&](const model::TimelineEntry& line) { return line.what == what && line.detail == detail; });
+}
+
+void tell(GroupState& group, Incident& incident, std::string_view what, std::string detail,
+          Instant now) {
+  if (already_told(incident, what, detail)) return;
+  incident.timeline.push_back({now, std::string(what), std::move(detail)});
+  group.changed_incidents.insert(incident.id);
+}
+
+void open(GroupState& group, const model::SlotName& slot, const model::Holder& holder,
+          const Doom& doom, Instant now) {
+  Incident incident;
+  incident.id = model::incident_id(holder.instance, doom.kind);
+  if (group.incidents.contains(incident.id)) return;
+  incident.kind = doom.kind;
+  incident.group = group.spec.name;
+  incident.slot = slot;
+  incident.instance = holder.instance;
+  incident.pool = holder.pool;
+  incident.opened_at = doom.since;
+  incident.deadline = doom.deadline;
+  const auto id = incident.id;
+  Incident& placed = group.incidents.emplace(id, std::move(incident)).first->second;
+  tell(group, placed, "noticed", doom.how, now);
+}
+
+// What became of the slot that the incident is about.
+struct Outlook {
+  bool wanted = false;
+  bool replaced = false;
+  model::InstanceId replacement;
+};
+
+Outlook outlook(const GroupState& group, const Incident& incident) {
+  const model::LedgerRecord& record = *group.record();
+  Outlook result;
+  const auto holder = record.holders.find(incident.slot);
+  const bool held = holder != record.holders.end();
+  result.replaced = held && holder->second.instance != incident.instance;
+  if (result.replaced) result.replacement = holder->second.instance;
+  const auto open = std::any_of(
+      record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
+        return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) !=
+               launch.slots.end();
+      });
+  result.wanted = held || open || wanted_slots(group.spec).contains(incident.slot);
+  return result;
+}
+
+void close(GroupState& group, Incident& incident, std::string outcome, Instant now) {
+  incident.outcome = std::move(outcome);
+  incident.closed_at = now;
+  tell(group, incident, "closed", incident.outcome, now);
+}
+
+bool still_leaving(const GroupState& group, const model::InstanceId& id) {
+  const auto& retiring = group.record()->retiring;
+  return std::any_of(retiring.begin(), retiring.end(),
+                     [&](const model::Retiring& entry) { return entry.instance == id; });
+}
+
+void advance(GroupState& group, Incident& incident, Instant now) {
+  const Outlook slot = outlook(group, incident);
+  if (!slot.wanted) return close(group, incident, "slot-gone", now);
+  if (!slot.replaced) return;
+  if (incident.replacement != slot.replacement) {
+    incident.replacement = slot.replacement;
+    group.changed_incidents.insert(incident.id);
+  }
+  if (!serves(group, slot.replacement)) return;
+  tell(group, incident, "healthy", slot.replacement.str(), now);
+  if (!still_leaving(group, incident.instance)) close(group, incident, "replaced", now);
+}
+
+}  // namespace
+
+void doom(GroupState& group, const model::InstanceId& id, const Doom& word) {
+  const auto [found, fresh] = group.doomed.try_emplace(id, word);
+  Doom& known = found->second;
+  if (!fresh && word.deadline && (!known.deadline || *word.deadline < *known.deadline))
+    known.deadline = word.deadline;
+}
+
+void open_incidents(GroupState& group, Instant now) {
+  const model::LedgerRecord* record = group.record();
+  if (!record) return;
+  for (const auto& [slot, holder] : record->holders)
+    if (const auto word = group.doomed.find(holder.instance); word != group.doomed.end())
+      open(group, slot, holder, word->second, now);
+}
+
+void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,
+               std::string detail, Instant now) {
+  for (auto& [id, incident] : group.incidents)
+    if (incident.slot == slot) tell(group, incident, what, detail, now);
+}
+
+void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,
+                   std::string detail, Instant now) {
+  for (auto& [incident_id, incident] : group.incidents)
+    if (incident.instance == id || incident.replacement == id)
+      tell(group, incident, what, detail, now);
+}
+
+void close_incidents(GroupState& group, Instant now) {
+  if (!group.record()) return;
+  for (auto& [id, incident] : group.incidents)
+    if (!incident.closed_at) advance(group, incident, now);
+}
+
+}  // namespace control

@@ -1,0 +1,33 @@
+// Incidents: opened when a holder is doomed, told along the way, closed when the slot serves again.
+//
+// Every function marks what it changed, and the brain hands the changed incidents out with its
+// decisions; the journal keeps them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "control/group_state.h"
+
+namespace control {
+
+// The instance will be taken, or is gone. The first word counts; a deadline may only move earlier.
+void doom(GroupState& group, const model::InstanceId& id, const Doom& word);
+
+// Opens an incident for every doomed holder that has none. Apart from doom, because a holder may have
+// been doomed before it was known to be one.
+void open_incidents(GroupState& group, base::Instant now);
+
+// Adds a line to the open incidents of that slot.
+void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,
+               std::string detail, base::Instant now);
+// Adds a line to the open incidents in which the instance is the lost one or the replacement. The
+// same line is told once.
+void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,
+                   std::string detail, base::Instant now);
+
+// Notes replacements that serve, and closes what is over.
+void close_incidents(GroupState& group, base::Instant now);
+
+}  // namespace control

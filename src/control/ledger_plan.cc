@@ -1,0 +1,320 @@
+#include "control/ledger_plan.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "base/check.h"
+#include "market/ranking.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::Holder;
+using model::InstanceId;
+using model::LedgerRecord;
+using model::OpenLaunch;
+using model::Retiring;
+using model::SlotName;
+
+// 32 letters that survive being read aloud; 13 of them carry 64 bits.
+std::string random_name(base::Prng& prng) {
+  constexpr char kLetters[] = "abcdefghjkmnpqrstuvwxyz023456789";
+  std::string name;
+  for (int i = 0; i < 13; ++i) name += kLetters[prng.below(32)];
+  return name;
+}
+
+class Planner {
+ public:
+  Planner(const GroupState& group, const LedgerContext& context, base::Prng& prng, Instant now)
+      : group_(group), context_(context), prng_(prng), now_(now) {}
+
+  LedgerPlan run() {
+    if (!group_.ledger.record) {
+      begin_record();
+    } else {
+      next_ = *group_.ledger.record;
+      adopt_while_rebuilding();
+      settle_launches();
+      forget_what_is_over();
+      retire_unwanted();
+      take_over();
+      open_launches();
+    }
+    LedgerPlan plan;
+    plan.look_again = look_again_;
+    if (ready_ && (!group_.ledger.record || next_ != *group_.ledger.record)) {
+      stamp();
+      plan.next = std::move(next_);
+    }
+    return plan;
+  }
+
+ private:
+  void look_again_at(Instant at) { look_again_ = std::min(look_again_, at); }
+
+  void stamp() {
+    ++next_.revision;
+    next_.writer = context_.keeper;
+    next_.nonce = random_name(prng_);
+    next_.written_at = now_;
+  }
+
+  // No record: the ledger is new, or was lost. Nothing may be launched until every instance of an
+  // earlier life has had time to show.
+  void begin_record() {
+    ready_ = group_.swept_at > group_.ledger.read_began;
+    if (!ready_) return;
+    next_.group = group_.spec.name;
+    next_.incarnation = random_name(prng_);
+    next_.no_launch_before = now_ + context_.timing.horizon;
+    adopt_while_rebuilding();
+  }
+
+  // Until launches are allowed, instances with our tags fill the slots of their subnets: the highest
+  // launch first, then the youngest.
+  void adopt_while_rebuilding() {
+    if (!next_.no_launch_before || now_ >= *next_.no_launch_before) return;
+    std::vector<const model::Instance*> strays;
+    for (const auto& [id, seen] : group_.seen)
+      if (is_stray(seen.instance)) strays.push_back(&seen.instance);
+    const auto rank = [](const model::Instance* instance) {
+      return std::tuple(launch_of(*instance).n, instance->launch_time, instance->id);
+    };
+    std::sort(strays.begin(), strays.end(),
+              [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
+    for (const model::Instance* stray : strays) adopt(*stray);
+  }
+
+  static model::LaunchId launch_of(const model::Instance& instance) {
+    const std::string* tag = instance.tag(model::kLaunchTag);
+    const auto id = tag ? model::parse_launch_id(*tag) : std::nullopt;
+    return id.value_or(model::LaunchId{});
+  }
+
+  bool is_stray(const model::Instance& instance) const {
+    if (!model::is_live(instance.state) || group_.is_doomed(instance.id)) return false;
+    for (const auto& [slot, holder] : next_.holders)
+      if (holder.instance == instance.id) return false;
+    return std::none_of(next_.retiring.begin(), next_.retiring.end(),
+                        [&](const Retiring& entry) { return entry.instance == instance.id; });
+  }
+
+  void adopt(const model::Instance& stray) {
+    for (int i = 0; i < group_.spec.capacity; ++i) {
+      const SlotName slot = model::slot_name(group_.spec.name, i);
+      if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot))
+        continue;
+      const int64_t version = group_.template_version.value_or(0);
+      next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_, version};
+      return;
+    }
+    // No slot is left for it: it serves on until the others do, then it goes.
+    add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
+  }
+
+  void add_retiring(Retiring entry) {
+    const auto place = std::lower_bound(
+        next_.retiring.begin(), next_.retiring.end(), entry,
+        [](const Retiring& a, const Retiring& b) { return a.instance < b.instance; });
+    next_.retiring.insert(place, std::move(entry));
+  }
+
+  // Closes entries whose outcome is known. A failure is only the current submitter's to declare: a
+  // later submitter's attempt may have succeeded. That instances came is true whoever learnt it.
+  void settle_launches() {
+    std::vector<OpenLaunch> open;
+    for (OpenLaunch& entry : next_.open) {
+      const auto progress = group_.launches.find(entry.n);
+      const bool settled = progress != group_.launches.end() &&
+                           progress->second.phase == LaunchProgress::Phase::kSettled;
+      const bool ours = entry.submitter == context_.keeper;
+      if (settled && (ours || !progress->second.came.empty()))
+        settle(entry, progress->second);
+      else
+        open.push_back(std::move(entry));
+    }
+    next_.open = std::move(open);
+  }
+
+  void settle(const OpenLaunch& entry, const LaunchProgress& progress) {
+    for (size_t i = 0; i < std::min(entry.slots.size(), progress.came.size()); ++i)
+      assign(entry, entry.slots[i], progress.came[i]);
+    if (progress.dry) cool(entry.pool, progress.settled_at + context_.timing.cool_dry);
+    if (progress.outcome == "lost")
+      for (const SlotName& slot : entry.slots)
+        next_.held[slot] = progress.settled_at + context_.timing.horizon;
+  }
+
+  void assign(const OpenLaunch& entry, const SlotName& slot, const InstanceId& id) {
+    if (const auto old = next_.holders.find(slot); old != next_.holders.end())
+      retire(slot, old->second.instance, id, reason_for(old->second.instance));
+    for (Retiring& leaving : next_.retiring)
+      if (leaving.slot == slot) leaving.replacement = id;
+    next_.holders[slot] = {id, entry.n, entry.pool, now_, entry.template_version};
+  }
+
+  std::string reason_for(const InstanceId& id) const {
+    const auto doom = group_.doomed.find(id);
+    return doom == group_.doomed.end() ? "replaced"
+                                       : std::string(model::to_string(doom->second.kind));
+  }
+
+  void retire(const SlotName& slot, const InstanceId& id, const InstanceId& replacement,
+              std::string reason) {
+    if (group_.is_gone(id)) return;
+    const auto doom = group_.doomed.find(id);
+    const auto deadline = doom == group_.doomed.end() ? std::nullopt : doom->second.deadline;
+    add_retiring({id, slot, replacement, std::move(reason), now_, deadline});
+  }
+
+  void cool(const model::Pool& pool, Instant until) {
+    if (until <= now_) return;
+    Instant& known = next_.cooling[pool];
+    known = std::max(known, until);
+  }
+
+  void forget_what_is_over() {
+    std::erase_if(next_.retiring,
+                  [&](const Retiring& entry) { return group_.is_gone(entry.instance); });
+    std::erase_if(next_.held, [&](const auto& held) { return held.second <= now_; });
+    std::erase_if(next_.cooling, [&](const auto& cooling) { return cooling.second <= now_; });
+  }
+
+  void retire_unwanted() {
+    const std::set<SlotName> wanted = wanted_slots(group_.spec);
+    for (auto it = next_.holders.begin(); it != next_.holders.end();) {
+      if (wanted.contains(it->first)) {
+        ++it;
+        continue;
+      }
+      retire(it->first, it->second.instance, InstanceId(), "scaled-down");
+      it = next_.holders.erase(it);
+    }
+  }
+
+  // An entry that was not submitted in its window needs a new one, by CAS, before anybody sends it.
+  void take_over() {
+    for (OpenLaunch& entry : next_.open) {
+      const bool ours = entry.submitter == context_.keeper;
+      const auto progress = group_.launches.find(entry.n);
+      if (ours && progress != group_.launches.end() &&
+          progress->second.phase != LaunchProgress::Phase::kToSubmit)
+        continue;
+      const Instant over =
+          ours ? entry.submit_before : entry.submit_before + context_.timing.takeover_margin;
+      if (now_ <= over) {
+        look_again_at(over + base::Duration::millis(1));
+        continue;
+      }
+      entry.submitter = context_.keeper;
+      entry.submit_before = now_ + context_.timing.submit_window;
+    }
+  }
+
+  // ---- new launches ----
+
+  std::set<SlotName> covered_slots() const {
+    std::set<SlotName> covered;
+    for (const OpenLaunch& entry : next_.open)
+      covered.insert(entry.slots.begin(), entry.slots.end());
+    return covered;
+  }
+
+  bool needs_launch(const SlotName& slot, const std::set<SlotName>& covered) {
+    const auto holder = next_.holders.find(slot);
+    if (holder != next_.holders.end() && !group_.is_doomed(holder->second.instance) &&
+        !group_.is_gone(holder->second.instance))
+      return false;
+    if (covered.contains(slot)) return false;
+    if (const auto held = next_.held.find(slot); held != next_.held.end()) {
+      look_again_at(held->second);
+      return false;
+    }
+    return true;
+  }
+
+  void cool_interrupted_pools() {
+    for (const auto& [slot, holder] : next_.holders) {
+      const auto doom = group_.doomed.find(holder.instance);
+      if (doom == group_.doomed.end() ||
+          doom->second.kind != model::IncidentKind::kInterruption)
+        continue;
+      cool(holder.pool, doom->second.since + context_.timing.cool_interrupted);
+    }
+  }
+
+  void open_launches() {
+    if (next_.no_launch_before && now_ < *next_.no_launch_before)
+      return look_again_at(*next_.no_launch_before);
+    next_.no_launch_before.reset();
+    if (!group_.template_version) return;
+    const std::set<SlotName> covered = covered_slots();
+    std::map<model::SubnetId, std::vector<SlotName>> needs;
+    for (int i = 0; i < group_.spec.capacity; ++i) {
+      SlotName slot = model::slot_name(group_.spec.name, i);
+      if (needs_launch(slot, covered)) needs[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
+    }
+    if (needs.empty()) return;
+    cool_interrupted_pools();
+    for (auto& [subnet, slots] : needs) open_in(subnet, std::move(slots));
+  }
+
+  void open_in(const model::SubnetId& subnet, std::vector<SlotName> slots) {
+    const auto zone = group_.zones.find(subnet);
+    if (zone == group_.zones.end()) return;
+    const auto ranked = market::rank(group_.spec.types, zone->second, context_.prices,
+                                     next_.cooling, now_);
+    CHECK(!ranked.empty());
+    std::erase_if(slots, [&](const SlotName& slot) { return must_wait(slot, ranked.front()); });
+    std::sort(slots.begin(), slots.end());
+    for (size_t from = 0; from < slots.size(); from += context_.timing.most_slots_per_launch) {
+      const size_t to = std::min(slots.size(), from + context_.timing.most_slots_per_launch);
+      append(subnet, ranked.front().pool, {slots.begin() + from, slots.begin() + to});
+    }
+  }
+
+  // After failures: a slot that met a dry pool may try another at once, but not one that cools.
+  bool must_wait(const SlotName& slot, const market::RankedPool& best) {
+    const auto wait = group_.slot_waits.find(slot);
+    if (wait == group_.slot_waits.end() || wait->second.until <= now_) return false;
+    if (wait->second.dry && !best.cools_until) return false;
+    look_again_at(wait->second.until);
+    return true;
+  }
+
+  void append(const model::SubnetId& subnet, const model::Pool& pool, std::vector<SlotName> slots) {
+    model::LaunchParameters p;
+    p.group = group_.spec.name;
+    p.launch = {next_.incarnation, ++next_.counter};
+    p.launch_template = group_.spec.launch_template.id;
+    p.template_version = *group_.template_version;
+    p.type = pool.type;
+    p.subnet = subnet;
+    p.count = static_cast<int>(slots.size());
+    p.client_token = model::client_token(context_.scope, p.group, p.launch);
+    next_.open.push_back({p.launch.n, pool, subnet, std::move(slots), p.template_version,
+                          model::launch_request_body(p), context_.keeper, now_,
+                          now_ + context_.timing.submit_window});
+  }
+
+  const GroupState& group_;
+  const LedgerContext& context_;
+  base::Prng& prng_;
+  Instant now_;
+  LedgerRecord next_;
+  bool ready_ = true;
+  Instant look_again_ = Instant::never();
+};
+
+}  // namespace
+
+LedgerPlan plan_ledger(const GroupState& group, const LedgerContext& context, base::Prng& prng,
+                       Instant now) {
+  CHECK(group.ledger.known && !group.ledger.unusable);
+  return Planner(group, context, prng, now).run();
+}
+
+}  // namespace control

@@ -1,0 +1,43 @@
+#include "control/sweep.h"
+
+#include <utility>
+
+namespace control {
+namespace {
+
+// A filter takes at most this many values; beyond it we ask for every instance that has the tag.
+constexpr size_t kMostFilterValues = 200;
+
+}  // namespace
+
+model::DescribeInstances InstanceSweep::next_page(const std::vector<model::GroupName>& groups,
+                                                  size_t page_size) const {
+  model::DescribeInstances call;
+  call.max_results = static_cast<int>(page_size);
+  if (under_way_) call.next = next_;
+  if (groups.size() > kMostFilterValues) {
+    call.filters.push_back({"tag-key", {model::kGroupTag}});
+    return call;
+  }
+  model::Filter filter{std::string("tag:") + model::kGroupTag, {}};
+  for (const model::GroupName& group : groups) filter.values.push_back(group.str());
+  call.filters.push_back(std::move(filter));
+  return call;
+}
+
+bool InstanceSweep::take(const model::InstancesReply& page, base::Instant page_began) {
+  if (!under_way_) {
+    present_.clear();
+    began_ = page_began;
+  }
+  for (const model::Instance& instance : page.instances)
+    if (const std::string* group = instance.tag(model::kGroupTag))
+      present_[model::GroupName(*group)].insert(instance.id);
+  next_ = page.next;
+  under_way_ = !next_.empty();
+  return !under_way_;
+}
+
+void InstanceSweep::abandon() { under_way_ = false; }
+
+}  // namespace control

@@ -1,0 +1,38 @@
+// Sweep: one complete look at everything that is ours, page by page, for all groups together.
+//
+// Decides nothing until the last page has come; a failed page ends the pass, and the next pass begins
+// anew. One sweep of a region costs a call per 1,000 instances, however many groups there are.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/call.h"
+
+namespace control {
+
+class InstanceSweep {
+ public:
+  // The call for the next page: a new pass, or the present one's next page.
+  model::DescribeInstances next_page(const std::vector<model::GroupName>& groups,
+                                     size_t page_size) const;
+  // Takes a page. True when it was the last: then `present` is complete.
+  bool take(const model::InstancesReply& page, base::Instant page_began);
+  void abandon();
+
+  base::Instant began() const { return began_; }
+  const std::map<model::GroupName, std::set<model::InstanceId>>& present() const {
+    return present_;
+  }
+
+ private:
+  bool under_way_ = false;
+  base::Instant began_;
+  model::PageToken next_;
+  std::map<model::GroupName, std::set<model::InstanceId>> present_;
+};
+
+}  // namespace control

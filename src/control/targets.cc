@@ -1,0 +1,104 @@
+#include "control/targets.h"
+
+#include <algorithm>
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::InstanceId;
+
+enum class Standing { kUnknown, kAbsent, kListed, kLeaving };
+
+// Where the instance stands, unless the last read is older than our last write.
+Standing standing(const TargetView& view, const InstanceId& id) {
+  if (!view.known) return Standing::kUnknown;
+  const auto touched = view.touched.find(id);
+  if (touched != view.touched.end() && view.read_began <= touched->second)
+    return Standing::kUnknown;
+  const auto health = view.health.find(id);
+  if (health == view.health.end()) return Standing::kAbsent;
+  return health->second.state == "draining" ? Standing::kLeaving : Standing::kListed;
+}
+
+class TargetPlanner {
+ public:
+  TargetPlanner(const GroupState& group, const TargetView& view, const Timing& timing, Instant now)
+      : group_(group), view_(view), timing_(timing), now_(now), serving_(healthy_holders(group)) {}
+
+  TargetPlan run() {
+    for (const auto& [slot, holder] : group_.record()->holders) consider_holder(holder.instance);
+    for (const model::Retiring& entry : group_.record()->retiring) consider_leaving(entry);
+    return std::move(plan_);
+  }
+
+ private:
+  void consider_holder(const InstanceId& id) {
+    const Standing where = standing(view_, id);
+    if (group_.is_gone(id)) {
+      if (where == Standing::kListed) plan_.to_deregister.push_back(id);
+      return;
+    }
+    if (const auto doom = group_.doomed.find(id); doom != group_.doomed.end()) {
+      if (where == Standing::kListed && may_leave(doom->second.deadline))
+        plan_.to_deregister.push_back(id);
+      return;
+    }
+    const model::Instance* instance = group_.find(id);
+    if (where == Standing::kAbsent && instance &&
+        instance->state == model::InstanceState::kRunning)
+      plan_.to_register.push_back(id);
+  }
+
+  void consider_leaving(const model::Retiring& entry) {
+    if (standing(view_, entry.instance) != Standing::kListed) return;
+    const bool replaced = !entry.replacement.empty() && serves(group_, entry.replacement);
+    if (replaced || may_leave(deadline_of(entry)))
+      plan_.to_deregister.push_back(entry.instance);
+  }
+
+  // What was heard since goes before what the ledger remembers.
+  std::optional<Instant> deadline_of(const model::Retiring& entry) const {
+    const auto doom = group_.doomed.find(entry.instance);
+    return doom != group_.doomed.end() && doom->second.deadline ? doom->second.deadline
+                                                                : entry.deadline;
+  }
+
+  bool may_leave(const std::optional<Instant>& deadline) {
+    if (serving_ >= group_.spec.min_healthy) return true;
+    if (!deadline) return false;
+    const base::Duration drain =
+        std::min(view_.drain.value_or(timing_.most_drain), timing_.most_drain);
+    const Instant leave_at = *deadline - drain;
+    if (now_ >= leave_at) return true;
+    plan_.look_again = std::min(plan_.look_again, leave_at);
+    return false;
+  }
+
+  const GroupState& group_;
+  const TargetView& view_;
+  const Timing& timing_;
+  Instant now_;
+  int serving_;
+  TargetPlan plan_;
+};
+
+}  // namespace
+
+TargetPlan plan_targets(const GroupState& group, const model::TargetGroupRef& ref,
+                        const Timing& timing, Instant now) {
+  const auto view = group.targets.find(ref.arn);
+  if (!group.record() || view == group.targets.end()) return {};
+  return TargetPlanner(group, view->second, timing, now).run();
+}
+
+bool out_of_balancer(const GroupState& group, const InstanceId& id) {
+  return std::all_of(group.spec.target_groups.begin(), group.spec.target_groups.end(),
+                     [&](const model::TargetGroupRef& ref) {
+                       const auto view = group.targets.find(ref.arn);
+                       return view != group.targets.end() &&
+                              standing(view->second, id) == Standing::kAbsent;
+                     });
+}
+
+}  // namespace control

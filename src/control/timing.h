@@ -1,0 +1,53 @@
+// Every period, limit and budget of the brain, with its reason.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace control {
+
+struct Timing {
+  // How long a keeper may take from writing a launch to sending it. After it the other may take over.
+  base::Duration submit_window = base::Duration::seconds(20);
+  // Added before another keeper's window counts as over: two hosts' clocks differ, and taking over
+  // early costs a duplicate request (harmless: same token), taking over late costs seconds.
+  base::Duration takeover_margin = base::Duration::seconds(10);
+  // EC2's lists may lag by up to a minute; nothing absent counts as gone before this has passed.
+  base::Duration horizon = base::Duration::seconds(90);
+  // Everything is looked at again this often even when nothing was heard: a lost notice costs at most
+  // this much.
+  base::Duration resync = base::Duration::seconds(30);
+  // While a machine boots or a target turns healthy.
+  base::Duration poll = base::Duration::seconds(5);
+  // Notices for instances nobody knows yet (just launched, or foreign) are remembered this long.
+  base::Duration unplaced_notice = base::Duration::minutes(10);
+  // An interruption warning without a time gives two minutes.
+  base::Duration warning = base::Duration::seconds(120);
+  // A machine that still runs this long after AWS said it would take it is ended by us.
+  base::Duration overdue = base::Duration::minutes(3);
+  // The most of a warning that is given to draining: the default attribute (300 s) is longer than the
+  // warning itself, and would empty the group before replacements can boot.
+  base::Duration most_drain = base::Duration::seconds(60);
+  // A pool that took a machine away, and one that had none to give. Karpenter uses three minutes for
+  // both; an interrupted pool keeps reclaiming for longer than an empty one stays empty.
+  base::Duration cool_interrupted = base::Duration::minutes(10);
+  base::Duration cool_dry = base::Duration::minutes(3);
+  // Template, subnets, drain attribute and prices change rarely.
+  base::Duration refresh_facts = base::Duration::minutes(5);
+
+  base::Duration backoff_base = base::Duration::seconds(1);
+  base::Duration backoff_most = base::Duration::seconds(30);
+  // Looks for a launch whose answer cannot be trusted: after 0, 5, 15 and 60 seconds.
+  static constexpr int kSearches = 4;
+  static constexpr base::Duration search_delay(int search) {
+    constexpr int64_t kSeconds[kSearches] = {0, 5, 15, 60};
+    return base::Duration::seconds(kSeconds[search]);
+  }
+
+  size_t most_slots_per_launch = 100;  // One request's answer stays small and quick.
+  size_t page_size = 1000;             // AWS's own maximum.
+  size_t most_ids_per_call = 100;      // Ids in one describe or terminate.
+};
+
+}  // namespace control

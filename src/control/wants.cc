@@ -1,0 +1,243 @@
+#include "control/wants.h"
+
+#include <algorithm>
+
+#include "control/endings.h"
+#include "control/targets.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::InstanceId;
+using Phase = LaunchProgress::Phase;
+
+void start(const GroupState& group, const WantContext& context, WorkKind kind, std::string subject,
+           model::Call call, uint64_t n = 0) {
+  context.board.start({kind, std::move(subject), n}, group.spec.name, std::move(call), context.now,
+                      context.out);
+}
+
+// True when the time has come; otherwise the brain is woken then.
+bool is_due(Instant at, const WantContext& context) {
+  if (context.now >= at) return true;
+  context.out.wake_at = std::min(context.out.wake_at, at);
+  return false;
+}
+
+const std::string& name_of(const GroupState& group) { return group.spec.name.str(); }
+
+void submit(GroupState& group, const model::OpenLaunch& entry, const WantContext& context) {
+  if (context.now > entry.submit_before) return;  // plan_ledger renews the window first.
+  start(group, context, WorkKind::kLaunch, name_of(group), model::RunInstances{entry.request},
+        entry.n);
+}
+
+void search(GroupState& group, const model::OpenLaunch& entry, const LaunchProgress& progress,
+            const WantContext& context) {
+  if (!is_due(progress.search_began + Timing::search_delay(progress.searches), context)) return;
+  model::DescribeInstances call;
+  const model::LaunchId launch{group.record()->incarnation, entry.n};
+  call.filters.push_back({std::string("tag:") + model::kLaunchTag, {to_string(launch)}});
+  start(group, context, WorkKind::kSearchLaunch, name_of(group), std::move(call), entry.n);
+}
+
+std::vector<model::Target> as_targets(const std::vector<InstanceId>& ids, int port, size_t most) {
+  std::vector<model::Target> targets;
+  for (size_t i = 0; i < std::min(ids.size(), most); ++i) targets.push_back({ids[i], port});
+  return targets;
+}
+
+// Something in the target group is expected to change soon.
+bool in_motion(const GroupState& group, const TargetView& view) {
+  for (const auto& [id, when] : view.touched)
+    if (view.read_began <= when) return true;
+  for (const auto& [slot, holder] : group.record()->holders) {
+    if (group.is_gone(holder.instance)) continue;
+    const auto health = view.health.find(holder.instance);
+    if (health == view.health.end() || health->second.state != "healthy") return true;
+  }
+  return std::any_of(group.record()->retiring.begin(), group.record()->retiring.end(),
+                     [&](const auto& entry) { return view.health.contains(entry.instance); });
+}
+
+void want_target_group(GroupState& group, const model::TargetGroupRef& ref,
+                       const WantContext& context) {
+  const Timing& timing = context.ledger.timing;
+  const std::string& arn = ref.arn.str();
+  TargetView& view = group.targets[ref.arn];
+  TargetPlan plan = plan_targets(group, ref, timing, context.now);
+  context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
+  if (!plan.to_deregister.empty())
+    start(group, context, WorkKind::kDeregister, arn,
+          model::DeregisterTargets{
+              ref.arn, as_targets(plan.to_deregister, ref.port, timing.most_ids_per_call)});
+  if (!plan.to_register.empty()) {
+    // Rotated, so that one bad target does not stand in the way of the others for ever.
+    if (view.one_by_one)
+      std::rotate(plan.to_register.begin(),
+                  plan.to_register.begin() + context.prng.below(plan.to_register.size()),
+                  plan.to_register.end());
+    const size_t most = view.one_by_one ? 1 : timing.most_ids_per_call;
+    start(group, context, WorkKind::kRegister, arn,
+          model::RegisterTargets{ref.arn, as_targets(plan.to_register, ref.port, most)});
+  }
+  const base::Duration period = in_motion(group, view) ? timing.poll : timing.resync;
+  if (!view.known || is_due(view.read_ended + period, context))
+    start(group, context, WorkKind::kReadTargetHealth, arn, model::DescribeTargetHealth{ref.arn});
+}
+
+// Committed or just launched instances that do not run yet, and those whose end is due.
+std::vector<std::string> ids_to_poll(const GroupState& group, Instant now) {
+  std::vector<std::string> ids;
+  const auto consider = [&](const InstanceId& id) {
+    if (group.is_gone(id)) return;
+    const model::Instance* instance = group.find(id);
+    const auto doom = group.doomed.find(id);
+    const bool end_due =
+        doom != group.doomed.end() && doom->second.deadline && now >= *doom->second.deadline;
+    if (!instance || instance->state != model::InstanceState::kRunning || end_due)
+      ids.push_back(id.str());
+  };
+  for (const InstanceId& id : group.ledger_ids) consider(id);
+  for (const auto& [n, progress] : group.launches)
+    for (const InstanceId& id : progress.came) consider(id);
+  return ids;
+}
+
+std::vector<InstanceId> ids_to_check(const GroupState& group) {
+  std::vector<InstanceId> ids;
+  if (!group.spec.target_groups.empty()) return ids;
+  for (const auto& [slot, holder] : group.record()->holders) {
+    const model::Instance* instance = group.find(holder.instance);
+    if (instance && instance->state == model::InstanceState::kRunning &&
+        !group.checks_passed.contains(holder.instance))
+      ids.push_back(holder.instance);
+  }
+  return ids;
+}
+
+template <class T>
+void cut(std::vector<T>& items, size_t most) {
+  if (items.size() > most) items.resize(most);
+}
+
+}  // namespace
+
+void want_ledger(GroupState& group, const WantContext& context) {
+  LedgerView& ledger = group.ledger;
+  const bool writing = context.board.under_way({WorkKind::kWriteLedger, name_of(group)});
+  const Timing& timing = context.ledger.timing;
+  if (!ledger.known || (!writing && is_due(ledger.read_began + timing.resync, context)))
+    start(group, context, WorkKind::kReadLedger, name_of(group),
+          model::LedgerRead{group.spec.name});
+  if (!ledger.known || ledger.unusable || writing || context.board.writes_blocked()) return;
+  LedgerPlan plan = plan_ledger(group, context.ledger, context.prng, context.now);
+  context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
+  if (plan.next)
+    start(group, context, WorkKind::kWriteLedger, name_of(group),
+          model::LedgerWrite{group.spec.name, ledger.etag, to_text(*plan.next)});
+}
+
+void want_launches(GroupState& group, const WantContext& context) {
+  const model::LedgerRecord* record = group.record();
+  if (!record) return;
+  for (const model::OpenLaunch& entry : record->open) {
+    if (entry.submitter != context.ledger.keeper) continue;
+    const LaunchProgress& progress = group.launches[entry.n];
+    if (progress.phase == Phase::kToSubmit) submit(group, entry, context);
+    if (progress.phase == Phase::kSearching) search(group, entry, progress, context);
+  }
+}
+
+void want_targets(GroupState& group, const WantContext& context) {
+  if (!group.record()) return;
+  for (const model::TargetGroupRef& ref : group.spec.target_groups)
+    want_target_group(group, ref, context);
+}
+
+void want_endings(GroupState& group, const WantContext& context) {
+  const Timing& timing = context.ledger.timing;
+  const EndingPlan plan = plan_endings(group, timing, context.now);
+  context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
+  // One request per instance: a single unknown id would fail a whole batch.
+  for (const Ending& ending : plan.endings)
+    if (context.board.start({WorkKind::kTerminate, ending.instance.str()}, group.spec.name,
+                            model::TerminateInstances{{ending.instance}}, context.now, context.out))
+      context.out.remarks.push_back({base::LogLevel::kInfo,
+                                     "terminating",
+                                     {{"group", name_of(group)},
+                                      {"instance", ending.instance.str()},
+                                      {"reason", ending.reason}}});
+}
+
+void want_confirmations(GroupState& group, const WantContext& context) {
+  for (const InstanceId& id : group.suspects) {
+    model::DescribeInstances call;
+    call.ids = {id};
+    start(group, context, WorkKind::kConfirmInstance, id.str(), std::move(call));
+  }
+}
+
+void want_polls(GroupState& group, const WantContext& context) {
+  if (!group.record()) return;
+  const Timing& timing = context.ledger.timing;
+  auto ids = ids_to_poll(group, context.now);
+  cut(ids, timing.most_ids_per_call);
+  if (!ids.empty() && is_due(group.polled_at + timing.poll, context)) {
+    model::DescribeInstances call;
+    call.filters.push_back({"instance-id", std::move(ids)});
+    start(group, context, WorkKind::kPollInstances, name_of(group), std::move(call));
+  }
+  auto unchecked = ids_to_check(group);
+  cut(unchecked, timing.most_ids_per_call);
+  if (!unchecked.empty() && is_due(group.status_polled_at + timing.poll, context)) {
+    model::DescribeInstanceStatus call;
+    call.ids = std::move(unchecked);
+    start(group, context, WorkKind::kPollStatus, name_of(group), std::move(call));
+  }
+}
+
+void want_facts(GroupState& group, const WantContext& context) {
+  const base::Duration period = context.ledger.timing.refresh_facts;
+  if (is_due(group.zones_read_at + period, context))
+    start(group, context, WorkKind::kReadSubnets, name_of(group),
+          model::DescribeSubnets{group.spec.subnets, {}});
+  if (is_due(group.template_read_at + period, context))
+    start(group, context, WorkKind::kReadTemplate, name_of(group),
+          model::DescribeLaunchTemplateVersions{group.spec.launch_template.id,
+                                                group.spec.launch_template.version, {}});
+  for (const model::TargetGroupRef& ref : group.spec.target_groups)
+    if (is_due(group.targets[ref.arn].attributes_read_at + period, context))
+      start(group, context, WorkKind::kReadTargetAttributes, ref.arn.str(),
+            model::DescribeTargetGroupAttributes{ref.arn});
+  if (!group.zones.empty() && is_due(group.prices_read_at + period, context)) {
+    model::DescribeSpotPriceHistory call;
+    call.types = group.spec.types;
+    model::Filter zones{"availability-zone", {}};
+    for (const auto& [subnet, zone] : group.zones) zones.values.push_back(zone.str());
+    call.filters.push_back(std::move(zones));
+    call.start = call.end = context.now;  // Both now: the price in force, one per pool.
+    call.max_results = static_cast<int>(context.ledger.timing.page_size);
+    start(group, context, WorkKind::kReadPrices, name_of(group), std::move(call));
+  }
+}
+
+void want_tags(GroupState& group, const WantContext& context) {
+  if (!group.record()) return;
+  for (const auto& [slot, holder] : group.record()->holders) {
+    const model::Instance* instance = group.find(holder.instance);
+    if (!instance || !model::is_live(instance->state)) continue;
+    const std::string* name = instance->tag("Name");
+    if (!name || *name != slot.str())
+      start(group, context, WorkKind::kNameInstance, holder.instance.str(),
+            model::CreateTags{{holder.instance.str()}, {{"Name", slot.str()}}});
+    const auto doom = group.doomed.find(holder.instance);
+    if (doom != group.doomed.end() && !group.marked_doomed.contains(holder.instance))
+      start(group, context, WorkKind::kMarkDoomed, holder.instance.str(),
+            model::CreateTags{{holder.instance.str()},
+                              {{model::kDoomedTag, base::to_iso8601(doom->second.since)}}});
+  }
+}
+
+}  // namespace control

@@ -1,0 +1,53 @@
+#include "engine/call_text.h"
+
+#include <type_traits>
+
+#include "model/ledger_record.h"
+
+namespace engine {
+namespace {
+
+void append(std::string& text, const std::string& word) {
+  if (!text.empty()) text += ' ';
+  text += word;
+}
+
+std::string targets_text(const model::TargetGroupArn& group,
+                         const std::vector<model::Target>& targets) {
+  std::string text = group.str();
+  for (const model::Target& target : targets)
+    append(text, target.instance.str() + ":" + std::to_string(target.port));
+  return text;
+}
+
+}  // namespace
+
+std::string text_of(const model::Call& call) {
+  return std::visit(
+      [](const auto& c) -> std::string {
+        using T = std::decay_t<decltype(c)>;
+        std::string text;
+        if constexpr (std::is_same_v<T, model::RunInstances>) {
+          text = c.body;
+        } else if constexpr (std::is_same_v<T, model::TerminateInstances>) {
+          for (const model::InstanceId& id : c.ids) append(text, id.str());
+        } else if constexpr (std::is_same_v<T, model::CreateTags>) {
+          for (const std::string& resource : c.resources) append(text, resource);
+          for (const model::Tag& tag : c.tags) append(text, tag.key + "=" + tag.value);
+        } else if constexpr (std::is_same_v<T, model::RegisterTargets> ||
+                             std::is_same_v<T, model::DeregisterTargets>) {
+          text = targets_text(c.group, c.targets);
+        } else if constexpr (std::is_same_v<T, model::LedgerWrite>) {
+          text = c.group.str();
+        }
+        return text;
+      },
+      call);
+}
+
+LedgerWritten ledger_written(const model::LedgerWrite& write, base::Instant at) {
+  const auto record = model::parse_ledger_record(write.record);
+  return {write.group, record ? record->revision : 0, write.record, at};
+}
+
+}  // namespace engine

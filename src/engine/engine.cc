@@ -1,0 +1,250 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/call_text.h"
+#include "model/decode.h"
+
+namespace engine {
+namespace {
+
+using base::Instant;
+using model::CallCompleted;
+
+// Often enough that an operator who freed some space sees it noticed, rarely enough for a sick disk.
+constexpr base::Duration kProbePeriod = base::Duration::seconds(2);
+// What may wait in memory while the journal is blocked; beyond it messages stay in their queue.
+constexpr size_t kMostWaiting = 1000;
+constexpr size_t kMostPerRemoval = 10;
+
+}  // namespace
+
+Engine::Engine(EngineParts parts, control::Brain brain, base::Prng prng)
+    : parts_(std::move(parts)), brain_(std::move(brain)), receivers_(prng) {}
+
+base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
+                                                    control::BrainOptions options,
+                                                    std::vector<model::GroupSpec> groups) {
+  ASSIGN_OR_RETURN(auto open, parts.journal.open_incidents());
+  ASSIGN_OR_RETURN(auto unstepped, parts.journal.unstepped_events());
+  base::Prng prng(options.seed ^ 0x7265636569766572);  // Not the brain's own stream.
+  control::Brain brain(std::move(options), std::move(groups), std::move(open));
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), prng));
+  engine->recover(std::move(unstepped));
+  return engine;
+}
+
+void Engine::recover(std::vector<JournaledEvent> unstepped) {
+  for (JournaledEvent& event : unstepped) {
+    pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
+    events_.push_back(control::NoticeReceived{std::move(event.notice)});
+  }
+}
+
+Instant Engine::turn() {
+  ++stats_.turns;
+  const Instant now = parts_.clock.now();
+  take_in(parts_.mailbox->take(), now);
+  probe_journal(now);
+  journal_intake();
+  control::Decisions decisions = brain_.step(std::exchange(events_, {}), now);
+  reached(CrashPoint::kDecided);
+  report(decisions.remarks);
+  const Instant decided_wake = decisions.wake_at;
+  record(decisions, now);
+  submit(std::move(decisions), now);
+  start_receivers(now);
+  const Instant wake_at = std::min(decided_wake, next_probe_);
+  return receivers_.under_way() == 0 ? std::min(wake_at, receivers_.not_before()) : wake_at;
+}
+
+void Engine::reached(CrashPoint point) const {
+  if (parts_.crash_hook) parts_.crash_hook(point);
+}
+
+// ---- in ----
+
+void Engine::take_in(Arrivals arrivals, Instant now) {
+  for (Received& received : arrivals.received) {
+    if (!received) {
+      ++stats_.receive_failures;
+      parts_.log.warn("receive-failed", {{"error", base::to_string(received.error())}});
+      receivers_.failed(now);
+      continue;
+    }
+    receivers_.answered(received->size());
+    for (ports::QueueMessage& message : *received) take_message(std::move(message), now);
+  }
+  for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
+  for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
+  stats_.not_removed += arrivals.not_removed.size();
+}
+
+void Engine::take_message(ports::QueueMessage message, Instant now) {
+  ++stats_.messages;
+  auto notices = model::decode(message.body, now);
+  if (notices) {
+    for (model::Notice& notice : *notices)
+      incoming_.push_back({message.body, std::move(notice), now, "sqs"});
+  } else {
+    unusable_.push_back({std::move(message.body), notices.error().message, "sqs", now});
+  }
+  receipts_.push_back(std::move(message.receipt));
+}
+
+void Engine::take_injected(Injected injected, Instant now) {
+  auto notices = model::decode(injected.body, now);
+  if (!notices) return injected.done(tl::unexpected(notices.error()));
+  for (model::Notice& notice : *notices)
+    incoming_.push_back({injected.body, std::move(notice), now, "inject"});
+  waiting_injected_.push_back(std::move(injected));
+}
+
+// Makes what arrived durable, then lets the queue forget it.
+void Engine::journal_intake() {
+  if (!blocked_by_.empty()) return;
+  if (!unusable_.empty()) {
+    if (const auto status = parts_.journal.quarantine(unusable_); !status)
+      return block(status.error());
+    stats_.quarantined += unusable_.size();
+    unusable_.clear();
+  }
+  if (!incoming_.empty()) {
+    auto fresh = parts_.journal.append_events(incoming_);
+    if (!fresh) return block(fresh.error());
+    incoming_.clear();
+    reached(CrashPoint::kEventsJournaled);
+    for (JournaledEvent& event : *fresh) {
+      ++stats_.new_events;
+      ++stats_.events_by_kind[std::string(to_string(event.notice.kind))];
+      pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
+      events_.push_back(control::NoticeReceived{std::move(event.notice)});
+    }
+  }
+  acknowledge();
+}
+
+void Engine::acknowledge() {
+  for (Injected& injected : std::exchange(waiting_injected_, {})) injected.done({});
+  if (receipts_.empty()) return;
+  for (size_t from = 0; from < receipts_.size(); from += kMostPerRemoval) {
+    const size_t to = std::min(receipts_.size(), from + kMostPerRemoval);
+    std::vector<std::string> batch(receipts_.begin() + static_cast<ptrdiff_t>(from),
+                                   receipts_.begin() + static_cast<ptrdiff_t>(to));
+    parts_.queue.remove(batch, [mailbox = parts_.mailbox, batch](auto failed) {
+      auto again = failed ? *std::move(failed) : batch;
+      if (!again.empty()) mailbox->add_not_removed(std::move(again));
+    });
+  }
+  receipts_.clear();
+  reached(CrashPoint::kEventsAcknowledged);
+}
+
+void Engine::complete(CallCompleted completed) {
+  if (!completed.result) ++stats_.failures_by_code[completed.result.error().code];
+  const auto call = mutating_.find(completed.id);
+  if (call != mutating_.end()) {
+    if (const auto point = before(call->second)) reached(after(*point));
+    pending_.outcomes.push_back(
+        {completed.id, completed.result ? "" : completed.result.error().code, completed.ended});
+    const auto* write = std::get_if<model::LedgerWrite>(&call->second);
+    if (write && completed.result)
+      pending_.ledger.push_back(ledger_written(*write, completed.ended));
+    mutating_.erase(call);
+  }
+  events_.push_back(std::move(completed));
+}
+
+// ---- out ----
+
+void Engine::record(const control::Decisions& decisions, Instant now) {
+  for (const control::PlannedCall& planned : decisions.calls)
+    if (model::is_mutating(planned.call))
+      pending_.intents.push_back({planned.id, std::string(action_of(planned.call)), planned.group,
+                                  text_of(planned.call), now});
+  for (const model::Incident& incident : decisions.incidents) {
+    stats_.incidents_opened += incident.timeline.size() == 1;
+    stats_.incidents_closed += incident.closed_at.has_value();
+    std::erase_if(pending_.incidents, [&](const model::Incident& older) {
+      return older.id == incident.id && older.opened_at == incident.opened_at;
+    });
+    pending_.incidents.push_back(incident);
+  }
+  // Outcomes alone can wait for the next turn that must write: they decide nothing.
+  if (pending_.intents.empty() && pending_.incidents.empty() && pending_.stepped_through == 0)
+    return;
+  if (!blocked_by_.empty()) return;
+  if (const auto status = parts_.journal.record(pending_); !status) return block(status.error());
+  pending_ = {};
+  reached(CrashPoint::kTurnRecorded);
+}
+
+void Engine::submit(control::Decisions decisions, Instant now) {
+  for (control::PlannedCall& planned : decisions.calls) {
+    if (model::is_mutating(planned.call) && !blocked_by_.empty()) {
+      refuse(planned, now);
+      continue;
+    }
+    route(std::move(planned));
+  }
+}
+
+// Nothing was sent, and nothing may be until its intent is durable. The intent is forgotten, so that
+// the journal never speaks of a call that was not made.
+void Engine::refuse(const control::PlannedCall& planned, Instant now) {
+  std::erase_if(pending_.intents,
+                [&](const Intent& intent) { return intent.call == planned.id; });
+  parts_.mailbox->add(CallCompleted{
+      planned.id, now, now,
+      base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff)});
+}
+
+void Engine::route(control::PlannedCall planned) {
+  ++stats_.calls_by_action[std::string(action_of(planned.call))];
+  if (const auto point = before(planned.call)) reached(*point);
+  if (model::is_mutating(planned.call)) mutating_.emplace(planned.id, planned.call);
+  if (const auto* read = std::get_if<model::LedgerRead>(&planned.call))
+    return parts_.ledger.read(planned.id, *read);
+  if (auto* write = std::get_if<model::LedgerWrite>(&planned.call))
+    return parts_.ledger.compare_and_set(planned.id, std::move(*write));
+  parts_.cloud.submit(planned.id, std::move(planned.call));
+}
+
+void Engine::start_receivers(Instant now) {
+  if (!blocked_by_.empty() && incoming_.size() >= kMostWaiting) return;
+  for (int i = receivers_.to_start(now); i > 0; --i) {
+    receivers_.started();
+    parts_.queue.receive({}, [mailbox = parts_.mailbox](Received received) {
+      mailbox->add(std::move(received));
+    });
+  }
+}
+
+// ---- the journal's health ----
+
+void Engine::block(const base::Error& error) {
+  ++stats_.journal_failures;
+  if (!blocked_by_.empty()) return;
+  blocked_by_ = base::to_string(error);
+  next_probe_ = parts_.clock.now() + kProbePeriod;
+  events_.push_back(control::WritesBlocked{blocked_by_});
+}
+
+void Engine::probe_journal(Instant now) {
+  if (blocked_by_.empty() || now < next_probe_) return;
+  next_probe_ = now + kProbePeriod;
+  if (!parts_.journal.set_meta("probed_at", base::to_iso8601(now))) return;
+  blocked_by_.clear();
+  next_probe_ = Instant::never();
+  events_.push_back(control::WritesAllowed{});
+}
+
+void Engine::report(const std::vector<control::Remark>& remarks) {
+  for (const control::Remark& remark : remarks) {
+    ++stats_.remarks_by_word[remark.what];
+    parts_.log.write_fields(remark.level, remark.what, remark.fields);
+  }
+}
+
+}  // namespace engine

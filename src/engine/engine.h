@@ -1,0 +1,93 @@
+// Engine: the loop's body. receive -> journal -> acknowledge -> decide -> record -> act.
+//
+// One thread calls turn(); everything else only fills the Mailbox. Within a turn: the events that
+// arrived are made durable in one transaction, then deleted from the queue; the brain decides once;
+// its intents and incidents are made durable in one transaction; only then is anything sent. A crash
+// anywhere leaves a state from which the next life finds the same decisions (see crash_points.h).
+// While the journal cannot be written nothing that mutates is sent and nothing is acknowledged.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "control/brain.h"
+#include "engine/crash_points.h"
+#include "engine/journal.h"
+#include "engine/mailbox.h"
+#include "engine/receivers.h"
+#include "engine/stats.h"
+#include "ports/clock.h"
+#include "ports/cloud.h"
+#include "ports/ledger.h"
+#include "ports/queue.h"
+
+namespace engine {
+
+struct EngineParts {
+  ports::Cloud& cloud;
+  ports::Ledger& ledger;
+  ports::Queue& queue;
+  const ports::Clock& clock;
+  Journal& journal;
+  std::shared_ptr<Mailbox> mailbox;
+  base::Logger log;
+  CrashHook crash_hook;
+};
+
+class Engine {
+ public:
+  // Hands the brain what the journal has that it has not seen.
+  static base::Result<std::unique_ptr<Engine>> start(EngineParts parts,
+                                                     control::BrainOptions options,
+                                                     std::vector<model::GroupSpec> groups);
+
+  // One turn; answers when the next one is due if nothing arrives before.
+  base::Instant turn();
+
+  const control::Brain& brain() const { return brain_; }
+  const Stats& stats() const { return stats_; }
+  bool journal_writable() const { return blocked_by_.empty(); }
+  const std::string& blocked_by() const { return blocked_by_; }
+
+ private:
+  Engine(EngineParts parts, control::Brain brain, base::Prng prng);
+
+  void recover(std::vector<JournaledEvent> unstepped);
+  void take_in(Arrivals arrivals, base::Instant now);
+  void take_message(ports::QueueMessage message, base::Instant now);
+  void take_injected(Injected injected, base::Instant now);
+  void journal_intake();
+  void acknowledge();
+  void complete(model::CallCompleted completed);
+  void record(const control::Decisions& decisions, base::Instant now);
+  void submit(control::Decisions decisions, base::Instant now);
+  void refuse(const control::PlannedCall& planned, base::Instant now);
+  void route(control::PlannedCall planned);
+  void start_receivers(base::Instant now);
+  void block(const base::Error& error);
+  void probe_journal(base::Instant now);
+  void reached(CrashPoint point) const;
+  void report(const std::vector<control::Remark>& remarks);
+
+  EngineParts parts_;
+  control::Brain brain_;
+  Receivers receivers_;
+  Stats stats_;
+
+  // What arrived and is not durable yet; kept across turns while the journal is blocked.
+  std::vector<IncomingEvent> incoming_;
+  std::vector<Unusable> unusable_;
+  std::vector<std::string> receipts_;
+  std::vector<Injected> waiting_injected_;
+
+  std::vector<control::Event> events_;  // For the brain, this turn.
+  TurnRecord pending_;                  // What the journal does not have yet.
+  std::map<model::CallId, model::Call> mutating_;  // Under way, for crash points and outcomes.
+  std::string blocked_by_;
+  base::Instant next_probe_ = base::Instant::never();
+};
+
+}  // namespace engine

@@ -1,0 +1,60 @@
+#include "engine/journal_text.h"
+
+#include <gtest/gtest.h>
+
+namespace engine {
+namespace {
+
+using base::Instant;
+
+model::Notice full_notice() {
+  model::Notice notice;
+  notice.id = model::EventId("e-1");
+  notice.kind = model::NoticeKind::kStateChange;
+  notice.instances = {model::InstanceId("i-1"), model::InstanceId("i-2")};
+  notice.time = Instant::from_unix_ms(1'700'000'000'123);
+  notice.account = model::AccountId("123456789012");
+  notice.region = model::Region("us-east-2");
+  notice.source = "aws.ec2";
+  notice.detail_type = "a \"quoted\" type";
+  notice.action = model::InterruptionAction::kHibernate;
+  notice.state = model::InstanceState::kShuttingDown;
+  notice.spot_request = model::SpotRequestId("sir-1");
+  return notice;
+}
+
+TEST(JournalText, ANoticeIsReadBackAsItWas) {
+  EXPECT_EQ(parse_notice(to_text(full_notice())), full_notice());
+  EXPECT_EQ(parse_notice(to_text(model::Notice{})), model::Notice{});
+}
+
+TEST(JournalText, AnIncidentIsReadBackWithoutItsTimeline) {
+  model::Incident incident;
+  incident.id = model::IncidentId("i-1/loss");
+  incident.kind = model::IncidentKind::kLoss;
+  incident.group = model::GroupName("web");
+  incident.slot = model::SlotName("web-a");
+  incident.instance = model::InstanceId("i-1");
+  incident.pool = {model::InstanceType("c6i.large"), model::Zone("us-east-2a"), "Windows"};
+  incident.opened_at = Instant::from_unix_ms(-1);
+  incident.deadline = Instant::from_unix_ms(2);
+  incident.replacement = model::InstanceId("i-2");
+  incident.closed_at = Instant::from_unix_ms(3);
+  incident.outcome = "replaced";
+  EXPECT_EQ(parse_incident(to_text(incident)), incident);
+
+  model::Incident with_timeline = incident;
+  with_timeline.timeline.push_back({Instant(), "noticed", ""});
+  EXPECT_EQ(to_text(with_timeline), to_text(incident));
+  EXPECT_EQ(parse_incident(to_text(model::Incident{})), model::Incident{});
+}
+
+TEST(JournalText, WhatTheJournalDidNotWriteIsMalformed) {
+  EXPECT_EQ(parse_notice(R"({"kind":"rebalance"})").error().code, "JournalMalformed");
+  EXPECT_EQ(parse_notice(R"({"kind":"news","time_ms":1})").error().code, "JournalMalformed");
+  EXPECT_EQ(parse_incident(R"({"kind":"loss"})").error().code, "JournalMalformed");
+  EXPECT_FALSE(parse_notice("["));
+}
+
+}  // namespace
+}  // namespace engine

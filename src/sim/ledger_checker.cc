@@ -1,0 +1,93 @@
+#include "sim/ledger_checker.h"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+using model::InstanceId;
+using model::LedgerRecord;
+using model::SlotName;
+
+const model::OpenLaunch* entry_covering(const LedgerRecord& record, uint64_t n,
+                                        const SlotName& slot) {
+  for (const model::OpenLaunch& entry : record.open)
+    if (entry.n == n &&
+        std::find(entry.slots.begin(), entry.slots.end(), slot) != entry.slots.end())
+      return &entry;
+  return nullptr;
+}
+
+bool names(const LedgerRecord& record, const InstanceId& id) {
+  const auto holds = [&](const auto& item) { return item.second.instance == id; };
+  const auto leaves = [&](const auto& item) { return item.instance == id; };
+  return std::any_of(record.holders.begin(), record.holders.end(), holds) ||
+         std::any_of(record.retiring.begin(), record.retiring.end(), leaves);
+}
+
+std::string in(const LedgerRecord& record) {
+  return " (" + record.group.str() + " revision " + std::to_string(record.revision) + ")";
+}
+
+bool is_rebuilding(const LedgerRecord& record) {
+  return record.no_launch_before && record.written_at < *record.no_launch_before;
+}
+
+}  // namespace
+
+void LedgerChecker::stored(const LedgerRecord& record,
+                           const std::function<bool(const InstanceId&)>& is_live) {
+  ++records_;
+  check_alone(record);
+  const auto last = last_.find(record.group);
+  if (last != last_.end()) check_step(last->second, record, is_live);
+  for (const auto& [slot, holder] : record.holders) ever_held_.insert(holder.instance);
+  last_.insert_or_assign(record.group, record);
+}
+
+void LedgerChecker::check_alone(const LedgerRecord& record) {
+  std::set<InstanceId> holding;
+  for (const auto& [slot, holder] : record.holders)
+    if (!holding.insert(holder.instance).second)
+      violate_(holder.instance.str() + " holds two slots" + in(record));
+  for (const model::Retiring& entry : record.retiring)
+    if (holding.contains(entry.instance))
+      violate_(entry.instance.str() + " holds a slot and leaves one" + in(record));
+  std::set<SlotName> launching;
+  std::set<uint64_t> numbers;
+  for (const model::OpenLaunch& entry : record.open) {
+    for (const SlotName& slot : entry.slots)
+      if (!launching.insert(slot).second)
+        violate_(slot.str() + " is launched for twice" + in(record));
+    if (!numbers.insert(entry.n).second || entry.n > record.counter)
+      violate_("launch " + std::to_string(entry.n) + " is numbered wrongly" + in(record));
+  }
+}
+
+void LedgerChecker::check_step(const LedgerRecord& before, const LedgerRecord& after,
+                               const std::function<bool(const InstanceId&)>& is_live) {
+  if (after.incarnation != before.incarnation)
+    return violate_("a new incarnation although the ledger was not lost" + in(after));
+  if (after.revision != before.revision + 1)
+    violate_("a write was overwritten: revision " + std::to_string(before.revision) +
+             " is followed by " + std::to_string(after.revision) + in(after));
+  if (after.counter < before.counter) violate_("the counter went back" + in(after));
+  for (const model::OpenLaunch& entry : after.open) {
+    const bool known = std::any_of(before.open.begin(), before.open.end(),
+                                   [&](const auto& old) { return old.n == entry.n; });
+    if (!known && entry.n <= before.counter)
+      violate_("launch number " + std::to_string(entry.n) + " was used again" + in(after));
+  }
+  for (const auto& [slot, holder] : after.holders) {
+    const auto old = before.holders.find(slot);
+    if (old != before.holders.end() && old->second.instance == holder.instance) continue;
+    if (!entry_covering(before, holder.n, slot) && !is_rebuilding(after))
+      violate_(holder.instance.str() + " holds " + slot.str() + " without a launch for it" +
+               in(after));
+  }
+  for (const auto& [slot, holder] : before.holders)
+    if (!names(after, holder.instance) && is_live(holder.instance))
+      violate_(holder.instance.str() + " lives and was forgotten" + in(after));
+}
+
+}  // namespace sim

@@ -1,0 +1,46 @@
+// LedgerChecker: reads every record that was ever stored and says whether the launch protocol held.
+//
+// The rules are those of docs/architecture.md, "Exactly one per slot", checked from outside: no
+// instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder comes
+// from an entry that covered its slot, and a holder that is displaced is retired or known to be gone.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/ledger_record.h"
+
+namespace sim {
+
+using Violate = std::function<void(std::string)>;
+
+class LedgerChecker {
+ public:
+  explicit LedgerChecker(Violate violate) : violate_(std::move(violate)) {}
+
+  // A record was stored. `is_live` asks the world whether an instance still lives.
+  void stored(const model::LedgerRecord& record,
+              const std::function<bool(const model::InstanceId&)>& is_live);
+  // The ledger was lost on purpose: the next record begins anew.
+  void lost() { last_.clear(); }
+
+  // Every instance that ever held a slot.
+  const std::set<model::InstanceId>& ever_held() const { return ever_held_; }
+  const std::map<model::GroupName, model::LedgerRecord>& last() const { return last_; }
+  int records() const { return records_; }
+
+ private:
+  void check_alone(const model::LedgerRecord& record);
+  void check_step(const model::LedgerRecord& before, const model::LedgerRecord& after,
+                  const std::function<bool(const model::InstanceId&)>& is_live);
+
+  Violate violate_;
+  std::map<model::GroupName, model::LedgerRecord> last_;
+  std::set<model::InstanceId> ever_held_;
+  int records_ = 0;
+};
+
+}  // namespace sim

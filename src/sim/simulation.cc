@@ -1,0 +1,393 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "base/check.h"
+#include "base/form.h"
+#include "model/decode.h"
+#include "sim/host.h"
+#include "sim/ledger_checker.h"
+
+namespace sim {
+namespace {
+
+using base::Duration;
+using base::Instant;
+using model::InstanceId;
+
+constexpr Duration kLookEvery = Duration::seconds(5);
+constexpr size_t kMostViolations = 20;
+
+// FNV-1a: cheap, and any difference shows.
+class TraceHash {
+ public:
+  void add(std::string_view text) {
+    for (char c : text) mix(static_cast<unsigned char>(c));
+    mix(0xff);
+  }
+  void add(int64_t number) { add(std::to_string(number)); }
+  uint64_t value() const { return hash_; }
+
+ private:
+  void mix(unsigned char byte) { hash_ = (hash_ ^ byte) * 0x100000001b3; }
+  uint64_t hash_ = 0xcbf29ce484222325;
+};
+
+RegionOptions region_options(const SimulationOptions& options, const Swarm& swarm) {
+  RegionOptions region;
+  region.seed = options.seed;
+  region.verify_signatures = false;  // Proved elsewhere; here it would only cost time.
+  region.market = options.market;
+  region.faults = swarm.region;
+  return region;
+}
+
+class Simulation {
+ public:
+  explicit Simulation(const SimulationOptions& options)
+      : options_(options),
+        dice_(options.seed * 0x9e3779b97f4a7c15 + 1),
+        swarm_(options.swarm ? *options.swarm : draw_swarm(dice_)),
+        region_(region_options(options, swarm_)),
+        timeline_(region_, region_.options().start),
+        network_(swarm_.network),
+        ledger_checker_([this](std::string what) { violate(std::move(what)); }),
+        world_checker_(region_, ledger_checker_, groups_,
+                       [this](std::string what) { violate(std::move(what)); }) {
+    result_.seed = options.seed;
+    result_.swarm = swarm_;
+    build_groups();
+    build_hosts();
+  }
+
+  SimulationResult run() {
+    const Instant start = timeline_.now();
+    for (auto& host : hosts_) host->start();
+    keep_looking();
+    release_chaos();
+    chaos_ends_ = start + options_.chaos;
+    timeline_.run_until(chaos_ends_);
+    begin_calm();
+    timeline_.run_until(chaos_ends_ + options_.calm);
+    finish();
+    result_.simulated = timeline_.now() - start;
+    return std::move(result_);
+  }
+
+ private:
+  void violate(std::string what) {
+    if (result_.violations.size() < kMostViolations)
+      result_.violations.push_back(base::to_iso8601(timeline_.now()) + " " + std::move(what));
+  }
+
+  // ---- building ----
+
+  // Quick health checks: two minutes are not enough for the default of five times thirty seconds.
+  model::TargetGroupArn make_target_group() {
+    base::Form form;
+    form.add("Action", "CreateTargetGroup");
+    form.add("Version", "2015-12-01");
+    form.add("Name", "served");
+    form.add("Protocol", "HTTP");
+    form.add("Port", "80");
+    form.add("VpcId", region_.default_scene().vpc);
+    form.add("HealthCheckIntervalSeconds", "5");
+    form.add("HealthyThresholdCount", "2");
+    net::Request request;
+    request.method = "POST";
+    request.headers.add("Host", "elasticloadbalancing.us-east-2.amazonaws.com");
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    request.body = form.encode();
+    const FaultSettings faults = region_.faults();
+    region_.set_faults({});
+    const Handled handled = region_.handle(request, timeline_.now());
+    region_.set_faults(faults);
+    CHECK_MSG(handled.response.status == 200, handled.response.body);
+    for (const auto& [arn, group] : region_.world().target_groups)
+      if (group.name == "served") return arn;
+    CHECK(false);
+    return {};
+  }
+
+  void build_groups() {
+    const Scene& scene = region_.default_scene();
+    model::GroupSpec group;
+    group.name = model::GroupName("web");
+    group.capacity = swarm_.capacity;
+    for (int i = 0; i < swarm_.subnets; ++i)
+      group.subnets.push_back(scene.subnets[static_cast<size_t>(i)].id);
+    group.launch_template = {scene.launch_template, "$Latest"};
+    group.types = {model::InstanceType("c6i.large"), model::InstanceType("c5.large"),
+                   model::InstanceType("m5.large")};
+    group.target_groups = {{make_target_group(), 80}};
+    group.min_healthy = std::max(1, swarm_.capacity - 1);
+    groups_.push_back(std::move(group));
+  }
+
+  void build_hosts() {
+    const bool shared = swarm_.keepers > 1;
+    for (int i = 0; i < swarm_.keepers; ++i) {
+      HostOptions host;
+      host.name = "keeper-" + std::to_string(i + 1);
+      host.queue_url = region_.add_queue(host.name);
+      host.groups = groups_;
+      host.clock_offset = i == 0 ? swarm_.clock_offset : -swarm_.clock_offset;
+      host.crash_per_mille = swarm_.crash_per_mille;
+      host.pause_per_mille = swarm_.pause_per_mille;
+      if (shared && !options_.split_ledger) host.ledger_bucket = region_.default_scene().bucket;
+      hosts_.push_back(std::make_unique<Host>(
+          std::move(host), timeline_, region_, network_,
+          [this](const Exchange& exchange) { saw(exchange); },
+          [this](const std::string& text) { stored(text); }, watching_logger(), dice_.fork()));
+    }
+  }
+
+  // Remarks are the marks of rare paths.
+  base::Logger watching_logger() {
+    return base::Logger(base::LogLevel::kDebug,
+                        [this](base::LogLevel level, std::string_view message,
+                               const base::LogField* fields, size_t count) {
+                          ++result_.reached[std::string(message)];
+                          hash_.add(message);
+                          std::vector<std::pair<std::string, std::string>> copy;
+                          for (size_t i = 0; i < count; ++i)
+                            copy.emplace_back(fields[i].name, fields[i].value);
+                          copy.emplace_back("at", base::to_iso8601(timeline_.now()));
+                          options_.log.write_fields(level, message, copy);
+                        });
+  }
+
+  // ---- watching ----
+
+  void saw(const Exchange& exchange) {
+    hash_.add(exchange.at.unix_ms());
+    hash_.add(exchange.host);
+    hash_.add(exchange.action);
+    hash_.add(exchange.status);
+    ++result_.calls[exchange.action];
+    if (exchange.status == 503 || exchange.status == 429 ||
+        exchange.response_body.find("RequestLimitExceeded") != std::string_view::npos)
+      ++result_.throttled;
+    options_.log.debug(exchange.action, {{"host", exchange.host},
+                                         {"status", exchange.status},
+                                         {"at", base::to_iso8601(exchange.at)}});
+    if (exchange.status == 200 && exchange.action.starts_with("PUT /"))
+      stored(std::string(exchange.request_body));
+    if (exchange.status == 200 && exchange.action == "DeregisterTargets")
+      removed(exchange, "Targets.member.");
+    if (exchange.status == 200 && exchange.action == "TerminateInstances")
+      removed(exchange, "InstanceId.");
+    if (exchange.status == 200 && exchange.action == "DeleteMessageBatch") ++deletions_;
+  }
+
+  void removed(const Exchange& exchange, std::string_view prefix) {
+    const auto form = base::Form::parse(exchange.request_body);
+    if (!form) return;
+    for (const auto& [name, value] : form->pairs())
+      if (name.starts_with(prefix) && value.starts_with("i-"))
+        world_checker_.removed(InstanceId(value), timeline_.now());
+  }
+
+  void stored(const std::string& text) {
+    const auto record = model::parse_ledger_record(text);
+    if (!record) return violate("an unreadable ledger record was stored");
+    ++result_.ledger_records;
+    options_.log.debug("ledger", {{"record", text}});
+    ledger_checker_.stored(*record, [this](const InstanceId& id) {
+      const auto found = region_.world().instances.find(id);
+      return found != region_.world().instances.end() && found->second.is_live();
+    });
+  }
+
+  void keep_looking() {
+    world_checker_.look(timeline_.now());
+    timeline_.after(kLookEvery, [this] { keep_looking(); });
+  }
+
+  // ---- chaos ----
+
+  // Again and again, with exponential gaps, until the calm.
+  template <class Force>
+  void unleash(Duration between, const char* name, Force force) {
+    if (between >= Duration::hours(1000)) return;
+    timeline_.after(Duration::millis(dice_.exponential(between.ms())),
+                    [this, between, name, force] {
+                      if (timeline_.now() >= chaos_ends_) return;
+                      if (force()) ++result_.reached[std::string("chaos-") + name];
+                      unleash(between, name, force);
+                    });
+  }
+
+  void release_chaos() {
+    unleash(swarm_.between_interruptions, "interruption", [this] { return interrupt_some(); });
+    unleash(swarm_.between_kills, "kill", [this] { return kill_one(); });
+    unleash(swarm_.between_crashes, "crash", [this] {
+      any_host().crash(Duration::seconds(dice_.between(1, 300)));
+      return true;
+    });
+    unleash(swarm_.between_partitions, "partition", [this] { return partition_one(); });
+    unleash(swarm_.between_disk_faults, "disk-fault", [this] { return break_a_disk(); });
+    unleash(swarm_.between_droughts, "drought", [this] { return dry_up(); });
+    unleash(swarm_.between_templates, "template", [this] { return move_template(); });
+    unleash(swarm_.between_ledger_losses, "ledger-loss", [this] { return lose_ledger(); });
+    unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
+  }
+
+  Host& any_host() { return *hosts_[dice_.below(hosts_.size())]; }
+
+  std::vector<InstanceId> live_instances() const {
+    std::vector<InstanceId> ids;
+    for (const auto& [id, instance] : region_.world().instances)
+      if (instance.is_live() && instance.tag(model::kGroupTag)) ids.push_back(id);
+    return ids;
+  }
+
+  bool interrupt_some() {
+    const auto ids = live_instances();
+    if (ids.empty()) return false;
+    const bool storm = dice_.chance_ppm(50'000);
+    constexpr InterruptionKind kKinds[] = {
+        InterruptionKind::kWarned, InterruptionKind::kWarned, InterruptionKind::kWarned,
+        InterruptionKind::kWarnedLate, InterruptionKind::kUnwarned,
+        InterruptionKind::kRebalanceOnly};
+    const InterruptionKind kind = kKinds[dice_.below(std::size(kKinds))];
+    if (!storm) return region_.interrupt(ids[dice_.below(ids.size())], kind);
+    for (const InstanceId& id : ids) region_.interrupt(id, kind);
+    return true;
+  }
+
+  bool kill_one() {
+    const auto ids = live_instances();
+    if (ids.empty()) return false;
+    base::Form form;
+    form.add("Action", "TerminateInstances");
+    form.add("Version", "2016-11-15");
+    form.add("InstanceId.1", ids[dice_.below(ids.size())].str());
+    net::Request request;
+    request.method = "POST";
+    request.headers.add("Host", "ec2.us-east-2.amazonaws.com");
+    request.body = form.encode();
+    return region_.handle(request, timeline_.now()).response.status == 200;
+  }
+
+  bool partition_one() {
+    Host& host = any_host();
+    host.set_partitioned(true);
+    timeline_.after(Duration::seconds(dice_.between(5, 600)),
+                    [&host] { host.set_partitioned(false); });
+    return true;
+  }
+
+  bool break_a_disk() {
+    Host& host = any_host();
+    constexpr store::Fault kFaults[] = {store::Fault::kFull, store::Fault::kIoError,
+                                        store::Fault::kReadOnly};
+    host.disk().fail_after(dice_.between(1, 50), kFaults[dice_.below(3)]);
+    timeline_.after(Duration::seconds(dice_.between(5, 300)), [&host] { host.disk().recover(); });
+    return true;
+  }
+
+  bool dry_up() {
+    const auto& pools = region_.world().pools;
+    auto pool = pools.begin();
+    std::advance(pool, static_cast<ptrdiff_t>(dice_.below(pools.size())));
+    const model::Pool key = pool->first;
+    region_.drain_pool(key);
+    timeline_.after(Duration::seconds(dice_.between(30, 1200)), [this, key] {
+      region_.refill_pool(key);
+    });
+    return true;
+  }
+
+  bool move_template() {
+    base::Form form;
+    form.add("Action", "CreateLaunchTemplateVersion");
+    form.add("Version", "2016-11-15");
+    form.add("LaunchTemplateId", region_.default_scene().launch_template.str());
+    form.add("SourceVersion", "1");
+    form.add("LaunchTemplateData.InstanceType", "m5.large");
+    net::Request request;
+    request.method = "POST";
+    request.headers.add("Host", "ec2.us-east-2.amazonaws.com");
+    request.body = form.encode();
+    return region_.handle(request, timeline_.now()).response.status == 200;
+  }
+
+  // The S3 object is deleted, or the only keeper's disk dies with the local one.
+  bool lose_ledger() {
+    if (hosts_.size() == 1) return lose_disk();
+    net::Request request;
+    request.method = "DELETE";
+    request.path = "/" + region_.default_scene().bucket + "/spotkeeper/web.json";
+    request.headers.add("Host", "s3.us-east-2.amazonaws.com");
+    const int status = region_.handle(request, timeline_.now()).response.status;
+    if (status / 100 != 2) return false;
+    ledger_checker_.lost();
+    return true;
+  }
+
+  bool lose_disk() {
+    if (hosts_.size() == 1) ledger_checker_.lost();
+    any_host().lose_disk(Duration::seconds(dice_.between(1, 120)));
+    return true;
+  }
+
+  // ---- the end ----
+
+  void begin_calm() {
+    network_ = {};
+    FaultSettings quiet;
+    quiet.inconsistent_per_mille = 0;
+    quiet.rebalance_per_mille = 0;
+    region_.set_faults(quiet);
+    for (const auto& [key, pool] : region_.world().pools)
+      if (pool.is_drained) region_.refill_pool(key);
+    for (auto& host : hosts_) {
+      host->set_partitioned(false);
+      host->set_crash_rate(0);
+      host->set_pause_rate(0);
+      host->disk().recover();
+    }
+  }
+
+  void finish() {
+    world_checker_.look(timeline_.now());
+    world_checker_.expect_whole(timeline_.now());
+    for (auto& host : hosts_) {
+      result_.crashes += host->crashes();
+      if (!host->is_up()) {
+        violate(host->name() + " did not come back");
+        continue;
+      }
+      if (!host->engine().journal_writable())
+        violate(host->name() + " cannot write its journal: " + host->engine().blocked_by());
+      for (const auto& [code, count] : host->engine().stats().failures_by_code)
+        result_.reached["error-" + code] += count;
+    }
+    result_.figures = world_checker_.figures();
+    result_.trace_hash = hash_.value();
+  }
+
+  const SimulationOptions& options_;
+  base::Prng dice_;
+  Swarm swarm_;
+  Region region_;
+  Timeline timeline_;
+  NetworkFaults network_;
+  std::vector<model::GroupSpec> groups_;
+  LedgerChecker ledger_checker_;
+  WorldChecker world_checker_;
+  std::vector<std::unique_ptr<Host>> hosts_;
+  SimulationResult result_;
+  TraceHash hash_;
+  Instant chaos_ends_ = Instant::never();
+  uint64_t deletions_ = 0;
+};
+
+}  // namespace
+
+SimulationResult simulate(const SimulationOptions& options) { return Simulation(options).run(); }
+
+}  // namespace sim

@@ -1,0 +1,91 @@
+#include "sim/swarm.h"
+
+namespace sim {
+namespace {
+
+using base::Duration;
+
+// Nothing in half of the runs, else up to `most`.
+int maybe(base::Prng& dice, int most) {
+  return dice.chance_ppm(500'000) ? static_cast<int>(dice.between(1, most)) : 0;
+}
+
+void maybe_often(base::Prng& dice, Duration& between, int64_t parts_ppm, int64_t low_minutes,
+                 int64_t high_minutes) {
+  if (dice.chance_ppm(static_cast<uint64_t>(parts_ppm)))
+    between = Duration::minutes(dice.between(low_minutes, high_minutes));
+}
+
+NetworkFaults draw_network(base::Prng& dice) {
+  NetworkFaults faults;
+  faults.slow_per_mille = maybe(dice, 100);
+  faults.refused_per_mille = maybe(dice, 50);
+  faults.lost_request_per_mille = maybe(dice, 50);
+  faults.late_request_per_mille = maybe(dice, 30);
+  faults.lost_answer_per_mille = maybe(dice, 80);
+  return faults;
+}
+
+FaultSettings draw_region(base::Prng& dice) {
+  FaultSettings faults;
+  faults.throttle_per_mille = maybe(dice, 100);
+  faults.error_500_per_mille = maybe(dice, 50);
+  faults.error_503_per_mille = maybe(dice, 50);
+  faults.s3_conflict_per_mille = maybe(dice, 50);
+  faults.lost_event_per_mille = maybe(dice, 200);
+  faults.late_event_per_mille = maybe(dice, 200);
+  faults.duplicate_event_per_mille = maybe(dice, 200);
+  faults.duplicate_receive_per_mille = maybe(dice, 100);
+  faults.unwarned_per_mille = maybe(dice, 300);
+  faults.late_warning_per_mille = maybe(dice, 300);
+  faults.inconsistent_per_mille = maybe(dice, 600);
+  faults.failed_boot_per_mille = maybe(dice, 60);
+  if (dice.chance_ppm(200'000)) faults.stale_reads = Duration::seconds(dice.between(1, 60));
+  return faults;
+}
+
+}  // namespace
+
+Swarm draw_swarm(base::Prng& dice) {
+  Swarm swarm;
+  swarm.keepers = static_cast<int>(dice.between(1, 2));
+  swarm.subnets = static_cast<int>(dice.between(1, 3));
+  swarm.capacity = static_cast<int>(dice.between(1, 6));
+  swarm.network = draw_network(dice);
+  swarm.region = draw_region(dice);
+  if (dice.chance_ppm(500'000)) swarm.clock_offset = Duration::millis(dice.between(-15'000, 15'000));
+  swarm.crash_per_mille = maybe(dice, 40);
+  swarm.pause_per_mille = maybe(dice, 20);
+  swarm.between_interruptions = Duration::minutes(dice.between(2, 30));
+  maybe_often(dice, swarm.between_kills, 300'000, 10, 60);
+  maybe_often(dice, swarm.between_crashes, 300'000, 5, 60);
+  maybe_often(dice, swarm.between_partitions, 300'000, 10, 60);
+  maybe_often(dice, swarm.between_disk_faults, 200'000, 10, 60);
+  maybe_often(dice, swarm.between_droughts, 300'000, 10, 60);
+  maybe_often(dice, swarm.between_templates, 300'000, 10, 60);
+  maybe_often(dice, swarm.between_ledger_losses, 60'000, 60, 120);
+  maybe_often(dice, swarm.between_disk_losses, 60'000, 60, 120);
+  return swarm;
+}
+
+std::string to_string(const Swarm& swarm) {
+  const auto number = [](const char* name, int64_t value) {
+    return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
+  };
+  return "keepers=" + std::to_string(swarm.keepers) + number("capacity", swarm.capacity) +
+         number("subnets", swarm.subnets) + number("slow", swarm.network.slow_per_mille) +
+         number("refused", swarm.network.refused_per_mille) +
+         number("lost_request", swarm.network.lost_request_per_mille) +
+         number("late_request", swarm.network.late_request_per_mille) +
+         number("lost_answer", swarm.network.lost_answer_per_mille) +
+         number("throttle", swarm.region.throttle_per_mille) +
+         number("500", swarm.region.error_500_per_mille) +
+         number("503", swarm.region.error_503_per_mille) +
+         number("lost_event", swarm.region.lost_event_per_mille) +
+         number("inconsistent", swarm.region.inconsistent_per_mille) +
+         number("stale_ms", swarm.region.stale_reads.ms()) +
+         number("offset_ms", swarm.clock_offset.ms()) + number("crash", swarm.crash_per_mille) +
+         number("pause", swarm.pause_per_mille);
+}
+
+}  // namespace sim

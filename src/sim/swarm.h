@@ -1,0 +1,40 @@
+// Swarm: which faults a run has, and how many; drawn from its seed.
+//
+// Each class of fault is on in about half of the runs and weighted at random, so that runs differ in
+// kind: some know only lost answers, some only crashes, some everything at once.
+#pragma once
+
+#include <string>
+
+#include "base/prng.h"
+#include "base/time.h"
+#include "sim/faults.h"
+#include "sim/virtual_http.h"
+
+namespace sim {
+
+struct Swarm {
+  int keepers = 1;
+  int capacity = 3;
+  int subnets = 3;
+  NetworkFaults network;
+  FaultSettings region;
+  base::Duration clock_offset;  // Of the first keeper; the second has the opposite.
+  int crash_per_mille = 0;      // At every crash point.
+  int pause_per_mille = 0;      // Before every turn.
+  base::Duration between_interruptions = base::Duration::minutes(10);
+  base::Duration between_kills = base::Duration::hours(1000);       // Of instances, by hand.
+  base::Duration between_crashes = base::Duration::hours(1000);     // Of keepers.
+  base::Duration between_partitions = base::Duration::hours(1000);
+  base::Duration between_disk_faults = base::Duration::hours(1000);
+  base::Duration between_droughts = base::Duration::hours(1000);
+  base::Duration between_templates = base::Duration::hours(1000);
+  base::Duration between_ledger_losses = base::Duration::hours(1000);
+  base::Duration between_disk_losses = base::Duration::hours(1000);
+};
+
+Swarm draw_swarm(base::Prng& dice);
+// One line, for the head of a failing run.
+std::string to_string(const Swarm& swarm);
+
+}  // namespace sim

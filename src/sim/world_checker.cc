@@ -1,0 +1,179 @@
+#include "sim/world_checker.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "control/timing.h"
+#include "sim/elb.h"
+
+namespace sim {
+namespace {
+
+using base::Duration;
+using base::Instant;
+using model::InstanceId;
+
+constexpr int64_t kMsPerHour = 3'600'000;
+
+const model::GroupSpec* group_of(const std::vector<model::GroupSpec>& groups,
+                                 const Instance& instance) {
+  const std::string* name = instance.tag(model::kGroupTag);
+  if (!name || !instance.tag(model::kLaunchTag)) return nullptr;
+  for (const model::GroupSpec& group : groups)
+    if (group.name.str() == *name) return &group;
+  return nullptr;
+}
+
+bool has_ended(const Instance& instance) { return !instance.is_live(); }
+
+bool was_taken_by_aws(const Instance& instance) { return instance.reclaim.has_value(); }
+
+}  // namespace
+
+bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) const {
+  const World& world = region_.world();
+  const auto instance = world.instances.find(id);
+  if (instance == world.instances.end() ||
+      instance->second.state() != model::InstanceState::kRunning)
+    return false;
+  for (const model::TargetGroupRef& ref : group.target_groups) {
+    const auto targets = world.target_groups.find(ref.arn);
+    if (targets == world.target_groups.end()) return false;
+    const TargetKey key{id, ref.port};
+    if (!targets->second.targets.contains(key)) return false;
+    if (health_of(world, targets->second, key, region_.now()).state != "healthy") return false;
+  }
+  return true;
+}
+
+int WorldChecker::serving_holders(const model::GroupSpec& group) const {
+  const auto record = ledger_.last().find(group.name);
+  if (record == ledger_.last().end()) return 0;
+  int count = 0;
+  for (const auto& [slot, holder] : record->second.holders)
+    count += serves(group, holder.instance);
+  // One that leaves still serves its slot until the new holder does.
+  for (const model::Retiring& entry : record->second.retiring)
+    count += serves(group, entry.instance) && !serves(group, entry.replacement);
+  return std::min(count, group.capacity);
+}
+
+void WorldChecker::look(Instant now) {
+  const Duration passed = last_look_ == Instant() ? Duration() : now - last_look_;
+  last_look_ = now;
+  add_up(passed);
+  for (const model::GroupSpec& group : groups_) {
+    figures_.slot_ms_wanted += group.capacity * passed.ms();
+    figures_.slot_ms_served += serving_holders(group) * passed.ms();
+    watch_ends(group, now);
+    check_targets(group);
+  }
+}
+
+void WorldChecker::add_up(Duration passed) {
+  const World& world = region_.world();
+  for (const auto& [id, instance] : world.instances) {
+    if (!group_of(groups_, instance)) continue;
+    if (counted_launches_.insert(id).second) ++figures_.launches;
+    if (!instance.is_live()) continue;
+    const auto pool = world.pools.find(instance.pool());
+    if (pool == world.pools.end()) continue;
+    const bool spot = instance.lifecycle == model::Lifecycle::kSpot;
+    const base::Money on_demand = pool->second.on_demand_price;
+    const base::Money price = spot ? pool->second.price() : on_demand;
+    // Parts of a micro-dollar are carried, so that many small looks add up to the whole.
+    int64_t& rest = cost_rest_[id];
+    rest += price.micros() * passed.ms();
+    figures_.cost = figures_.cost + base::Money::usd_micros(rest / kMsPerHour);
+    rest %= kMsPerHour;
+    figures_.on_demand_cost =
+        figures_.on_demand_cost + base::Money::usd_micros(on_demand.micros() * passed.ms() / kMsPerHour);
+  }
+}
+
+// Counts interruptions when they happen, and whether the slot was served by then.
+void WorldChecker::watch_ends(const model::GroupSpec& group, Instant) {
+  const auto record = ledger_.last().find(group.name);
+  for (const auto& [id, instance] : region_.world().instances) {
+    if (!has_ended(instance) || group_of(groups_, instance) != &group) continue;
+    if (!counted_ends_.insert(id).second) continue;
+    if (!ledger_.ever_held().contains(id)) {
+      ++figures_.surplus;
+      continue;
+    }
+    if (!was_taken_by_aws(instance)) continue;
+    const bool warned = instance.reclaim->kind == InterruptionKind::kWarned;
+    ++(warned ? figures_.interruptions_warned : figures_.interruptions_unwarned);
+    if (!warned || record == ledger_.last().end()) continue;
+    // Its slot is the one whose replacement names it, or that it has left.
+    bool slot_is_served = true;
+    for (const auto& [slot, holder] : record->second.holders)
+      if (holder.instance == id) slot_is_served = false;
+    for (const model::Retiring& entry : record->second.retiring)
+      if (entry.instance == id) slot_is_served = serves(group, entry.replacement);
+    figures_.replaced_in_time += slot_is_served;
+  }
+}
+
+// Whatever the balancer sends traffic to was committed to a slot first.
+void WorldChecker::check_targets(const model::GroupSpec& group) {
+  const World& world = region_.world();
+  for (const model::TargetGroupRef& ref : group.target_groups) {
+    const auto targets = world.target_groups.find(ref.arn);
+    if (targets == world.target_groups.end()) continue;
+    for (const auto& [key, entry] : targets->second.targets)
+      if (!ledger_.ever_held().contains(key.instance))
+        violate_(key.instance.str() + " is registered and was never committed");
+  }
+}
+
+// Never empty a group by our own hand while the machine could still have served.
+void WorldChecker::removed(const InstanceId& id, Instant now) {
+  const auto found = region_.world().instances.find(id);
+  if (found == region_.world().instances.end()) return;
+  const Instance& instance = found->second;
+  const model::GroupSpec* group = group_of(groups_, instance);
+  if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick) return;
+  const control::Timing timing;
+  // Clocks differ by half a minute at most, and a decision travels for some seconds.
+  const Duration slack = Duration::seconds(60);
+  if (instance.reclaim && now + timing.most_drain + slack >= instance.reclaim->at) return;
+  const auto record = ledger_.last().find(group->name);
+  if (record == ledger_.last().end()) return;
+  for (const auto& [slot, holder] : record->second.holders)
+    if (holder.instance != id && serves(*group, holder.instance)) return;
+  if (group->capacity > 1 || ledger_.ever_held().contains(id))
+    violate_("removing " + id.str() + " left " + group->name.str() + " with nobody who serves");
+}
+
+bool WorldChecker::holds_or_leaves(const InstanceId& id) const {
+  for (const auto& [name, record] : ledger_.last()) {
+    for (const auto& [slot, holder] : record.holders)
+      if (holder.instance == id) return true;
+    for (const model::Retiring& entry : record.retiring)
+      if (entry.instance == id) return true;
+  }
+  return false;
+}
+
+void WorldChecker::expect_whole(Instant now) {
+  for (const model::GroupSpec& group : groups_) {
+    const auto record = ledger_.last().find(group.name);
+    if (record == ledger_.last().end()) {
+      violate_(group.name.str() + " has no ledger");
+      continue;
+    }
+    for (int i = 0; i < group.capacity; ++i) {
+      const model::SlotName slot = model::slot_name(group.name, i);
+      const auto holder = record->second.holders.find(slot);
+      if (holder == record->second.holders.end() || !serves(group, holder->second.instance))
+        violate_(slot.str() + " is not served at " + base::to_iso8601(now));
+    }
+    if (!record->second.open.empty()) violate_(group.name.str() + " still has open launches");
+  }
+  for (const auto& [id, instance] : region_.world().instances)
+    if (instance.is_live() && group_of(groups_, instance) && !holds_or_leaves(id))
+      violate_(id.str() + " lives and nobody accounts for it");
+}
+
+}  // namespace sim

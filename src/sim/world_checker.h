@@ -1,0 +1,63 @@
+// WorldChecker: looks at the region's truth beside the ledger's last word, again and again, and says
+// what must not be. It also keeps the figures of the report: only the world knows them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/money.h"
+#include "base/time.h"
+#include "model/group.h"
+#include "sim/ledger_checker.h"
+#include "sim/region.h"
+
+namespace sim {
+
+struct Figures {
+  int64_t interruptions_warned = 0, interruptions_unwarned = 0;
+  int64_t replaced_in_time = 0;  // Of the warned: a healthy holder stood there when AWS took it.
+  int64_t surplus = 0;           // Instances launched for us that never held a slot.
+  int64_t slot_ms_wanted = 0, slot_ms_served = 0;
+  base::Money cost, on_demand_cost;
+  int64_t launches = 0;
+};
+
+class WorldChecker {
+ public:
+  WorldChecker(const Region& region, const LedgerChecker& ledger,
+               const std::vector<model::GroupSpec>& groups, Violate violate)
+      : region_(region), ledger_(ledger), groups_(groups), violate_(std::move(violate)) {}
+
+  // Looks at the world as it is now; the more often, the finer the figures.
+  void look(base::Instant now);
+  // After a calm as long as the bounds: everything must be whole again.
+  void expect_whole(base::Instant now);
+  // A keeper's deregistration or termination took effect.
+  void removed(const model::InstanceId& id, base::Instant now);
+
+  const Figures& figures() const { return figures_; }
+
+ private:
+  bool is_ours(const Instance& instance) const;
+  bool serves(const model::GroupSpec& group, const model::InstanceId& id) const;
+  bool holds_or_leaves(const model::InstanceId& id) const;
+  int serving_holders(const model::GroupSpec& group) const;
+  void watch_ends(const model::GroupSpec& group, base::Instant now);
+  void check_targets(const model::GroupSpec& group);
+  void add_up(base::Duration passed);
+
+  const Region& region_;
+  const LedgerChecker& ledger_;
+  const std::vector<model::GroupSpec>& groups_;
+  Violate violate_;
+  Figures figures_;
+  base::Instant last_look_;
+  std::set<model::InstanceId> counted_ends_;
+  std::set<model::InstanceId> counted_launches_;
+  std::map<model::InstanceId, int64_t> cost_rest_;
+};
+
+}  // namespace sim
