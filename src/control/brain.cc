@@ -91,7 +91,8 @@ void Brain::on(const NoticeReceived& event, Instant now) {
       place(event.notice, id, *group, now);
     } else {
       ++foreign_notices_;
-      unplaced_.emplace(id, Unplaced{event.notice, now + options_.timing.unplaced_notice});
+      if (unplaced_.size() < Timing::kMostUnplaced)
+        unplaced_.emplace(id, Unplaced{event.notice, now + options_.timing.unplaced_notice});
     }
   }
 }

@@ -167,5 +167,27 @@ TEST_F(EvidenceTest, WhileTheLedgerIsReadAnewItsLastRecordStillSaysHowYoungAHold
   EXPECT_THAT(group_.suspects, ElementsAre(kA));
 }
 
+TEST_F(EvidenceTest, AMachineThatEndsYoungMakesItsSlotWaitLongerEachTime) {
+  group_.ledger.record->holders.at(kSlotA).since = at(100);
+  ended(group_, kA, "described", at(130));
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).until, at(130) + Timing::kFirstBrake);
+  group_.gone.clear();
+  group_.doomed.clear();
+  ended(group_, kA, "described", at(140));
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).until, at(140) + Timing::kFirstBrake * 2);
+}
+
+TEST_F(EvidenceTest, AMachineThatWasWarnedOrIsOldDoesNotBrakeItsSlot) {
+  group_.ledger.record->holders.at(kSlotA).since = at(100);
+  group_.doomed[kA] = {model::IncidentKind::kInterruption, at(110), at(230), "warning"};
+  ended(group_, kA, "described", at(230));
+  EXPECT_FALSE(group_.slot_waits.contains(kSlotA));
+  group_.slot_waits[kSlotA].failures = 3;
+  group_.gone.clear();
+  group_.doomed.clear();
+  ended(group_, kA, "described", at(100) + Timing::kYoung);
+  EXPECT_FALSE(group_.slot_waits.contains(kSlotA));
+}
+
 }  // namespace
 }  // namespace control
