@@ -173,13 +173,13 @@ class Simulation {
     options_.log.debug(exchange.action, {{"host", exchange.host},
                                          {"status", exchange.status},
                                          {"at", base::to_iso8601(exchange.at)}});
-    if (exchange.status == 200 && exchange.action.starts_with("PUT /"))
+    if (exchange.acted_status == 200 && exchange.action.starts_with("PUT /"))
       stored(std::string(exchange.request_body));
-    if (exchange.status == 200 && exchange.action == "DeregisterTargets")
+    if (exchange.acted_status == 200 && exchange.action == "DeregisterTargets")
       removed(exchange, "Targets.member.");
-    if (exchange.status == 200 && exchange.action == "TerminateInstances")
+    if (exchange.acted_status == 200 && exchange.action == "TerminateInstances")
       removed(exchange, "InstanceId.");
-    if (exchange.status == 200 && exchange.action == "DeleteMessageBatch") ++deletions_;
+    if (exchange.acted_status == 200 && exchange.action == "DeleteMessageBatch") ++deletions_;
   }
 
   void removed(const Exchange& exchange, std::string_view prefix) {
