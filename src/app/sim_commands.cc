@@ -100,12 +100,14 @@ sim::SimulationOptions simulation_options(const SimRunOptions& options, uint64_t
   sim::SimulationOptions simulation;
   simulation.seed = seed;
   simulation.chaos = base::Duration::minutes(options.minutes);
+  simulation.split_ledger = options.scenario == "canary-split-ledger";
   simulation.unsynced_journal = options.scenario == "canary-unsynced-journal";
-  if (options.scenario == "canary-split-ledger") {
-    simulation.split_ledger = true;
+  if (options.scenario != "swarm") {
+    // What is broken on purpose must also be met: two keepers for the one, crashes for the other.
     base::Prng dice(seed);
     simulation.swarm = sim::draw_swarm(dice);
-    simulation.swarm->keepers = 2;
+    simulation.swarm->keepers = simulation.split_ledger ? 2 : 1;
+    simulation.swarm->crash_per_mille = 20;
   }
   if (options.verbose)
     simulation.log = base::stderr_logger(base::LogLevel::kDebug, base::LogFormat::kText);

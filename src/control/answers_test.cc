@@ -286,7 +286,7 @@ TEST_F(LaunchAnswersTest, ATerminatedTokenMeansThatTheLaunchDied) {
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_EQ(progress().outcome, "died");
   EXPECT_THAT(progress().came, IsEmpty());
-  EXPECT_THAT(group_.slot_waits, IsEmpty());
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).trouble, LaunchTrouble::kEnds);
 }
 
 TEST_F(LaunchAnswersTest, AMismatchStartsASearchThatAdoptsWhatItFinds) {
