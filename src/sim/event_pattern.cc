@@ -16,15 +16,10 @@ base::Status bad_pattern(std::string why) {
   return base::fail("InvalidEventPatternException", "Event pattern is not valid. Reason: " + why);
 }
 
-std::optional<double> number_of_value(const json::value& value) {
+std::optional<int64_t> whole_number(const json::value& value) {
   boost::system::error_code error;
-  const double number = value.to_number<double>(error);
+  const auto number = value.to_number<int64_t>(error);
   return error ? std::nullopt : std::optional(number);
-}
-
-bool equal_values(const json::value& a, const json::value& b) {
-  const auto x = number_of_value(a), y = number_of_value(b);
-  return x && y ? *x == *y : a == b;
 }
 
 bool starts_with(const json::value& text, const json::value& prefix) {
@@ -45,7 +40,7 @@ bool equal_letters(const json::value& a, const json::value& b) {
                     [&](char p, char q) { return lower(p) == lower(q); });
 }
 
-bool compare(double value, std::string_view op, double bound) {
+bool compare(int64_t value, std::string_view op, int64_t bound) {
   if (op == "=") return value == bound;
   if (op == "<") return value < bound;
   if (op == "<=") return value <= bound;
@@ -55,19 +50,19 @@ bool compare(double value, std::string_view op, double bound) {
 
 // ["operator", number, "operator", number]
 bool matches_numeric(const json::array& conditions, const json::value& value) {
-  const auto number = number_of_value(value);
+  const auto number = whole_number(value);
   if (!number) return false;
   for (size_t i = 0; i + 1 < conditions.size(); i += 2)
     if (!compare(*number, std::string_view(conditions[i].as_string()),
-                 *number_of_value(conditions[i + 1])))
+                 *whole_number(conditions[i + 1])))
       return false;
   return true;
 }
 
 bool is_any_of(const json::value& choices, const json::value& value) {
-  if (!choices.is_array()) return equal_values(choices, value);
+  if (!choices.is_array()) return choices == value;
   return std::any_of(choices.get_array().begin(), choices.get_array().end(),
-                     [&](const json::value& choice) { return equal_values(choice, value); });
+                     [&](const json::value& choice) { return choice == value; });
 }
 
 bool matches_anything_but(const json::value& excluded, const json::value& value) {
@@ -77,7 +72,7 @@ bool matches_anything_but(const json::value& excluded, const json::value& value)
 
 bool matches_one(const json::value& matcher, const json::value& value) {
   const auto* object = matcher.if_object();
-  if (!object) return equal_values(matcher, value);
+  if (!object) return matcher == value;
   const std::string_view name = object->begin()->key();
   const json::value& argument = object->begin()->value();
   if (name == "prefix") return starts_with(value, argument);
@@ -114,7 +109,7 @@ base::Status check_numeric(const json::value& argument) {
     if (!op ||
         std::find(kOperators.begin(), kOperators.end(), std::string_view(*op)) == kOperators.end())
       return bad_pattern("Unrecognized numeric range operator");
-    if (!(*list)[i + 1].is_number()) return bad_pattern("numeric bound is not a number");
+    if (!whole_number((*list)[i + 1])) return bad_pattern("numeric bound is not a whole number");
   }
   return {};
 }

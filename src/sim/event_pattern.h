@@ -1,8 +1,8 @@
 // EventBridge's patterns and input transformers, as functions of JSON. Pure.
 //
 // Simulated matchers: exact values (texts, numbers, true, false, null), prefix, suffix, exists,
-// anything-but (values or a prefix), numeric, equals-ignore-case. Others are refused when a rule is
-// made, never ignored.
+// anything-but (values or a prefix), numeric (whole numbers), equals-ignore-case. Others are
+// refused when a rule is made, never ignored.
 #pragma once
 
 #include <boost/json/fwd.hpp>
