@@ -56,11 +56,17 @@ void forget_ledger(GroupState& group) { group.ledger.known = false; }
 
 void ledger_read(GroupState& group, const model::LedgerVersion& version,
                  const model::CallCompleted& completed, const AnswerContext& context) {
+  if (completed.began <= group.ledger.wrote_at)
+    return context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
+                                    group.ledger.wrote_at + base::Duration::millis(1));
   std::optional<model::LedgerRecord> record;
   if (version.etag) {
     auto parsed = model::parse_ledger_record(version.record);
     if (!parsed) {
       group.ledger.unusable = true;
+      forget_ledger(group);
+      context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
+                               context.now + context.timing.resync);
       return remark(context, base::LogLevel::kError, "ledger-unusable",
                     {{"group", group.spec.name.str()}, {"why", parsed.error().message}});
     }
@@ -245,17 +251,18 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
 void ledger_answered(GroupState& group, const Flight& flight,
                      const model::CallCompleted& completed, const AnswerContext& context) {
   if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
-    if (!completed.result) {
-      // A conflict, or an outcome nobody knows: what is stored now is what counts.
-      forget_ledger(group);
-      if (completed.result.error().code != model::kLedgerConflict)
-        context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
-      return;
-    }
+    // After a conflict, or an outcome nobody knows, what is stored now is what counts.
+    if (!completed.result) forget_ledger(group);
+    if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
+    const auto* version = reply_of<model::LedgerVersion>(flight, completed, context);
+    if (!version)
+      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()},
+                                       context.now);
     auto record = model::parse_ledger_record(write->record);
     CHECK(record);
-    group.ledger.etag = std::get<model::LedgerVersion>(*completed.result).etag;
+    group.ledger.etag = version->etag;
     group.ledger.read_began = completed.began;
+    group.ledger.wrote_at = completed.ended;
     return adopt_record(group, *std::move(record), context.keeper, context.now);
   }
   if (const auto* version = reply_of<model::LedgerVersion>(flight, completed, context))
@@ -315,6 +322,8 @@ void instances_answered(GroupState& group, const Flight& flight,
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
   if (!reply) return;
+  // Asked and answered, whatever it showed: the next sweep may raise the suspicion again.
+  if (by_id) group.suspects.erase(InstanceId(flight.key.subject));
   if (!by_id) group.polled_at = completed.ended;
   for (const model::Instance& instance : reply->instances)
     observe(group, instance, completed.began, context.now);

@@ -91,7 +91,7 @@ void Brain::on(const NoticeReceived& event, Instant now) {
       place(event.notice, id, *group, now);
     } else {
       ++foreign_notices_;
-      unplaced_[id] = {event.notice, now + options_.timing.unplaced_notice};
+      unplaced_.emplace(id, Unplaced{event.notice, now + options_.timing.unplaced_notice});
     }
   }
 }

@@ -87,7 +87,7 @@ class Brain {
   LedgerContext context_;
   std::map<model::GroupName, GroupState> groups_;
   std::vector<model::GroupName> names_;
-  std::map<model::InstanceId, Unplaced> unplaced_;
+  std::multimap<model::InstanceId, Unplaced> unplaced_;
   InstanceSweep instance_sweep_;
   model::PageToken spot_page_;
   std::set<model::GroupName> dirty_;

@@ -1,6 +1,7 @@
 #include "control/endings.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "control/targets.h"
@@ -44,13 +45,23 @@ class EndingPlanner {
 
   EndingPlan run() {
     for (const model::Retiring& entry : group_.record()->retiring) consider(entry);
-    const Accounted accounted(*group_.record());
-    for (const auto& [id, seen] : group_.seen)
-      if (model::is_live(seen.instance.state) && !accounted.covers(seen.instance)) reap(seen);
+    reap_surplus();
     return std::move(plan_);
   }
 
  private:
+  // While a lost ledger is rebuilt, what no entry names may still be adopted.
+  void reap_surplus() {
+    const std::optional<Instant> rebuilt_at = group_.record()->no_launch_before;
+    if (rebuilt_at && now_ < *rebuilt_at) {
+      plan_.look_again = std::min(plan_.look_again, *rebuilt_at);
+      return;
+    }
+    const Accounted accounted(*group_.record());
+    for (const auto& [id, seen] : group_.seen)
+      if (model::is_live(seen.instance.state) && !accounted.covers(seen.instance)) reap(seen);
+  }
+
   void consider(const model::Retiring& entry) {
     const model::Instance* instance = group_.find(entry.instance);
     if (!instance || is_ending(instance->state)) return;

@@ -40,6 +40,7 @@ struct LedgerView {
   std::optional<std::string> etag;
   std::optional<model::LedgerRecord> record;  // Absent: no record exists.
   base::Instant read_began;                   // Begin of the last read that succeeded.
+  base::Instant wrote_at;                     // End of our last write: an older read says nothing.
 };
 
 // How an open launch of ours is going. Kept until the ledger no longer has the entry.

@@ -21,11 +21,18 @@ void tell(GroupState& group, Incident& incident, std::string_view what, std::str
   group.changed_incidents.insert(incident.id);
 }
 
+void follow(GroupState& group, Incident& incident, const Doom& doom) {
+  if (incident.deadline == doom.deadline) return;
+  incident.deadline = doom.deadline;
+  group.changed_incidents.insert(incident.id);
+}
+
 void open(GroupState& group, const model::SlotName& slot, const model::Holder& holder,
           const Doom& doom, Instant now) {
   Incident incident;
   incident.id = model::incident_id(holder.instance, doom.kind);
-  if (group.incidents.contains(incident.id)) return;
+  if (const auto known = group.incidents.find(incident.id); known != group.incidents.end())
+    return follow(group, known->second, doom);
   incident.kind = doom.kind;
   incident.group = group.spec.name;
   incident.slot = slot;

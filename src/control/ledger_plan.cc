@@ -65,7 +65,7 @@ class Planner {
   // No record: the ledger is new, or was lost. Nothing may be launched until every instance of an
   // earlier life has had time to show.
   void begin_record() {
-    ready_ = group_.swept_at > group_.ledger.read_began;
+    ready_ = group_.swept_at >= group_.ledger.read_began;
     if (!ready_) return;
     next_.group = group_.spec.name;
     next_.incarnation = random_name(prng_);
@@ -190,6 +190,8 @@ class Planner {
         ++it;
         continue;
       }
+      for (Retiring& leaving : next_.retiring)
+        if (leaving.slot == it->first) leaving.replacement = InstanceId();
       retire(it->first, it->second.instance, InstanceId(), "scaled-down");
       it = next_.holders.erase(it);
     }

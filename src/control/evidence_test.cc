@@ -1,0 +1,159 @@
+#include "control/evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/test_support.h"
+
+namespace control {
+namespace {
+
+using model::InstanceState;
+using testing::at;
+using ::testing::ElementsAre;
+using testing::instance;
+using ::testing::IsEmpty;
+using testing::kA;
+using testing::kB;
+using testing::kC;
+using testing::kNew;
+using testing::kSlotA;
+using testing::millis;
+
+class EvidenceTest : public ::testing::Test {
+ protected:
+  void show(model::Instance shown, InstanceState state, base::Instant began) {
+    shown.state = state;
+    observe(group_, shown, began, began);
+  }
+  model::Instance a() { return instance(kA, "subnet-a", 1); }
+  void sweep(const std::set<model::InstanceId>& present, base::Instant began) {
+    sweep_ended(group_, present, began, Timing());
+  }
+
+  GroupState group_ = testing::whole_group();
+};
+
+TEST_F(EvidenceTest, OnlyInstancesWithBothTagsAreOurs) {
+  EXPECT_TRUE(is_owned(a()));
+  model::Instance no_launch = a();
+  no_launch.tags.pop_back();
+  EXPECT_FALSE(is_owned(no_launch));
+  model::Instance no_group = a();
+  no_group.tags.erase(no_group.tags.begin());
+  EXPECT_FALSE(is_owned(no_group));
+  model::Instance odd = a();
+  odd.tags[1].value = "by hand";
+  EXPECT_FALSE(is_owned(odd));
+}
+
+TEST_F(EvidenceTest, AForeignInstanceLeavesNoTrace) {
+  model::Instance foreign = instance(kNew, "subnet-a", 4);
+  foreign.tags.pop_back();
+  show(foreign, InstanceState::kTerminated, at(0));
+  EXPECT_FALSE(group_.seen.contains(kNew));
+  EXPECT_FALSE(group_.is_gone(kNew));
+}
+
+TEST_F(EvidenceTest, AYoungerReadReplacesAndAnOlderOneIsIgnored) {
+  show(a(), InstanceState::kStopping, at(10));
+  show(a(), InstanceState::kRunning, at(9));
+  EXPECT_EQ(group_.find(kA)->state, InstanceState::kStopping);
+  show(a(), InstanceState::kStopped, at(11));
+  EXPECT_EQ(group_.find(kA)->state, InstanceState::kStopped);
+}
+
+TEST_F(EvidenceTest, AnEndedInstanceIsALossWithoutADeadline) {
+  show(a(), InstanceState::kTerminated, at(0));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_EQ(group_.doomed.at(kA).kind, model::IncidentKind::kLoss);
+  EXPECT_FALSE(group_.doomed.at(kA).deadline);
+}
+
+TEST_F(EvidenceTest, AnAnnouncedEndStaysAnInterruption) {
+  group_.doomed[kA] = testing::taken_at(at(10));
+  show(a(), InstanceState::kShuttingDown, at(12));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_EQ(group_.doomed.at(kA).kind, model::IncidentKind::kInterruption);
+}
+
+TEST_F(EvidenceTest, AStoppedInstanceIsLostButNotGone) {
+  show(a(), InstanceState::kStopped, at(0));
+  EXPECT_TRUE(group_.is_doomed(kA));
+  EXPECT_FALSE(group_.is_gone(kA));
+}
+
+TEST_F(EvidenceTest, ALaggingReadResurrectsNothing) {
+  show(a(), InstanceState::kTerminated, at(0));
+  show(a(), InstanceState::kRunning, at(50));
+  EXPECT_EQ(group_.find(kA)->state, InstanceState::kTerminated);
+  EXPECT_TRUE(group_.is_gone(kA));
+}
+
+TEST_F(EvidenceTest, ALaggingReadDoesNotResurrectWhatWasNeverSeenAlive) {
+  group_.seen.erase(kA);
+  ended(group_, kA, "state-change", at(0));
+  show(a(), InstanceState::kRunning, at(1));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_FALSE(serves(group_, kA));
+}
+
+TEST_F(EvidenceTest, TheEndIsTakenOnce) {
+  ended(group_, kA, "described", at(0));
+  ended(group_, kA, "absent", at(5));
+  EXPECT_EQ(group_.gone.at(kA), at(0));
+  EXPECT_EQ(group_.doomed.at(kA).how, "described");
+}
+
+TEST_F(EvidenceTest, AbsenceIsASuspicionOnlyAfterTheHorizon) {
+  group_.seen[kA].shown_at = at(0);
+  sweep({kB, kC}, at(90) - millis(1));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+  sweep({kB, kC}, at(90));
+  EXPECT_THAT(group_.suspects, ElementsAre(kA));
+  EXPECT_FALSE(group_.is_gone(kA)) << "a suspicion decides nothing";
+}
+
+TEST_F(EvidenceTest, AHolderThatWasNeverSeenIsSuspectAHorizonAfterItsCommit) {
+  group_.seen.erase(kA);
+  group_.ledger.record->holders[kSlotA].since = at(0);
+  sweep({kB, kC}, at(90) - millis(1));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+  sweep({kB, kC}, at(90));
+  EXPECT_THAT(group_.suspects, ElementsAre(kA));
+}
+
+TEST_F(EvidenceTest, BeingSeenAgainEndsTheSuspicion) {
+  sweep({kB, kC}, at(200));
+  show(a(), InstanceState::kRunning, at(201));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+}
+
+TEST_F(EvidenceTest, TheEndOfASuspectEndsTheSuspicion) {
+  sweep({kB, kC}, at(200));
+  ended(group_, kA, "absent", at(201));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+  sweep({kB, kC}, at(230));
+  EXPECT_THAT(group_.suspects, IsEmpty());
+}
+
+TEST_F(EvidenceTest, WhatNeitherListNorLedgerNamesIsForgottenAfterTheHorizon) {
+  show(instance(kNew, "subnet-a", 4), InstanceState::kTerminated, at(0));
+  sweep({kA, kB, kC}, at(90) - millis(1));
+  EXPECT_TRUE(group_.seen.contains(kNew));
+  EXPECT_TRUE(group_.is_gone(kNew));
+  sweep({kA, kB, kC}, at(90));
+  EXPECT_FALSE(group_.seen.contains(kNew));
+  EXPECT_FALSE(group_.is_gone(kNew));
+  EXPECT_FALSE(group_.is_doomed(kNew));
+}
+
+TEST_F(EvidenceTest, WhatTheLedgerNamesIsNeverForgotten) {
+  ended(group_, kA, "absent", at(0));
+  sweep({kB, kC}, at(10'000));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_TRUE(group_.is_doomed(kA));
+}
+
+}  // namespace
+}  // namespace control

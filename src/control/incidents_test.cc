@@ -1,0 +1,163 @@
+#include "control/incidents.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/test_support.h"
+
+namespace control {
+namespace {
+
+using model::IncidentId;
+using model::IncidentKind;
+using testing::at;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::kA;
+using testing::kB;
+using testing::kNew;
+using testing::kSlotA;
+using testing::kSlotB;
+
+const IncidentId kOfA("i-a/interruption");
+
+class IncidentsTest : public ::testing::Test {
+ protected:
+  void hear(const model::InstanceId& id, base::Instant deadline) {
+    doom(group_, id, testing::taken_at(deadline));
+    open_incidents(group_, at(0));
+  }
+  model::Incident& of_a() { return group_.incidents.at(kOfA); }
+  std::vector<std::string> told() {
+    std::vector<std::string> lines;
+    for (const model::TimelineEntry& line : of_a().timeline) lines.push_back(line.what);
+    return lines;
+  }
+  model::LedgerRecord& stored() { return *group_.ledger.record; }
+  void commit_new(std::string health) {
+    testing::see(group_, testing::instance(kNew, "subnet-a", 4), at(1));
+    stored().holders[kSlotA] = testing::holder(kNew, "subnet-a", 4);
+    testing::set_health(group_, kNew, std::move(health));
+  }
+
+  GroupState group_ = testing::whole_group();
+};
+
+TEST_F(IncidentsTest, ADoomedHolderOpensOneIncident) {
+  hear(kA, at(120));
+  hear(kA, at(120));
+  ASSERT_EQ(group_.incidents.size(), 1u);
+  EXPECT_EQ(of_a().slot, kSlotA);
+  EXPECT_EQ(of_a().instance, kA);
+  EXPECT_EQ(of_a().deadline, at(120));
+  EXPECT_EQ(of_a().opened_at, at(0));
+  EXPECT_THAT(told(), ElementsAre("noticed"));
+  EXPECT_THAT(group_.changed_incidents, ElementsAre(kOfA));
+}
+
+TEST_F(IncidentsTest, ADuplicateChangesNothing) {
+  hear(kA, at(120));
+  group_.changed_incidents.clear();
+  hear(kA, at(120));
+  EXPECT_THAT(group_.changed_incidents, IsEmpty());
+}
+
+TEST_F(IncidentsTest, ADoomedInstanceThatHoldsNoSlotOpensNone) {
+  hear(kNew, at(120));
+  EXPECT_THAT(group_.incidents, IsEmpty());
+}
+
+TEST_F(IncidentsTest, AnInstanceDoomedBeforeItHeldASlotOpensOneWhenItDoes) {
+  hear(kNew, at(120));
+  commit_new("initial");
+  open_incidents(group_, at(2));
+  EXPECT_TRUE(group_.incidents.contains(IncidentId("i-new/interruption")));
+}
+
+TEST_F(IncidentsTest, ADeadlineMayOnlyMoveEarlier) {
+  hear(kA, at(120));
+  doom(group_, kA, testing::taken_at(at(200)));
+  EXPECT_EQ(group_.doomed.at(kA).deadline, at(120));
+  doom(group_, kA, testing::taken_at(at(60)));
+  EXPECT_EQ(group_.doomed.at(kA).deadline, at(60));
+  doom(group_, kA, {IncidentKind::kLoss, at(1), std::nullopt, "stopped"});
+  EXPECT_EQ(group_.doomed.at(kA).deadline, at(60));
+}
+
+TEST_F(IncidentsTest, TheIncidentFollowsTheDeadline) {
+  hear(kA, at(120));
+  group_.changed_incidents.clear();
+  hear(kA, at(60));
+  EXPECT_EQ(of_a().deadline, at(60));
+  EXPECT_THAT(group_.changed_incidents, ElementsAre(kOfA));
+}
+
+TEST_F(IncidentsTest, TheFirstWordAboutAnInstanceNamesItsKind) {
+  doom(group_, kA, {IncidentKind::kLoss, at(0), std::nullopt, "stopped"});
+  doom(group_, kA, testing::taken_at(at(60)));
+  EXPECT_EQ(group_.doomed.at(kA).kind, IncidentKind::kLoss);
+  EXPECT_EQ(group_.doomed.at(kA).deadline, at(60));
+}
+
+TEST_F(IncidentsTest, LinesAreToldToTheRightIncidentsAndOnce) {
+  hear(kA, at(120));
+  hear(kB, at(120));
+  tell_slot(group_, kSlotB, "launched", "i-9", at(1));
+  EXPECT_THAT(told(), ElementsAre("noticed"));
+  tell_slot(group_, kSlotA, "launched", "i-new", at(1));
+  tell_slot(group_, kSlotA, "launched", "i-new", at(2));
+  tell_slot(group_, kSlotA, "launched", "i-newer", at(3));
+  EXPECT_THAT(told(), ElementsAre("noticed", "launched", "launched"));
+}
+
+TEST_F(IncidentsTest, WhatHappensToTheReplacementIsToldToo) {
+  hear(kA, at(120));
+  commit_new("initial");
+  close_incidents(group_, at(3));
+  tell_instance(group_, kNew, "registered", "i-new", at(4));
+  tell_instance(group_, kA, "deregistered", "i-a", at(5));
+  EXPECT_THAT(told(), ElementsAre("noticed", "registered", "deregistered"));
+}
+
+TEST_F(IncidentsTest, ItClosesWhenTheReplacementServesAndTheOldOneIsOut) {
+  hear(kA, at(120));
+  commit_new("initial");
+  stored().retiring = {testing::retiring(kA, kSlotA, kNew, "interruption", at(120))};
+  close_incidents(group_, at(3));
+  EXPECT_EQ(of_a().replacement, kNew);
+  EXPECT_FALSE(of_a().closed_at) << "the replacement does not serve";
+  testing::set_health(group_, kNew, "healthy");
+  close_incidents(group_, at(4));
+  EXPECT_FALSE(of_a().closed_at) << "the old one is not out";
+  stored().retiring.clear();
+  close_incidents(group_, at(5));
+  EXPECT_EQ(of_a().closed_at, at(5));
+  EXPECT_EQ(of_a().outcome, "replaced");
+  EXPECT_THAT(told(), ElementsAre("noticed", "healthy", "closed"));
+}
+
+TEST_F(IncidentsTest, AnUnreplacedHolderKeepsItsIncidentOpen) {
+  hear(kA, at(120));
+  close_incidents(group_, at(1000));
+  EXPECT_FALSE(of_a().closed_at);
+}
+
+TEST_F(IncidentsTest, ASlotThatNobodyWantsAnyMoreClosesItsIncident) {
+  hear(kA, at(120));
+  group_.spec.capacity = 0;
+  close_incidents(group_, at(1));
+  EXPECT_FALSE(of_a().closed_at) << "still held";
+  stored().holders.clear();
+  close_incidents(group_, at(2));
+  EXPECT_EQ(of_a().outcome, "slot-gone");
+}
+
+TEST_F(IncidentsTest, WithoutAKnownLedgerNothingOpensOrCloses) {
+  group_.ledger.known = false;
+  hear(kA, at(120));
+  EXPECT_THAT(group_.incidents, IsEmpty());
+  close_incidents(group_, at(1));
+}
+
+}  // namespace
+}  // namespace control

@@ -1,0 +1,107 @@
+// TinyCloud and Script: just enough of a region and of a keeper's loop to run a Brain in tests.
+//
+// TinyCloud carries out calls at once and exactly: a ledger under compare-and-set, zonal tokens
+// that replay or mismatch, instances that boot, targets that turn healthy and drain. It notes what
+// breaks the promise of one committed instance per slot. Script holds one Brain's unanswered calls
+// and moves virtual time; the test decides which answer comes when, or lets all of them come at
+// once.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/form.h"
+#include "control/brain.h"
+#include "control/test_support.h"
+
+namespace control::testing {
+
+class TinyCloud {
+ public:
+  base::Result<model::Reply> carry_out(const model::Call& call, base::Instant now);
+
+  // The three slots of group_spec() held, running, healthy and written in the ledger.
+  void begin_whole(base::Instant now);
+  void terminate(const model::InstanceId& id);
+  std::vector<model::InstanceId> live() const;
+  // The stored record; there must be one.
+  model::LedgerRecord record() const;
+  // "RunInstances subnet-a" and the like: everything that changed the world, but tags.
+  std::vector<std::string> log;
+  std::vector<std::string> violations;
+  std::set<std::string> bodies;  // Of all RunInstances.
+  std::set<model::SubnetId> dry;
+
+ private:
+  struct Registration {
+    base::Instant since;
+    std::optional<base::Instant> left;
+  };
+  using Result = base::Result<model::Reply>;
+
+  Result on(const model::RunInstances& call, base::Instant now);
+  Result on(const model::TerminateInstances& call, base::Instant now);
+  Result on(const model::DescribeInstances& call, base::Instant now);
+  Result on(const model::CreateTags& call, base::Instant now);
+  Result on(const model::DescribeSubnets& call, base::Instant now);
+  Result on(const model::RegisterTargets& call, base::Instant now);
+  Result on(const model::DeregisterTargets& call, base::Instant now);
+  Result on(const model::DescribeTargetHealth& call, base::Instant now);
+  Result on(const model::LedgerRead& call, base::Instant now);
+  Result on(const model::LedgerWrite& call, base::Instant now);
+  template <class T>
+  Result on(const T& call, base::Instant now);
+
+  model::Instance shown(const model::Instance& instance, base::Instant now) const;
+  void launch(const base::Form& form, base::Instant now);
+  void check_commits(const model::LedgerRecord& record);
+
+  int next_instance_ = 1;
+  int version_ = 0;
+  std::string text_;
+  std::map<model::InstanceId, model::Instance> instances_;
+  std::map<std::string, std::pair<std::string, std::vector<model::InstanceId>>> tokens_;
+  std::map<model::InstanceId, Registration> targets_;
+  std::map<model::InstanceId, model::SlotName> committed_;  // Ever.
+  std::set<model::InstanceId> left_;                        // Ever retired.
+};
+
+class Script {
+ public:
+  // The clock is shared by all scripts of a test.
+  Script(TinyCloud& cloud, base::Instant& clock, model::KeeperName keeper, uint64_t seed,
+         std::vector<model::Incident> open_incidents = {}, model::GroupSpec spec = group_spec());
+
+  void step(std::vector<Event> events = {Woken{}});
+  // Carries out and answers everything until virtual time `end`, waking the brain when it asked to.
+  void run_until(base::Instant end);
+  // Carries out and answers what is pending now, and whatever follows from it, without waiting.
+  void settle();
+
+  // The position of a pending call of that action, or the number of pending calls.
+  size_t find(std::string_view action) const;
+  bool has(std::string_view action) const { return find(action) < pending.size(); }
+  base::Result<model::Reply> carry_out(size_t index);
+  void answer(size_t index, base::Result<model::Reply> result);
+  void carry_out_and_answer(size_t index) { answer(index, carry_out(index)); }
+
+  struct Pending {
+    PlannedCall planned;
+    base::Instant began;
+  };
+  std::deque<Pending> pending;
+  std::map<model::IncidentId, model::Incident> journal;  // As last handed out.
+  std::map<model::IncidentId, int> closings;
+  base::Instant wake_at;
+  Brain brain;
+
+ private:
+  TinyCloud& cloud_;
+  base::Instant& clock_;
+};
+
+}  // namespace control::testing
