@@ -122,7 +122,7 @@ RULES = (
     Rule("skipped test", r"\bGTEST_SKIP\b", "a test that runs, or a script that says SKIPPED"),
     Rule(
         "sleep",
-        r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>])(::)?sleep\s*\(",
+        r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>])(?<!int )(::)?sleep\s*\(",
         "a wait for the event itself, with a deadline",
         allowed=("app", "agent"),
     ),
@@ -135,6 +135,7 @@ RULES = (
 # (file, rule) -> why it may. A line whose file is gone, or no longer needs it, is an error.
 EXCEPTIONS = {
     ("src/base/check.cc", "console"): "a bug must be seen even when nobody made a logger",
+    ("src/sim/event_pattern.cc", "float"): "JSON numbers, which EventBridge compares, are doubles",
     ("src/base/log.cc", "wall clock"): "stderr_logger stamps lines; app alone makes it",
     ("tests/conformance/region_dev.cc", "clock in a test"): "serves clients that sign by real time",
     ("src/app/sd_notify.cc", "sockets"): "systemd listens on a datagram socket of the host",
@@ -154,6 +155,7 @@ FORBIDDEN_TEXT = (
         r"|deb\.debian\.org|security\.debian\.org|proxy\.golang\.org|crates\.io)\b",
         "the client's own configuration (npm: omit-lockfile-registry-resolved)",
     ),
+    Rule("conflict marker", r"^(<{7}|>{7}) ", "one side, or both"),
     Rule(
         "credential",
         r"\b(AKIA|ASIA)[0-9A-Z]{16}\b(?<!EXAMPLE)|-----BEGIN [A-Z ]*PRIVATE KE[Y]-----",

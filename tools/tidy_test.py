@@ -162,6 +162,7 @@ class Tidy(unittest.TestCase):
         for expected, text in {
             "developer's path": "see /ho" + "me/jane/x",
             "registry host": "from registry.npmjs" + ".org",
+            "conflict marker": "<" * 7 + " HEAD",
             "credential": "AKIA" + "ABCDEFGHIJKLMNOP",
         }.items():
             with self.subTest(expected):
@@ -172,6 +173,9 @@ class Tidy(unittest.TestCase):
         self.assert_finds("trailing space", "src/control/c.cc", "int c() { return 1; } \n")
         self.assert_finds("101 columns", "src/control/c.cc", "//" + "x" * 99 + "\n")
         self.assert_finds("no newline", "src/control/c.cc", "int c();")
+
+    def test_a_raw_string_keeps_its_own_lines(self):
+        self.assert_clean("src/control/c.cc", f'auto s = R"(\n{"x" * 200}\n)";\n')
 
     def test_golden_files_keep_their_form(self):
         self.assert_clean("tests/golden/x.txt", "x \n" + "y" * 200)
@@ -198,6 +202,11 @@ class Tidy(unittest.TestCase):
     def test_an_included_header_is_not_dead(self):
         self.write("src/control/d.h", "// Owns d.\n#pragma once\n")
         self.assert_clean("src/control/c.cc", self.control('#include "control/d.h"'))
+
+    def test_a_variable_in_a_source_name_stands_for_anything(self):
+        self.write("src/control/CMakeLists.txt", "module(control SOURCES c.cc ${x}_part.cc)\n")
+        self.assert_clean("src/control/left_part.cc", "int d;\n")
+        self.assert_finds("no CMakeLists.txt builds it", "src/control/left.cc", "int d;\n")
 
     def test_long_files_are_found(self):
         self.assert_finds("401 lines; at most 400", "src/base/a.h",

@@ -25,6 +25,7 @@ int run_command_line(int argc, char** argv) {
   root.require_subcommand(1);
   Action action;
   add_version(root, action);
+  add_demo_command(root, action);
   add_serve_command(root, action);
   add_sim_commands(root, action);
   try {

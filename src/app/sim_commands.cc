@@ -105,7 +105,8 @@ sim::SimulationOptions simulation_options(const SimRunOptions& options, uint64_t
   sim::SimulationOptions simulation;
   simulation.seed = seed;
   simulation.chaos = base::Duration::minutes(options.minutes);
-  if (options.scenario == "canary") {
+  simulation.unsynced_journal = options.scenario == "canary-unsynced-journal";
+  if (options.scenario == "canary-split-ledger") {
     simulation.split_ledger = true;
     base::Prng dice(seed);
     simulation.swarm = sim::draw_swarm(dice);
@@ -214,8 +215,8 @@ void add_sim_commands(CLI::App& root, Action& action) {
   auto options = std::make_shared<SimRunOptions>();
   run->add_option("--seeds", options->seeds, "a seed, or a range A..B")->capture_default_str();
   run->add_option("--scenario", options->scenario,
-                  "swarm: faults drawn from the seed; canary: a broken ledger that must be caught")
-      ->check(CLI::IsMember({"swarm", "canary"}))
+                  "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
+      ->check(CLI::IsMember({"swarm", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
   run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");
   run->add_option("--minutes", options->minutes, "simulated minutes of chaos in each run")

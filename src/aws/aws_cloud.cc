@@ -28,10 +28,11 @@ class AwsCloud : public ports::Cloud {
     CHECK(!model::is_ledger(call));
     const base::Instant began = clock_.now();
     Attempt attempt = attempt_at(call);
-    client_.send(std::move(attempt), [id, began, call = std::move(call), sink = sink_,
-                                      clock = &clock_](base::Result<net::Response> response) {
-      sink({id, began, clock->now(), reply_to(call, response)});
-    });
+    client_.send(std::move(attempt),
+                 [id, began, call = std::move(call), sink = sink_,
+                  clock = &clock_](const base::Result<net::Response>& response) {
+                   sink({id, began, clock->now(), reply_to(call, response)});
+                 });
   }
 
  private:

@@ -344,14 +344,49 @@ TEST(Decode, TheAnswerOfAnotherActionIsMalformed) {
 }
 
 TEST(Decode, AListThatIsMissingIsNotAnEmptyList) {
-  EXPECT_FALSE(decode(model::DescribeInstances{},
-                      response(200,
-                               "<DescribeInstancesResponse><requestId>1</requestId>"
-                               "</DescribeInstancesResponse>")));
-  EXPECT_TRUE(
-      decode(model::DescribeInstances{}, response(200,
-                                                  "<DescribeInstancesResponse><reservationSet/>"
-                                                  "</DescribeInstancesResponse>")));
+  const std::string in_result = "<DescribeTargetHealthResponse><DescribeTargetHealthResult>";
+  const std::string out_of_it = "</DescribeTargetHealthResult></DescribeTargetHealthResponse>";
+  const struct {
+    Call call;
+    std::string before, list, after;
+  } cases[] = {
+      {model::DescribeInstances{}, "<DescribeInstancesResponse>", "<reservationSet/>",
+       "</DescribeInstancesResponse>"},
+      {model::DescribeSubnets{}, "<DescribeSubnetsResponse>", "<subnetSet/>",
+       "</DescribeSubnetsResponse>"},
+      {model::DescribeTargetHealth{}, in_result, "<TargetHealthDescriptions/>", out_of_it},
+  };
+  for (const auto& [call, before, list, after] : cases) {
+    EXPECT_TRUE(decode(call, response(200, before + list + after))) << action_of(call);
+    EXPECT_FALSE(decode(call, response(200, before + after))) << action_of(call);
+  }
+}
+
+TEST(Decode, ALaunchThatSucceedsWithoutAnInstanceMayHaveHappened) {
+  for (const char* list : {"", "<instancesSet/>"}) {
+    const std::string body =
+        std::string("<RunInstancesResponse>") + list + "</RunInstancesResponse>";
+    const auto reply = decode(model::RunInstances{}, response(200, body));
+    ASSERT_FALSE(reply) << list;
+    EXPECT_EQ(reply.error().retry, Retry::kUnknownOutcome) << list;
+  }
+}
+
+TEST(Decode, AFieldThatIsMissingOrOddFailsTheAnswer) {
+  const struct {
+    const char *from, *to;
+  } changes[] = {{"<name>running</name>", "<name>rebooting</name>"},
+                 {"<instanceId>i-0a10000000000001</instanceId>", ""},
+                 {"2026-03-01T12:00:00.000Z", "noon"},
+                 {"<key>Name</key>", ""},
+                 {"<availabilityZone>us-east-2a</availabilityZone>", ""}};
+  for (const auto& [from, to] : changes) {
+    std::string body = golden("describe_instances.xml");
+    body.replace(body.find(from), std::string(from).size(), to);
+    const auto reply = decode(model::DescribeInstances{}, response(200, body));
+    ASSERT_FALSE(reply) << from;
+    EXPECT_EQ(reply.error().code, kMalformedAnswer) << from;
+  }
 }
 
 TEST(Decode, ErrorsOfEveryProtocolKeepTheirCodeAndMessage) {

@@ -29,7 +29,7 @@ CredentialsResult now_from(CredentialsProvider& provider) {
 
 class ProviderTest : public testing::Test {
  protected:
-  ~ProviderTest() override {
+  void TearDown() override {
     for (const std::string& path : written_) std::remove(path.c_str());
   }
 

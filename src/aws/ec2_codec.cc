@@ -223,6 +223,8 @@ Result<model::Reply> reply_of(const model::RunInstances&, std::string_view body)
   model::InstancesReply reply;
   ASSIGN_OR_RETURN(reply.instances,
                    items(document.document_element(), "instancesSet", read_instance));
+  // MinCount is at least 1: a success without an instance is none.
+  if (reply.instances.empty()) return malformed("RunInstances: a success without an instance");
   return reply;
 }
 

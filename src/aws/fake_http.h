@@ -45,11 +45,11 @@ class FakeHttpClient : public net::HttpClient {
 };
 
 // Always the same answer.
-inline FakeHttpClient::Answer answering(int status, std::string body) {
+inline FakeHttpClient::Answer answering(int status, const std::string& body) {
   return [=](const FakeHttpClient::Sent&) { return net::Response{status, {}, body}; };
 }
 
-inline FakeHttpClient::Answer failing(std::string code, base::Retry retry) {
+inline FakeHttpClient::Answer failing(const std::string& code, base::Retry retry) {
   return [=](const FakeHttpClient::Sent&) -> base::Result<net::Response> {
     return base::fail(code, "the fake network says so", retry);
   };

@@ -27,19 +27,16 @@ bool RefreshingCredentials::due_at(base::Instant now) const {
 void RefreshingCredentials::get(Done done) {
   std::unique_lock lock(mutex_);
   const base::Instant now = clock_.now();
-  const bool valid = valid_at(now);
   const bool start = !fetching_ && due_at(now);
-  fetching_ |= start;
-  if (start) last_fetch_ = now;
-  std::optional<net::Credentials> ready;
-  if (valid) {
-    ready = current_;
-  } else {
-    waiting_.push_back(std::move(done));
+  if (start) {
+    fetching_ = true;
+    last_fetch_ = now;
   }
+  const std::optional<net::Credentials> ready = valid_at(now) ? current_ : std::nullopt;
+  if (!ready) waiting_.push_back(done);
   lock.unlock();
   if (start) start_fetch();
-  if (ready) done(*std::move(ready));
+  if (ready) done(*ready);
 }
 
 void RefreshingCredentials::refuse(const std::string& access_key) {

@@ -101,7 +101,7 @@ class S3Ledger : public ports::Ledger {
   void send(model::CallId id, Attempt attempt, AnswerReader read_answer_of) {
     const base::Instant began = clock_.now();
     client_.send(std::move(attempt), [id, began, read_answer_of, sink = sink_,
-                                      clock = &clock_](Result<net::Response> response) {
+                                      clock = &clock_](const Result<net::Response>& response) {
       Result<model::LedgerVersion> version = read_answer_of(response);
       if (version) {
         sink({id, began, clock->now(), model::Reply(*std::move(version))});

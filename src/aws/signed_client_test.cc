@@ -33,7 +33,7 @@ class SignedClientTest : public testing::Test {
     return answers.at(0);
   }
 
-  FakeHttpClient::Answer refusing(std::string code, std::string date) {
+  FakeHttpClient::Answer refusing(const std::string& code, const std::string& date) {
     return [=](const FakeHttpClient::Sent&) {
       net::Response response{400, {}, "<Error><Code>" + code + "</Code></Error>"};
       response.headers.add("Date", date);

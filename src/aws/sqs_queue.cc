@@ -97,7 +97,7 @@ Result<ports::QueueDepth> read_depth(std::string_view body) {
 
 class SqsQueue : public ports::Queue {
  public:
-  SqsQueue(SignedClient& client, Endpoints endpoints, std::string queue_url)
+  SqsQueue(SignedClient& client, const Endpoints& endpoints, std::string queue_url)
       : client_(client), endpoint_(endpoints.of("sqs")), queue_url_(std::move(queue_url)) {}
 
   void receive(ports::ReceiveOptions options,
@@ -172,9 +172,9 @@ class SqsQueue : public ports::Queue {
 
 }  // namespace
 
-std::unique_ptr<ports::Queue> make_sqs_queue(SignedClient& client, Endpoints endpoints,
+std::unique_ptr<ports::Queue> make_sqs_queue(SignedClient& client, const Endpoints& endpoints,
                                              std::string queue_url) {
-  return std::make_unique<SqsQueue>(client, std::move(endpoints), std::move(queue_url));
+  return std::make_unique<SqsQueue>(client, endpoints, std::move(queue_url));
 }
 
 }  // namespace aws

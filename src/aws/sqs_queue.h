@@ -12,7 +12,7 @@ namespace aws {
 
 // `client` outlives the queue's last callback. A batch in which one body does not fit its MD5 fails
 // whole, with kBackoff: its messages come again.
-std::unique_ptr<ports::Queue> make_sqs_queue(SignedClient& client, Endpoints endpoints,
+std::unique_ptr<ports::Queue> make_sqs_queue(SignedClient& client, const Endpoints& endpoints,
                                              std::string queue_url);
 
 }  // namespace aws

@@ -39,8 +39,8 @@ void tell_commits(GroupState& group, const model::LedgerRecord* before,
   }
 }
 
-// Progress belongs to entries that are open and ours. Of an entry that another keeper took over only
-// one thing may be kept: that instances came.
+// Progress belongs to entries that are open and ours. Of an entry that another keeper took over
+// only one thing may be kept: that instances came.
 void prune_progress(GroupState& group, const model::KeeperName& keeper) {
   std::map<uint64_t, LaunchProgress> kept;
   for (const model::OpenLaunch& entry : group.ledger.record->open) {
@@ -53,6 +53,30 @@ void prune_progress(GroupState& group, const model::KeeperName& keeper) {
 }
 
 void forget_ledger(GroupState& group) { group.ledger.known = false; }
+
+// Rare turns of the launch protocol, for operators and for the simulator's marks.
+void remark_turns(const GroupState& group, const std::optional<model::LedgerRecord>& before,
+                  const AnswerContext& context) {
+  const auto say = [&](const char* what, uint64_t n) {
+    remark(context, base::LogLevel::kInfo, what,
+           {{"group", group.spec.name.str()}, {"launch", std::to_string(n)}});
+  };
+  const std::optional<model::LedgerRecord>& after = group.ledger.record;
+  if (!after) return;
+  if (!before || before->incarnation != after->incarnation) say("ledger-begun", after->counter);
+  if (!before) return;
+  for (const model::OpenLaunch& entry : after->open)
+    for (const model::OpenLaunch& old : before->open) {
+      if (old.n != entry.n) continue;
+      if (old.submitter != entry.submitter) say("launch-taken-over", entry.n);
+      else if (old.submit_before != entry.submit_before) say("launch-renewed", entry.n);
+    }
+  for (const model::Retiring& entry : after->retiring)
+    if (entry.reason == "unplaced" &&
+        std::find(before->retiring.begin(), before->retiring.end(), entry) ==
+            before->retiring.end())
+      say("instance-unplaced", after->counter);
+}
 
 void ledger_read(GroupState& group, const model::LedgerVersion& version,
                  const model::CallCompleted& completed, const AnswerContext& context) {
@@ -123,7 +147,9 @@ void came(GroupState& group, LaunchProgress& progress, uint64_t n,
   }
 }
 
-void start_search(LaunchProgress& progress, Instant now) {
+void start_search(LaunchProgress& progress, const AnswerContext& context, uint64_t n) {
+  remark(context, base::LogLevel::kWarn, "launch-searched-for", {{"launch", std::to_string(n)}});
+  const Instant now = context.now;
   progress.phase = Phase::kSearching;
   progress.searches = 0;
   progress.search_began = now;
@@ -159,8 +185,11 @@ void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
 
 void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
                    const base::Error& error, const AnswerContext& context) {
-  if (model::is_token_mismatch(error.code)) return start_search(progress, context.now);
-  if (model::is_token_terminated(error.code)) return settle(progress, "died", context.now);
+  if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
+  if (model::is_token_terminated(error.code)) {
+    remark(context, base::LogLevel::kInfo, "launch-died", {{"launch", std::to_string(flight.key.n)}});
+    return settle(progress, "died", context.now);
+  }
   if (error.retry == base::Retry::kNever)
     return launch_refused(group, progress, flight.key.n, error, context);
   // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
@@ -263,7 +292,9 @@ void ledger_answered(GroupState& group, const Flight& flight,
     group.ledger.etag = version->etag;
     group.ledger.read_began = completed.began;
     group.ledger.wrote_at = completed.ended;
-    return adopt_record(group, *std::move(record), context.keeper, context.now);
+    const std::optional<model::LedgerRecord> before = group.ledger.record;
+    adopt_record(group, *std::move(record), context.keeper, context.now);
+    return remark_turns(group, before, context);
   }
   if (const auto* version = reply_of<model::LedgerVersion>(flight, completed, context))
     ledger_read(group, *version, completed, context);
@@ -282,6 +313,8 @@ void launch_answered(GroupState& group, const Flight& flight,
   const auto& reply = std::get<model::InstancesReply>(*completed.result);
   if (!progress || progress->phase == Phase::kSettled) {
     // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
+    remark(context, base::LogLevel::kWarn, "launch-answered-late",
+           {{"group", group.spec.name.str()}, {"launch", std::to_string(flight.key.n)}});
     for (const model::Instance& instance : reply.instances)
       observe(group, instance, completed.began, context.now);
     return;
@@ -289,7 +322,7 @@ void launch_answered(GroupState& group, const Flight& flight,
   const std::string launch =
       to_string(model::LaunchId{group.ledger.record->incarnation, flight.key.n});
   if (reply.instances.empty() || !carry_tag(reply.instances, launch))
-    return start_search(*progress, context.now);
+    return start_search(*progress, context, flight.key.n);
   came(group, *progress, flight.key.n, reply.instances, completed, context.now);
 }
 
@@ -318,8 +351,11 @@ void instances_answered(GroupState& group, const Flight& flight,
     return;
   }
   const bool by_id = flight.key.kind == WorkKind::kConfirmInstance;
-  if (by_id && !completed.result && model::is_not_found(completed.result.error().code))
+  if (by_id && !completed.result && model::is_not_found(completed.result.error().code)) {
+    remark(context, base::LogLevel::kInfo, "absence-confirmed",
+           {{"instance", flight.key.subject}});
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
+  }
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
   if (!reply) return;
   // Asked and answered, whatever it showed: the next sweep may raise the suspicion again.

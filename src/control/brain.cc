@@ -103,7 +103,8 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kInterruptionWarning:
       return doom(group, id, doom_from(notice, options_.timing.warning, now));
     case NoticeKind::kBidEvicted:
-      doom(group, id, {IncidentKind::kInterruption, std::min(notice.time, now), now, "bid-evicted"});
+      doom(group, id,
+           {IncidentKind::kInterruption, std::min(notice.time, now), now, "bid-evicted"});
       if (!group.is_gone(id)) group.suspects.insert(id);
       return;
     case NoticeKind::kStateChange:

@@ -2,8 +2,8 @@
 //
 // It sees no clock, no thread and no socket. It is level-triggered: an event only makes it look
 // sooner, and every decision follows from what is wanted, decided (ledger) and seen. Whatever it
-// forgets at a crash comes back from AWS, the ledger and the open incidents of the journal. The same
-// brain runs in `serve`, in the demo and under the simulator.
+// forgets at a crash comes back from AWS, the ledger and the open incidents of the journal. The
+// same brain runs in `serve`, in the demo and under the simulator.
 #pragma once
 
 #include <map>
@@ -27,7 +27,8 @@ struct BrainOptions {
   model::KeeperName keeper;
   model::TokenScope scope;
   Timing timing;
-  // Two keepers, and two lives of one keeper, must not share a seed: it names incarnations and writes.
+  // Two keepers, and two lives of one keeper, must not share a seed: it names incarnations and
+  // writes.
   uint64_t seed = 0;
 };
 

@@ -12,7 +12,8 @@ namespace {
 using base::Instant;
 using model::InstanceId;
 
-// Everything the ledger speaks of: holders, leavers, and whatever carries the tag of an open launch.
+// Everything the ledger speaks of: holders, leavers, and whatever carries the tag of an open
+// launch.
 class Accounted {
  public:
   explicit Accounted(const model::LedgerRecord& record) : record_(record) {

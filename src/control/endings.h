@@ -1,7 +1,7 @@
 // Which instances we end ourselves: former holders that nobody needs any more, and surplus.
 //
-// Pure, and the only place that chooses what is terminated. What AWS said it will take is left to AWS
-// until it is overdue. A holder is never ended here.
+// Pure, and the only place that chooses what is terminated. What AWS said it will take is left to
+// AWS until it is overdue. A holder is never ended here.
 #pragma once
 
 #include <string>

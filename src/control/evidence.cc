@@ -19,14 +19,23 @@ bool is_stopped(InstanceState state) {
   return state == InstanceState::kStopping || state == InstanceState::kStopped;
 }
 
-// Since when the ledger has spoken of the instance: lists may lag behind that.
+// Since when the ledger has spoken of the instance: lists may lag behind that. The last record counts
+// even while a newer one is being fetched.
 Instant known_since(const GroupState& group, const InstanceId& id) {
   const auto seen = group.seen.find(id);
   if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);
-  if (const model::LedgerRecord* record = group.record())
-    for (const auto& [slot, holder] : record->holders)
-      if (holder.instance == id) return holder.since;
-  return Instant();
+  if (!group.ledger.record) return Instant::never();
+  for (const auto& [slot, holder] : group.ledger.record->holders)
+    if (holder.instance == id) return holder.since;
+  for (const model::Retiring& entry : group.ledger.record->retiring)
+    if (entry.instance == id) return entry.since;
+  return Instant::never();
+}
+
+bool is_overdue(const GroupState& group, const InstanceId& id, Instant began,
+                const Timing& timing) {
+  const Instant since = known_since(group, id);
+  return since != Instant::never() && began >= since + timing.horizon;
 }
 
 }  // namespace
@@ -67,8 +76,7 @@ void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant
                  const Timing& timing) {
   group.swept_at = began;
   for (const InstanceId& id : group.ledger_ids)
-    if (!present.contains(id) && !group.is_gone(id) &&
-        began >= known_since(group, id) + timing.horizon)
+    if (!present.contains(id) && !group.is_gone(id) && is_overdue(group, id, began, timing))
       group.suspects.insert(id);
   // What no list shows any more and no ledger names has been forgotten by AWS too.
   std::erase_if(group.seen, [&](const auto& entry) {

@@ -1,5 +1,5 @@
-// GroupState: what the brain knows of one group. A value: everything here can be rebuilt from AWS, the
-// ledger and the open incidents, so nothing is lost with it.
+// GroupState: what the brain knows of one group. A value: everything here can be rebuilt from AWS,
+// the ledger and the open incidents, so nothing is lost with it.
 //
 // Three kinds of knowledge stay apart: what was wanted (spec), what was decided (ledger), what was
 // seen (seen, targets). Evidence that an instance is gone is final; absence is only a suspicion.
@@ -59,7 +59,8 @@ struct TargetView {
   bool known = false;
   base::Instant read_began, read_ended;
   std::map<model::InstanceId, model::TargetHealth> health;
-  // When our last registration or deregistration of it completed: a read begun earlier says nothing.
+  // When our last registration or deregistration of it completed: a read begun earlier says
+  // nothing.
   std::map<model::InstanceId, base::Instant> touched;
   // After a refusal that one bad target may have caused, they are registered one by one.
   bool one_by_one = false;
@@ -116,12 +117,12 @@ struct GroupState {
   }
 };
 
-// True when the instance does what the group is for: it runs, and is healthy in every target group or,
-// without one, passes both status checks.
+// True when the instance does what the group is for: it runs, and is healthy in every target group
+// or, without one, passes both status checks.
 bool serves(const GroupState& group, const model::InstanceId& id);
 
-// Holders that serve and are not about to be taken. A doomed or retiring machine is never among them,
-// so for one of those this is "how many others serve".
+// Holders that serve and are not about to be taken. A doomed or retiring machine is never among
+// them, so for one of those this is "how many others serve".
 int healthy_holders(const GroupState& group);
 
 // Names of the slots the configuration wants.

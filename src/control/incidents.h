@@ -15,8 +15,8 @@ namespace control {
 // The instance will be taken, or is gone. The first word counts; a deadline may only move earlier.
 void doom(GroupState& group, const model::InstanceId& id, const Doom& word);
 
-// Opens an incident for every doomed holder that has none. Apart from doom, because a holder may have
-// been doomed before it was known to be one.
+// Opens an incident for every doomed holder that has none. Apart from doom, because a holder may
+// have been doomed before it was known to be one.
 void open_incidents(GroupState& group, base::Instant now);
 
 // Adds a line to the open incidents of that slot.

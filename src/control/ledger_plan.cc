@@ -73,8 +73,8 @@ class Planner {
     adopt_while_rebuilding();
   }
 
-  // Until launches are allowed, instances with our tags fill the slots of their subnets: the highest
-  // launch first, then the youngest.
+  // Until launches are allowed, instances with our tags fill the slots of their subnets: the
+  // highest launch first, then the youngest.
   void adopt_while_rebuilding() {
     if (!next_.no_launch_before || now_ >= *next_.no_launch_before) return;
     std::vector<const model::Instance*> strays;
@@ -257,7 +257,8 @@ class Planner {
     std::map<model::SubnetId, std::vector<SlotName>> needs;
     for (int i = 0; i < group_.spec.capacity; ++i) {
       SlotName slot = model::slot_name(group_.spec.name, i);
-      if (needs_launch(slot, covered)) needs[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
+      if (needs_launch(slot, covered))
+        needs[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
     }
     if (needs.empty()) return;
     cool_interrupted_pools();

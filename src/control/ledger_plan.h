@@ -1,8 +1,9 @@
 // The next ledger record: everything the brain wants to decide for a group, in one write.
 //
-// Pure. Given what is known, answers the record that should replace the current one, or nothing when
-// it is right as it is. The protocol of a launch (docs/architecture.md, "Exactly one per slot") lives
-// here: entries are opened, taken over, settled and closed only by replacing the record.
+// Pure. Given what is known, answers the record that should replace the current one, or nothing
+// when it is right as it is. The protocol of a launch (docs/architecture.md, "Exactly one per
+// slot") lives here: entries are opened, taken over, settled and closed only by replacing the
+// record.
 #pragma once
 
 #include <map>

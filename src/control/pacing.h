@@ -30,15 +30,25 @@ class Pacer {
 
     int64_t level_at(base::Instant now) const;
   };
-  enum Kind { kDescribe, kMutate, kRunRequests, kRunInstances, kTerminate, kTags, kBalancer, kFree };
+  enum Kind {
+    kDescribe,
+    kMutate,
+    kRunRequests,
+    kRunInstances,
+    kTerminate,
+    kTags,
+    kBalancer,
+    kFree
+  };
   static constexpr size_t kBuckets = kFree;
 
   static Kind kind_of(const model::Call& call);
   static int64_t instances_in(const model::Call& call);
 
   static constexpr int64_t kMilli = 1000;
-  // Four fifths of the published buckets: describe 100/20, mutate 50/5, RunInstances requests 5/2 and
-  // instances 1000/2, TerminateInstances 100/5, CreateTags 100/10, ELB register and deregister 20/4.
+  // Four fifths of the published buckets: describe 100/20, mutate 50/5, RunInstances requests 5/2
+  // and instances 1000/2, TerminateInstances 100/5, CreateTags 100/10, ELB register and deregister
+  // 20/4.
   std::array<Bucket, kBuckets> buckets_{{
       {80 * kMilli, 16 * kMilli, 80 * kMilli, {}},
       {40 * kMilli, 4 * kMilli, 40 * kMilli, {}},

@@ -1,7 +1,8 @@
 // Sweep: one complete look at everything that is ours, page by page, for all groups together.
 //
-// Decides nothing until the last page has come; a failed page ends the pass, and the next pass begins
-// anew. One sweep of a region costs a call per 1,000 instances, however many groups there are.
+// Decides nothing until the last page has come; a failed page ends the pass, and the next pass
+// begins anew. One sweep of a region costs a call per 1,000 instances, however many groups there
+// are.
 #pragma once
 
 #include <map>

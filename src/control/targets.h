@@ -1,7 +1,8 @@
 // Who belongs in the load balancer now, and who must leave it.
 //
-// Pure. A holder that runs is registered. One that is going to be taken leaves at the earliest of: its
-// replacement serves; the deadline less the drain time; at once while `min_healthy` others serve.
+// Pure. A holder that runs is registered. One that is going to be taken leaves at the earliest of:
+// its replacement serves; the deadline less the drain time; at once while `min_healthy` others
+// serve.
 #pragma once
 
 #include <vector>
@@ -21,8 +22,8 @@ struct TargetPlan {
 TargetPlan plan_targets(const GroupState& group, const model::TargetGroupRef& ref,
                         const Timing& timing, base::Instant now);
 
-// True when no target group of the group sends the instance anything, by a read that is younger than
-// whatever we last did to it.
+// True when no target group of the group sends the instance anything, by a read that is younger
+// than whatever we last did to it.
 bool out_of_balancer(const GroupState& group, const model::InstanceId& id);
 
 }  // namespace control

@@ -119,7 +119,7 @@ inline void set_health(GroupState& group, const model::InstanceId& id, std::stri
 inline GroupState whole_group() {
   GroupState group;
   group.spec = group_spec();
-  group.ledger = {true, false, "etag-1", record(), at(-5)};
+  group.ledger = {true, false, "etag-1", record(), at(-5), {}};
   group.ledger_ids = {kA, kB, kC};
   for (const auto& [id, subnet, n] : {std::tuple(kA, "subnet-a", 1), std::tuple(kB, "subnet-b", 2),
                                       std::tuple(kC, "subnet-c", 3)}) {

@@ -8,15 +8,16 @@
 namespace control {
 
 struct Timing {
-  // How long a keeper may take from writing a launch to sending it. After it the other may take over.
+  // How long a keeper may take from writing a launch to sending it. After it the other may take
+  // over.
   base::Duration submit_window = base::Duration::seconds(20);
   // Added before another keeper's window counts as over: two hosts' clocks differ, and taking over
   // early costs a duplicate request (harmless: same token), taking over late costs seconds.
   base::Duration takeover_margin = base::Duration::seconds(10);
   // EC2's lists may lag by up to a minute; nothing absent counts as gone before this has passed.
   base::Duration horizon = base::Duration::seconds(90);
-  // Everything is looked at again this often even when nothing was heard: a lost notice costs at most
-  // this much.
+  // Everything is looked at again this often even when nothing was heard: a lost notice costs at
+  // most this much.
   base::Duration resync = base::Duration::seconds(30);
   // While a machine boots or a target turns healthy.
   base::Duration poll = base::Duration::seconds(5);
@@ -26,11 +27,11 @@ struct Timing {
   base::Duration warning = base::Duration::seconds(120);
   // A machine that still runs this long after AWS said it would take it is ended by us.
   base::Duration overdue = base::Duration::minutes(3);
-  // The most of a warning that is given to draining: the default attribute (300 s) is longer than the
-  // warning itself, and would empty the group before replacements can boot.
+  // The most of a warning that is given to draining: the default attribute (300 s) is longer than
+  // the warning itself, and would empty the group before replacements can boot.
   base::Duration most_drain = base::Duration::seconds(60);
-  // A pool that took a machine away, and one that had none to give. Karpenter uses three minutes for
-  // both; an interrupted pool keeps reclaiming for longer than an empty one stays empty.
+  // A pool that took a machine away, and one that had none to give. Karpenter uses three minutes
+  // for both; an interrupted pool keeps reclaiming for longer than an empty one stays empty.
   base::Duration cool_interrupted = base::Duration::minutes(10);
   base::Duration cool_dry = base::Duration::minutes(3);
   // Template, subnets, drain attribute and prices change rarely.

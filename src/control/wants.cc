@@ -165,7 +165,8 @@ void want_endings(GroupState& group, const WantContext& context) {
     if (context.board.start({WorkKind::kTerminate, ending.instance.str()}, group.spec.name,
                             model::TerminateInstances{{ending.instance}}, context.now, context.out))
       context.out.remarks.push_back({base::LogLevel::kInfo,
-                                     "terminating",
+                                     ending.reason == "surplus" ? "terminating-surplus"
+                                                                : "terminating",
                                      {{"group", name_of(group)},
                                       {"instance", ending.instance.str()},
                                       {"reason", ending.reason}}});

@@ -1,8 +1,8 @@
 // Wants: from what is known of a group to the calls that should be under way for it now.
 //
 // Level-triggered: each function asks for everything it would like, and the WorkBoard lets through
-// what is not under way already, need not wait, and has a token. The order of the calls here is their
-// priority when tokens are short.
+// what is not under way already, need not wait, and has a token. The order of the calls here is
+// their priority when tokens are short.
 #pragma once
 
 #include "base/prng.h"

@@ -1,7 +1,7 @@
 // WorkBoard: which call is under way for what, and when a piece of work may next be tried.
 //
-// Work is named by a key; at most one call per key is under way, so wanting something again while it
-// happens costs nothing. A failed attempt sets the earliest next one with full jitter; a success
+// Work is named by a key; at most one call per key is under way, so wanting something again while
+// it happens costs nothing. A failed attempt sets the earliest next one with full jitter; a success
 // forgets it. Whatever could not start now leaves the time at which it might in `wake_at`.
 #pragma once
 

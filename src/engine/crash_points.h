@@ -1,7 +1,8 @@
 // CrashPoints: the named moments at which a keeper may die, so that tests can make it die there.
 //
 // Each lies between two steps whose order the design promises. In production nothing happens; the
-// kill test stops the real process at one (see app/crash_at.h), the simulator throws its own signal.
+// kill test stops the real process at one (see app/crash_at.h), the simulator throws its own
+// signal.
 #pragma once
 
 #include <array>

@@ -12,7 +12,8 @@ namespace {
 using base::Instant;
 using model::CallCompleted;
 
-// Often enough that an operator who freed some space sees it noticed, rarely enough for a sick disk.
+// Often enough that an operator who freed some space sees it noticed, rarely enough for a sick
+// disk.
 constexpr base::Duration kProbePeriod = base::Duration::seconds(2);
 // What may wait in memory while the journal is blocked; beyond it messages stay in their queue.
 constexpr size_t kMostWaiting = 1000;
@@ -190,8 +191,8 @@ void Engine::submit(control::Decisions decisions, Instant now) {
   }
 }
 
-// Nothing was sent, and nothing may be until its intent is durable. The intent is forgotten, so that
-// the journal never speaks of a call that was not made.
+// Nothing was sent, and nothing may be until its intent is durable. The intent is forgotten, so
+// that the journal never speaks of a call that was not made.
 void Engine::refuse(const control::PlannedCall& planned, Instant now) {
   std::erase_if(pending_.intents,
                 [&](const Intent& intent) { return intent.call == planned.id; });

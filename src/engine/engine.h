@@ -2,9 +2,10 @@
 //
 // One thread calls turn(); everything else only fills the Mailbox. Within a turn: the events that
 // arrived are made durable in one transaction, then deleted from the queue; the brain decides once;
-// its intents and incidents are made durable in one transaction; only then is anything sent. A crash
-// anywhere leaves a state from which the next life finds the same decisions (see crash_points.h).
-// While the journal cannot be written nothing that mutates is sent and nothing is acknowledged.
+// its intents and incidents are made durable in one transaction; only then is anything sent. A
+// crash anywhere leaves a state from which the next life finds the same decisions (see
+// crash_points.h). While the journal cannot be written nothing that mutates is sent and nothing is
+// acknowledged.
 #pragma once
 
 #include <map>

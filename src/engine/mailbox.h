@@ -1,6 +1,7 @@
 // Mailbox: what has happened since the last turn. The only thing other threads touch of the engine.
 //
-// Callbacks only enqueue. It outlives whoever holds a sink of it, so answers may come after the end.
+// Callbacks only enqueue. It outlives whoever holds a sink of it, so answers may come after the
+// end.
 #pragma once
 
 #include <functional>

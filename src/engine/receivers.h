@@ -1,7 +1,7 @@
 // Receivers: how many long polls are under way on the queue, and when the next one may start.
 //
-// Pure bookkeeping. One receive takes at most ten messages, so a storm needs many at once and a quiet
-// hour needs one: a full answer asks for two more, an empty one for one less.
+// Pure bookkeeping. One receive takes at most ten messages, so a storm needs many at once and a
+// quiet hour needs one: a full answer asks for two more, an empty one for one less.
 #pragma once
 
 #include <algorithm>

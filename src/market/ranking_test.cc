@@ -27,9 +27,9 @@ std::string order(const std::map<Pool, Money>& prices, const std::map<Pool, Inst
 
 TEST(Ranking, TheCheapestGoesFirstAndUnknownPricesFollowInConfiguredOrder) {
   EXPECT_EQ(order({}, {}), "abc");
-  EXPECT_EQ(order({{pool("c.large"), Money::usd_micros(5)}, {pool("b.large"), Money::usd_micros(9)}},
-                  {}),
-            "cba");
+  EXPECT_EQ(
+      order({{pool("c.large"), Money::usd_micros(5)}, {pool("b.large"), Money::usd_micros(9)}}, {}),
+      "cba");
 }
 
 TEST(Ranking, CoolingPoolsComeLastTheSoonestFreeFirst) {

@@ -76,7 +76,8 @@ bool is_quota_exceeded(std::string_view code) { return is_one_of(kQuota, code); 
 bool is_subnet_full(std::string_view code) { return code == "InsufficientFreeAddressesInSubnet"; }
 
 bool is_not_found(std::string_view code) {
-  return code.ends_with("NotFound") || is_one_of(kNotFound, code);
+  return code.ends_with("NotFound") || code.ends_with("NotFoundException") ||
+         is_one_of(kNotFound, code);
 }
 
 bool is_token_mismatch(std::string_view code) { return code == "IdempotentParameterMismatch"; }

@@ -42,7 +42,8 @@ TEST(AwsError, QuotasAndFullSubnetsAreNotLackOfCapacity) {
 
 TEST(AwsError, NotFoundHasManySpellings) {
   for (const char* code : {"InvalidInstanceID.NotFound", "TargetGroupNotFound", "NoSuchKey",
-                           "InvalidLaunchTemplateId.VersionNotFound", "QueueDoesNotExist"})
+                           "InvalidLaunchTemplateId.VersionNotFound", "QueueDoesNotExist",
+                           "ResourceNotFoundException"})
     EXPECT_TRUE(is_not_found(code)) << code;
   EXPECT_FALSE(is_not_found("InvalidInstanceID.Malformed"));
 }

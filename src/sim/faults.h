@@ -33,7 +33,7 @@ struct FaultSettings {
   // Of reclaims that the market makes.
   int unwarned_per_mille = 50;
   int late_warning_per_mille = 50;
-  int rebalance_per_mille = 300;  // A recommendation comes before the warning.
+  int rebalance_per_mille = 300;  // A recommendation comes up to ten minutes before.
 
   // Of new instances.
   int inconsistent_per_mille = 200;  // Not found, not listed or stale for up to 60 s.

@@ -22,7 +22,9 @@ class WatchedLedger : public ports::Ledger {
  public:
   WatchedLedger(std::unique_ptr<ports::Ledger> inner, LedgerHook hook)
       : inner_(std::move(inner)), hook_(std::move(hook)) {}
-  void read(model::CallId id, model::LedgerRead read) override { inner_->read(id, std::move(read)); }
+  void read(model::CallId id, model::LedgerRead read) override {
+    inner_->read(id, std::move(read));
+  }
   void compare_and_set(model::CallId id, model::LedgerWrite write) override {
     writing_ = &write.record;
     inner_->compare_and_set(id, write);
@@ -92,7 +94,8 @@ void Host::start() { boot(); }
 
 void Host::boot() {
   auto process = std::make_unique<Process>();
-  auto database = store::Database::open("keeper.db", {.vfs = disk_->name()});
+  auto database = store::Database::open(
+      "keeper.db", {.durability = options_.durability, .vfs = disk_->name()});
   auto journal = database ? engine::Journal::open(**database)
                           : tl::unexpected(database.error());
   if (!journal) {
@@ -123,6 +126,7 @@ void Host::boot() {
   process->cloud = aws::make_aws_cloud(*process->client, *endpoints, clock_, sink);
   process->queue = aws::make_sqs_queue(*process->client, *endpoints, options_.queue_url);
   if (options_.ledger_bucket.empty()) {
+    report_stored_records(*process->database);
     auto watch = std::make_shared<WatchedLedger*>(nullptr);
     auto local = std::make_unique<engine::LocalLedger>(
         *process->database, clock_, [sink, watch](model::CallCompleted completion) {
@@ -152,6 +156,16 @@ void Host::boot() {
   process_ = std::move(process);
   next_turn_ = Instant::never();
   wake(timeline_.now());
+}
+
+// A write that was answered with an error may be found on the disk all the same.
+void Host::report_stored_records(store::Database& database) {
+  engine::LocalLedger ledger(database, clock_, [this](model::CallCompleted completed) {
+    if (!completed.result) return;
+    const auto& version = std::get<model::LedgerVersion>(*completed.result);
+    if (version.etag) ledger_hook_(version.record);
+  });
+  for (const model::GroupSpec& group : options_.groups) ledger.read({0}, {group.name});
 }
 
 void Host::crash(Duration down) {

@@ -1,7 +1,7 @@
 // Host: a simulated machine that runs one keeper: its disk, its clock, its network, its process.
 //
-// The keeper is the shipped one: engine, journal, brain, and our AWS module over VirtualHttp. A crash
-// destroys the process and takes unsynced writes with it; a restart finds what the disk kept.
+// The keeper is the shipped one: engine, journal, brain, and our AWS module over VirtualHttp. A
+// crash destroys the process and takes unsynced writes with it; a restart finds what the disk kept.
 #pragma once
 
 #include <functional>
@@ -32,6 +32,7 @@ struct HostOptions {
   base::Duration clock_offset;
   int crash_per_mille = 0;  // At every crash point.
   int pause_per_mille = 0;  // Before every turn.
+  store::Durability durability = store::Durability::kSynced;
 };
 
 class Host {
@@ -63,6 +64,7 @@ class Host {
   struct Process;
 
   void boot();
+  void report_stored_records(store::Database& database);
   void wake(base::Instant at);
   void run_turn();
 

@@ -236,41 +236,52 @@ void Instances::reclaim_excess(const model::Pool& key) {
   int excess = pool.spot_used - doomed - effective_spot_capacity(pool);
   for (; excess > 0 && !candidates.empty(); --excess) {
     const size_t victim = dice_.below(candidates.size());
-    interrupt(candidates[victim], draw_kind());
+    take_back(*find(candidates[victim]));
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(victim));
   }
+}
+
+// The market's own way: some victims are recommended to leave minutes before it comes to that.
+void Instances::take_back(Instance& instance) {
+  const InterruptionKind kind = draw_kind();
+  const bool is_recommended = happens(dice_, context_.faults.rebalance_per_mille);
+  const Duration ahead = seconds_between(0, 600);
+  if (is_recommended) recommend_rebalance(instance);
+  decide(instance, kind, is_recommended ? context_.now + ahead : context_.now);
 }
 
 bool Instances::interrupt(const model::InstanceId& id, InterruptionKind kind) {
   Instance* instance = find(id);
   if (!instance || !instance->is_live() || instance->lifecycle != model::Lifecycle::kSpot)
     return false;
-  const base::Instant now = context_.now;
-  if (kind == InterruptionKind::kRebalanceOnly) {
+  if (kind == InterruptionKind::kRebalanceOnly)
     recommend_rebalance(*instance);
-  } else if (kind == InterruptionKind::kUnwarned) {
-    instance->reclaim = Reclaim{kind, now, now};
+  else if (!instance->reclaim)
+    decide(*instance, kind, context_.now);
+  else if (kind == InterruptionKind::kUnwarned)
     reclaim(id);
-  } else if (kind == InterruptionKind::kWarnedLate) {
-    doom(*instance, kind, now + kWarningLead - seconds_between(5, 100), now + kWarningLead);
-  } else {
-    doom(*instance, kind, now, now + kWarningLead);
-  }
   return true;
 }
 
-void Instances::doom(Instance& instance, InterruptionKind kind, base::Instant warn_at,
-                     base::Instant reclaim_at) {
-  if (instance.reclaim) return;
-  instance.reclaim = Reclaim{kind, context_.now, reclaim_at};
-  if (happens(dice_, context_.faults.rebalance_per_mille)) recommend_rebalance(instance);
-  show_doom(instance.id);
-  const model::InstanceId id = instance.id;
-  if (warn_at <= context_.now)
+void Instances::decide(Instance& instance, InterruptionKind kind, base::Instant begins_at) {
+  const Duration lead = kind == InterruptionKind::kUnwarned ? Duration() : kWarningLead;
+  instance.reclaim = Reclaim{kind, context_.now, begins_at + lead};
+  if (begins_at == context_.now) return begin_interruption(instance.id);
+  context_.agenda.at(begins_at, [this, id = instance.id] { begin_interruption(id); });
+}
+
+void Instances::begin_interruption(const model::InstanceId& id) {
+  const Instance* instance = find(id);
+  if (!instance || !instance->is_live()) return;
+  const InterruptionKind kind = instance->reclaim->kind;
+  if (kind == InterruptionKind::kUnwarned) return reclaim(id);
+  show_doom(id);
+  const Duration late = seconds_between(20, 115);
+  if (kind == InterruptionKind::kWarned)
     warn(id);
   else
-    context_.agenda.at(warn_at, [this, id] { warn(id); });
-  context_.agenda.at(reclaim_at, [this, id] { reclaim(id); });
+    context_.agenda.at(context_.now + late, [this, id] { warn(id); });
+  context_.agenda.at(instance->reclaim->at, [this, id] { reclaim(id); });
 }
 
 // AWS documents two habits: it marks the request, or closes it two minutes before the instance

@@ -53,8 +53,9 @@ class Instances {
   void set_spot_status(const Instance& instance, std::string state, std::string code,
                        std::string message);
 
-  void doom(Instance& instance, InterruptionKind kind, base::Instant warn_at,
-            base::Instant reclaim_at);
+  void take_back(Instance& instance);
+  void decide(Instance& instance, InterruptionKind kind, base::Instant begins_at);
+  void begin_interruption(const model::InstanceId& id);
   void reclaim(const model::InstanceId& id);
   void show_doom(const model::InstanceId& id);
   void warn(const model::InstanceId& id);

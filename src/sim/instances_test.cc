@@ -154,6 +154,23 @@ TEST(Instances, AShrunkPoolTakesOnlyTheExcess) {
   EXPECT_EQ(doomed, 2);
 }
 
+TEST(Instances, TheMarketMayRecommendToLeaveMinutesBeforeItTakes) {
+  RegionOptions options = calm_options();
+  options.faults.rebalance_per_mille = 1000;
+  RegionAtWork r(options);
+  r.region.set_pool_capacity(kPool, 0);
+  ASSERT_TRUE(only_instance(r).reclaim);
+  const Duration ahead = only_instance(r).reclaim->at - r.now;
+  EXPECT_GT(ahead, Duration::minutes(2));
+  r.wait(Duration::seconds(2));
+  EXPECT_EQ(r.notices("EC2 Instance Rebalance Recommendation").size(), 1u);
+  r.wait(ahead - Duration::seconds(3));
+  EXPECT_TRUE(only_instance(r).is_live());
+  EXPECT_EQ(r.notices(kWarning).size(), 1u);
+  r.wait(Duration::seconds(1));
+  EXPECT_FALSE(only_instance(r).is_live());
+}
+
 TEST(Instances, MayFailToBoot) {
   RegionOptions options = calm_options();
   options.faults.failed_boot_per_mille = 1000;

@@ -37,11 +37,13 @@ bool is_rebuilding(const LedgerRecord& record) {
 
 void LedgerChecker::stored(const LedgerRecord& record,
                            const std::function<bool(const InstanceId&)>& is_live) {
+  const auto last = last_.find(record.group);
+  if (last != last_.end() && last->second == record) return;
   ++records_;
   check_alone(record);
-  const auto last = last_.find(record.group);
   if (last != last_.end()) check_step(last->second, record, is_live);
-  for (const auto& [slot, holder] : record.holders) ever_held_.insert(holder.instance);
+  for (const auto& [slot, holder] : record.holders)
+    ever_held_.insert_or_assign(holder.instance, slot);
   last_.insert_or_assign(record.group, record);
 }
 

@@ -1,8 +1,9 @@
 // LedgerChecker: reads every record that was ever stored and says whether the launch protocol held.
 //
 // The rules are those of docs/architecture.md, "Exactly one per slot", checked from outside: no
-// instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder comes
-// from an entry that covered its slot, and a holder that is displaced is retired or known to be gone.
+// instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder
+// comes from an entry that covered its slot, and a holder that is displaced is retired or known to
+// be gone.
 #pragma once
 
 #include <functional>
@@ -25,10 +26,10 @@ class LedgerChecker {
   void stored(const model::LedgerRecord& record,
               const std::function<bool(const model::InstanceId&)>& is_live);
   // The ledger was lost on purpose: the next record begins anew.
-  void lost() { last_.clear(); }
+  void lost(const model::GroupName& group) { last_.erase(group); }
 
-  // Every instance that ever held a slot.
-  const std::set<model::InstanceId>& ever_held() const { return ever_held_; }
+  // Every instance that ever held a slot, with the slot it held last.
+  const std::map<model::InstanceId, model::SlotName>& ever_held() const { return ever_held_; }
   const std::map<model::GroupName, model::LedgerRecord>& last() const { return last_; }
   int records() const { return records_; }
 
@@ -39,7 +40,7 @@ class LedgerChecker {
 
   Violate violate_;
   std::map<model::GroupName, model::LedgerRecord> last_;
-  std::set<model::InstanceId> ever_held_;
+  std::map<model::InstanceId, model::SlotName> ever_held_;
   int records_ = 0;
 };
 

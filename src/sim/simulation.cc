@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/form.h"
+#include "base/json.h"
 #include "model/decode.h"
 #include "sim/host.h"
 #include "sim/ledger_checker.h"
@@ -123,6 +124,10 @@ class Simulation {
                    model::InstanceType("m5.large")};
     group.target_groups = {{make_target_group(), 80}};
     group.min_healthy = std::max(1, swarm_.capacity - 1);
+    groups_.push_back(group);
+    if (swarm_.groups < 2) return;
+    group.name = model::GroupName("workers");
+    group.target_groups.clear();
     groups_.push_back(std::move(group));
   }
 
@@ -136,6 +141,8 @@ class Simulation {
       host.clock_offset = i == 0 ? swarm_.clock_offset : -swarm_.clock_offset;
       host.crash_per_mille = swarm_.crash_per_mille;
       host.pause_per_mille = swarm_.pause_per_mille;
+      host.durability = options_.unsynced_journal ? store::Durability::kUnsynced
+                                                  : store::Durability::kSynced;
       if (shared && !options_.split_ledger) host.ledger_bucket = region_.default_scene().bucket;
       hosts_.push_back(std::make_unique<Host>(
           std::move(host), timeline_, region_, network_,
@@ -173,13 +180,74 @@ class Simulation {
     options_.log.debug(exchange.action, {{"host", exchange.host},
                                          {"status", exchange.status},
                                          {"at", base::to_iso8601(exchange.at)}});
-    if (exchange.status == 200 && exchange.action.starts_with("PUT /"))
-      stored(std::string(exchange.request_body));
+    if (exchange.action.starts_with("PUT /")) look_at_bucket();
+    if (exchange.action == "ReceiveMessage" && exchange.status == 200) remember_messages(exchange);
     if (exchange.status == 200 && exchange.action == "DeregisterTargets")
       removed(exchange, "Targets.member.");
     if (exchange.status == 200 && exchange.action == "TerminateInstances")
       removed(exchange, "InstanceId.");
-    if (exchange.status == 200 && exchange.action == "DeleteMessageBatch") ++deletions_;
+  }
+
+  // What is stored counts, not what the writer was told: some writes are answered with an error.
+  void look_at_bucket() {
+    const auto bucket = region_.world().buckets.find(region_.default_scene().bucket);
+    if (bucket == region_.world().buckets.end()) return;
+    for (const auto& [key, object] : bucket->second.objects) {
+      std::string& known = seen_objects_[key];
+      if (known == object.body) continue;
+      known = object.body;
+      stored(known);
+    }
+  }
+
+  void remember_messages(const Exchange& exchange) {
+    const auto answer = base::json::parse_object(exchange.response_body);
+    const auto* messages = answer ? base::json::find_array(*answer, "Messages") : nullptr;
+    if (!messages) return;
+    for (const auto& message : *messages)
+      handed_out_[std::string(exchange.host)].insert(
+          base::json::text_or_empty(message.as_object(), "Body"));
+  }
+
+  // Acknowledged means journaled: what a keeper was given and is no longer queued, it remembers.
+  void expect_remembered(Host& host) {
+    if (disks_lost_.contains(host.name())) return;
+    const std::set<std::string> journaled = journaled_occurrences(host.journal());
+    std::set<std::string> queued;
+    for (const auto& [number, message] : region_.world().queues.at(host.name()).messages)
+      queued.insert(message.body);
+    for (const std::string& body : handed_out_[host.name()]) {
+      if (queued.contains(body)) continue;
+      const auto notices = model::decode(body, timeline_.now());
+      if (!notices) {
+        violate(host.name() + " was sent what cannot be decoded: " + body);
+        continue;
+      }
+      for (const model::Notice& notice : *notices)
+        if (!journaled.contains(occurrence(notice)))
+          violate(host.name() + " acknowledged and forgot: " + body);
+    }
+  }
+
+  static std::string occurrence(const model::Notice& notice) {
+    std::string text(to_string(notice.kind));
+    for (const InstanceId& id : notice.instances) text += " " + id.str();
+    return text + " " + base::to_iso8601(notice.time);
+  }
+
+  std::set<std::string> journaled_occurrences(engine::Journal& journal) {
+    std::set<std::string> found;
+    engine::Page page{.limit = engine::kMostRows};
+    for (;;) {
+      const auto events = journal.events(page);
+      if (!events) {
+        violate("a journal cannot be read: " + base::to_string(events.error()));
+        return found;
+      }
+      for (const engine::JournaledEvent& event : *events) found.insert(occurrence(event.notice));
+      if (events->empty()) return found;
+      page.before = events->back().seq;
+    }
   }
 
   void removed(const Exchange& exchange, std::string_view prefix) {
@@ -248,14 +316,17 @@ class Simulation {
     const auto ids = live_instances();
     if (ids.empty()) return false;
     const bool storm = dice_.chance_ppm(50'000);
-    constexpr InterruptionKind kKinds[] = {
-        InterruptionKind::kWarned, InterruptionKind::kWarned, InterruptionKind::kWarned,
-        InterruptionKind::kWarnedLate, InterruptionKind::kUnwarned,
-        InterruptionKind::kRebalanceOnly};
-    const InterruptionKind kind = kKinds[dice_.below(std::size(kKinds))];
+    const InterruptionKind kind = draw_interruption();
     if (!storm) return region_.interrupt(ids[dice_.below(ids.size())], kind);
     for (const InstanceId& id : ids) region_.interrupt(id, kind);
     return true;
+  }
+
+  InterruptionKind draw_interruption() {
+    if (happens(dice_, swarm_.region.unwarned_per_mille)) return InterruptionKind::kUnwarned;
+    if (happens(dice_, swarm_.region.late_warning_per_mille)) return InterruptionKind::kWarnedLate;
+    if (happens(dice_, 100)) return InterruptionKind::kRebalanceOnly;
+    return InterruptionKind::kWarned;
   }
 
   bool kill_one() {
@@ -320,17 +391,21 @@ class Simulation {
     if (hosts_.size() == 1) return lose_disk();
     net::Request request;
     request.method = "DELETE";
-    request.path = "/" + region_.default_scene().bucket + "/spotkeeper/web.json";
+    const model::GroupName& group = groups_[dice_.below(groups_.size())].name;
+    request.path = "/" + region_.default_scene().bucket + "/spotkeeper/" + group.str() + ".json";
     request.headers.add("Host", "s3.us-east-2.amazonaws.com");
     const int status = region_.handle(request, timeline_.now()).response.status;
     if (status / 100 != 2) return false;
-    ledger_checker_.lost();
+    ledger_checker_.lost(group);
     return true;
   }
 
   bool lose_disk() {
-    if (hosts_.size() == 1) ledger_checker_.lost();
-    any_host().lose_disk(Duration::seconds(dice_.between(1, 120)));
+    if (hosts_.size() == 1)
+      for (const model::GroupSpec& group : groups_) ledger_checker_.lost(group.name);
+    Host& host = any_host();
+    disks_lost_.insert(host.name());
+    host.lose_disk(Duration::seconds(dice_.between(1, 120)));
     return true;
   }
 
@@ -363,6 +438,7 @@ class Simulation {
       }
       if (!host->engine().journal_writable())
         violate(host->name() + " cannot write its journal: " + host->engine().blocked_by());
+      expect_remembered(*host);
       for (const auto& [code, count] : host->engine().stats().failures_by_code)
         result_.reached["error-" + code] += count;
     }
@@ -383,7 +459,9 @@ class Simulation {
   SimulationResult result_;
   TraceHash hash_;
   Instant chaos_ends_ = Instant::never();
-  uint64_t deletions_ = 0;
+  std::map<std::string, std::string> seen_objects_;
+  std::set<std::string> disks_lost_;
+  std::map<std::string, std::set<std::string>> handed_out_;  // Bodies, by keeper.
 };
 
 }  // namespace

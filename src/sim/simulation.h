@@ -1,10 +1,10 @@
 // Simulation: keepers, region and chaos in one process and in virtual time, judged by the checkers.
 //
-// Goal: whatever crashes, is late, doubles or lies, never are two instances committed to one slot, and
-// once the faults stop everything is whole again within bounds. Method: a seed draws a swarm of faults
-// (swarm.h); the shipped keeper runs on simulated hosts (host.h) against the simulated region; chaos
-// interrupts, kills, partitions and corrupts for a while; then comes a calm, and the checkers look.
-// A run is its seed: the same seed gives the same trace hash.
+// Goal: whatever crashes, is late, doubles or lies, never are two instances committed to one slot,
+// and once the faults stop everything is whole again within bounds. Method: a seed draws a swarm of
+// faults (swarm.h); the shipped keeper runs on simulated hosts (host.h) against the simulated
+// region; chaos interrupts, kills, partitions and corrupts for a while; then comes a calm, and the
+// checkers look. A run is its seed: the same seed gives the same trace hash.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,10 @@ struct SimulationOptions {
   base::Duration chaos = base::Duration::hours(1);
   base::Duration calm = base::Duration::minutes(30);
   MarketKind market = MarketKind::kCalm;
-  // The canary: the second keeper believes its ledger is the first's, and is not. Must be caught.
+  // Canaries, which must be caught: each of two keepers has a ledger of its own; the journal does not
+  // wait for the disk.
   bool split_ledger = false;
+  bool unsynced_journal = false;
   base::Logger log;
 };
 

@@ -49,11 +49,13 @@ FaultSettings draw_region(base::Prng& dice) {
 Swarm draw_swarm(base::Prng& dice) {
   Swarm swarm;
   swarm.keepers = static_cast<int>(dice.between(1, 2));
+  swarm.groups = static_cast<int>(dice.between(1, 2));
   swarm.subnets = static_cast<int>(dice.between(1, 3));
   swarm.capacity = static_cast<int>(dice.between(1, 6));
   swarm.network = draw_network(dice);
   swarm.region = draw_region(dice);
-  if (dice.chance_ppm(500'000)) swarm.clock_offset = Duration::millis(dice.between(-15'000, 15'000));
+  if (dice.chance_ppm(500'000))
+    swarm.clock_offset = Duration::millis(dice.between(-15'000, 15'000));
   swarm.crash_per_mille = maybe(dice, 40);
   swarm.pause_per_mille = maybe(dice, 20);
   swarm.between_interruptions = Duration::minutes(dice.between(2, 30));
@@ -68,11 +70,27 @@ Swarm draw_swarm(base::Prng& dice) {
   return swarm;
 }
 
+Swarm ordinary_day() {
+  Swarm day;
+  day.groups = 2;
+  day.capacity = 6;
+  day.network.slow_per_mille = 5;
+  day.network.lost_answer_per_mille = 1;
+  day.region.throttle_per_mille = 2;
+  day.region.error_503_per_mille = 1;
+  day.region.duplicate_event_per_mille = 20;
+  day.region.lost_event_per_mille = 5;
+  day.between_interruptions = Duration::minutes(25);
+  day.between_droughts = Duration::hours(3);
+  day.between_crashes = Duration::hours(12);
+  return day;
+}
+
 std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
   };
-  return "keepers=" + std::to_string(swarm.keepers) + number("capacity", swarm.capacity) +
+  return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) + number("capacity", swarm.capacity) +
          number("subnets", swarm.subnets) + number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +

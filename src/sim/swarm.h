@@ -1,7 +1,7 @@
 // Swarm: which faults a run has, and how many; drawn from its seed.
 //
-// Each class of fault is on in about half of the runs and weighted at random, so that runs differ in
-// kind: some know only lost answers, some only crashes, some everything at once.
+// Each class of fault is on in about half of the runs and weighted at random, so that runs differ
+// in kind: some know only lost answers, some only crashes, some everything at once.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ namespace sim {
 
 struct Swarm {
   int keepers = 1;
+  int groups = 1;  // The first is behind a target group, the second is not.
   int capacity = 3;
   int subnets = 3;
   NetworkFaults network;
@@ -34,6 +35,9 @@ struct Swarm {
 };
 
 Swarm draw_swarm(base::Prng& dice);
+// An ordinary day of one keeper and two groups of six: the market takes machines, a pool dries up now
+// and then, AWS throttles and errs a little, the keeper's host dies once or twice.
+Swarm ordinary_day();
 // One line, for the head of a failing run.
 std::string to_string(const Swarm& swarm);
 

@@ -1,7 +1,7 @@
 // Timeline: virtual time for everything that happens outside the region.
 //
-// Tasks run in the order of their time, then of their making; between two tasks the region lives on.
-// Nothing else moves the clock, so a run is a function of its seed.
+// Tasks run in the order of their time, then of their making; between two tasks the region lives
+// on. Nothing else moves the clock, so a run is a function of its seed.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,10 @@
-// VirtualHttp: the HTTP client of a simulated host. The region answers in virtual time, over a network
-// that is slow, loses requests and answers, and delivers some long after the caller gave up.
+// VirtualHttp: the HTTP client of a simulated host. The region answers in virtual time, over a
+// network that is slow, loses requests and answers, and delivers some long after the caller gave
+// up.
 //
-// It stands where net's client stands, so our signer, codecs, cloud, queue and ledger run unchanged.
-// Destroying it is the host's death: nothing under way is answered any more, but what was sent still
-// arrives.
+// It stands where net's client stands, so our signer, codecs, cloud, queue and ledger run
+// unchanged. Destroying it is the host's death: nothing under way is answered any more, but what
+// was sent still arrives.
 #pragma once
 
 #include <functional>

@@ -36,6 +36,7 @@ bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) c
   if (instance == world.instances.end() ||
       instance->second.state() != model::InstanceState::kRunning)
     return false;
+  if (group.target_groups.empty()) return region_.now() >= instance->second.checked_at;
   for (const model::TargetGroupRef& ref : group.target_groups) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) return false;
@@ -87,7 +88,8 @@ void WorldChecker::add_up(Duration passed) {
     figures_.cost = figures_.cost + base::Money::usd_micros(rest / kMsPerHour);
     rest %= kMsPerHour;
     figures_.on_demand_cost =
-        figures_.on_demand_cost + base::Money::usd_micros(on_demand.micros() * passed.ms() / kMsPerHour);
+        figures_.on_demand_cost +
+        base::Money::usd_micros(on_demand.micros() * passed.ms() / kMsPerHour);
   }
 }
 
@@ -105,12 +107,10 @@ void WorldChecker::watch_ends(const model::GroupSpec& group, Instant) {
     const bool warned = instance.reclaim->kind == InterruptionKind::kWarned;
     ++(warned ? figures_.interruptions_warned : figures_.interruptions_unwarned);
     if (!warned || record == ledger_.last().end()) continue;
-    // Its slot is the one whose replacement names it, or that it has left.
-    bool slot_is_served = true;
-    for (const auto& [slot, holder] : record->second.holders)
-      if (holder.instance == id) slot_is_served = false;
-    for (const model::Retiring& entry : record->second.retiring)
-      if (entry.instance == id) slot_is_served = serves(group, entry.replacement);
+    const auto holder = record->second.holders.find(ledger_.ever_held().at(id));
+    const bool slot_is_served = holder != record->second.holders.end() &&
+                                holder->second.instance != id &&
+                                serves(group, holder->second.instance);
     figures_.replaced_in_time += slot_is_served;
   }
 }
@@ -122,7 +122,8 @@ void WorldChecker::check_targets(const model::GroupSpec& group) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) continue;
     for (const auto& [key, entry] : targets->second.targets)
-      if (!ledger_.ever_held().contains(key.instance))
+      if (!ledger_.ever_held().contains(key.instance) &&
+          accused_.insert(key.instance).second)
         violate_(key.instance.str() + " is registered and was never committed");
   }
 }

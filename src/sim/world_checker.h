@@ -1,5 +1,5 @@
-// WorldChecker: looks at the region's truth beside the ledger's last word, again and again, and says
-// what must not be. It also keeps the figures of the report: only the world knows them.
+// WorldChecker: looks at the region's truth beside the ledger's last word, again and again, and
+// says what must not be. It also keeps the figures of the report: only the world knows them.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,7 @@ class WorldChecker {
   base::Instant last_look_;
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
+  std::set<model::InstanceId> accused_;  // Once is enough.
   std::map<model::InstanceId, int64_t> cost_rest_;
 };
 
