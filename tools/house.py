@@ -138,6 +138,7 @@ EXCEPTIONS = {
     ("src/sim/event_pattern.cc", "float"): "JSON numbers, which EventBridge compares, are doubles",
     ("src/base/log.cc", "wall clock"): "stderr_logger stamps lines; app alone makes it",
     ("tests/conformance/region_dev.cc", "clock in a test"): "serves clients that sign by real time",
+    ("src/app/sd_notify.cc", "sockets"): "systemd listens on a datagram socket of the host",
     ("src/sim/front.cc", "thread"): "one thread wakes the region, which has no timer of its own",
 }
 

@@ -26,6 +26,7 @@ int run_command_line(int argc, char** argv) {
   Action action;
   add_version(root, action);
   add_demo_command(root, action);
+  add_serve_command(root, action);
   add_sim_commands(root, action);
   try {
     root.parse(argc, argv);

@@ -22,6 +22,7 @@ using Action = std::function<int()>;
 int run_command_line(int argc, char** argv);
 
 void add_demo_command(CLI::App& root, Action& action);
+void add_serve_command(CLI::App& root, Action& action);
 void add_sim_commands(CLI::App& root, Action& action);
 
 }  // namespace app

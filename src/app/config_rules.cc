@@ -149,6 +149,10 @@ std::string_view region_of_arn(std::string_view arn) {
   return arn.substr(0, arn.find(':'));
 }
 
+std::string must_be(const Rule& rule, std::string_view text) {
+  return rule.accepts(text) ? "" : "allowed: " + std::string(rule.allowed);
+}
+
 bool may_be_in_region(std::string_view queue_url, std::string_view region) {
   const auto endpoint = parse_url(queue_url);
   if (!endpoint) return true;

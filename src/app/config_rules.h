@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "app/config.h"
@@ -31,6 +32,9 @@ extern const Rule kSubnet;
 extern const Rule kLaunchTemplate;
 extern const Rule kInstanceType;
 extern const Rule kTargetGroupArn;
+
+// "" when the rule accepts the text, else what it allows: the form of the command line's checks.
+std::string must_be(const Rule& rule, std::string_view text);
 
 // Each answers something exactly for what its rule accepts.
 std::optional<S3Location> parse_s3_url(std::string_view url);  // Not for "local".

@@ -8,6 +8,11 @@
 #include <utility>
 
 #include "app/cli.h"
+#include "app/clock.h"
+#include "app/config_rules.h"
+#include "app/signals.h"
+#include "sim/control_api.h"
+#include "sim/front.h"
 #include "sim/simulation.h"
 
 namespace app {
@@ -143,11 +148,70 @@ int run_simulations(const SimRunOptions& options) {
   return totals.failed == 0 ? kOk : kFailed;
 }
 
+struct SimRegionOptions {
+  std::string listen = "127.0.0.1:4566";
+  uint64_t seed = 1;
+  int64_t speed = 1;
+  std::vector<std::string> market;
+  bool calm = false;
+  std::string output = "text";
+};
+
+int serve_region(const SimRegionOptions& options) {
+  const Signals signals;
+  const auto listen = parse_listen(options.listen);
+  sim::FrontOptions front;
+  front.address = listen->host;
+  front.port = listen->port;
+  front.speed = options.speed;
+  front.market_files = options.market;
+  front.region.seed = options.seed;
+  if (options.calm) front.region.market = sim::MarketKind::kCalm;
+  const SystemClock clock;
+  const auto region = sim::start_region_front(std::move(front), clock);
+  if (!region) {
+    std::fprintf(stderr, "spotkeeper: %s\n", region.error().message.c_str());
+    return kUnusable;
+  }
+  const sim::Scene scene = (*region)->scene();
+  std::printf("%s\n", options.output == "json" ? sim::scene_json(scene).c_str()
+                                               : sim::describe(scene).c_str());
+  std::fflush(stdout);
+  while (signals.wait() == Signals::kReload) {
+  }
+  return kOk;
+}
+
+void add_region_command(CLI::App& sim, Action& action) {
+  CLI::App* region = sim.add_subcommand("region", "serve a simulated AWS region to any AWS client");
+  auto options = std::make_shared<SimRegionOptions>();
+  region->add_option("--listen", options->listen, "a loopback address and a port; port 0: any")
+      ->check([](const std::string& text) { return must_be(kListen, text); })
+      ->capture_default_str();
+  region->add_option("--seed", options->seed, "what happens by chance")->capture_default_str();
+  region->add_option("--speed", options->speed, "simulated seconds in a second")
+      ->check(CLI::Range(int64_t{1}, int64_t{86'400}))
+      ->capture_default_str();
+  region->add_option("--market", options->market,
+                     "files of recorded prices (.csv) or availability (.json)");
+  region->add_flag("--calm", options->calm, "nothing happens that nobody asked for");
+  region->add_option("--output", options->output, "how to say where everything is")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  region->footer(
+      "Example:\n"
+      "  spotkeeper sim region --listen 127.0.0.1:4566 --speed 10\n"
+      "prints the region's ids and the variables that point the AWS CLI at it, and serves until\n"
+      "it is interrupted. What only a simulation can do is at /_sim/ (docs/simulation.md).");
+  region->callback([&action, options] { action = [options] { return serve_region(*options); }; });
+}
+
 }  // namespace
 
 void add_sim_commands(CLI::App& root, Action& action) {
   CLI::App* sim = root.add_subcommand("sim", "a simulated AWS region, and keepers under chaos");
   sim->require_subcommand(1);
+  add_region_command(*sim, action);
   CLI::App* run = sim->add_subcommand(
       "run", "run keepers against a simulated region in virtual time and check every invariant");
   auto options = std::make_shared<SimRunOptions>();
@@ -162,9 +226,11 @@ void add_sim_commands(CLI::App& root, Action& action) {
       ->capture_default_str();
   run->add_flag("--twice", options->twice, "run every seed twice and compare the traces");
   run->add_flag("--verbose", options->verbose, "print what happens, on standard error");
-  run->callback([&action, options] {
-    action = [options] { return run_simulations(*options); };
-  });
+  run->footer(
+      "Example:\n"
+      "  spotkeeper sim run --seeds 1..50\n"
+      "runs fifty simulated hours of chaos, each of them the same whenever it is run again.");
+  run->callback([&action, options] { action = [options] { return run_simulations(*options); }; });
 }
 
 }  // namespace app

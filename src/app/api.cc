@@ -1,0 +1,138 @@
+#include "app/api.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/answers.h"
+#include "app/json_views.h"
+#include "app/metrics.h"
+#include "base/form.h"
+#include "base/json.h"
+#include "base/quote.h"
+
+namespace app {
+namespace {
+
+using base::json::array;
+using base::json::object;
+
+constexpr std::string_view kGroups = "/api/v1/groups";
+constexpr std::string_view kEvents = "/api/v1/events";
+// A turn takes milliseconds. A journal on a slow disk may hold one up for seconds, never this long.
+constexpr base::Duration kOverdue = base::Duration::seconds(30);
+
+bool is_json(const net::Request& request) {
+  const std::string type = request.headers.get("Content-Type");
+  return net::equal_ignoring_case(std::string_view(type).substr(0, type.find(';')),
+                                  "application/json");
+}
+
+net::Response method_not_allowed(std::string_view allowed) {
+  net::Response response =
+      refusal(405, "MethodNotAllowed", "allowed here: " + std::string(allowed));
+  response.headers.add("Allow", std::string(allowed));
+  return response;
+}
+
+net::Response injected(const base::Status& status) {
+  if (status) return answer(object{{"journaled", true}});
+  return refusal(400, status.error().code, base::printable(status.error().message));
+}
+
+}  // namespace
+
+bool is_loopback_host(std::string_view host) {
+  const size_t end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  const std::string_view rest = end < host.size() ? host.substr(end) : std::string_view();
+  const auto is_digit_or = [](char extra) {
+    return [extra](char c) { return (c >= '0' && c <= '9') || c == extra; };
+  };
+  if (!rest.empty() &&
+      (rest[0] != ':' || !std::all_of(rest.begin() + 1, rest.end(), is_digit_or('0'))))
+    return false;
+  const std::string_view name = host.substr(0, end);
+  if (name == "[::1]" || net::equal_ignoring_case(name, "localhost")) return true;
+  return name.starts_with("127.") && std::all_of(name.begin(), name.end(), is_digit_or('.'));
+}
+
+void Api::handle(const net::Request& request, net::HttpServer::Reply reply) {
+  if (!is_loopback_host(request.headers.get("Host")))
+    return reply(refusal(421, "WrongHost", "this API is for callers on its own host"));
+  if (request.method == "POST" && request.path == kEvents) return inject(request, std::move(reply));
+  if (request.method != "GET")
+    return reply(method_not_allowed(request.path == kEvents ? "GET, POST" : "GET"));
+  reply(get(request));
+}
+
+net::Response Api::get(const net::Request& request) {
+  const std::string_view path = request.path;
+  if (path == "/healthz") return health();
+  if (path == "/readyz") return readiness();
+  if (path == "/metrics") return plain_text(200, metrics_text(*snapshot_()));
+  if (path == kGroups) return groups();
+  if (path.starts_with(kGroups) && path[kGroups.size()] == '/')
+    return group(path.substr(kGroups.size() + 1));
+  return from_journal(request);
+}
+
+void Api::inject(const net::Request& request, net::HttpServer::Reply reply) {
+  // A form on a foreign web page cannot send this type without asking first.
+  if (!is_json(request))
+    return reply(refusal(415, "NotJson", "Content-Type must be application/json"));
+  const auto snapshot = snapshot_();
+  if (!snapshot->blocked_by.empty())
+    return reply(refusal(503, "JournalUnavailable",
+                         "nothing can be made durable now: " + snapshot->blocked_by));
+  inject_(request.body,
+          [reply = std::move(reply)](const base::Status& status) { reply(injected(status)); });
+}
+
+net::Response Api::health() const {
+  const base::Duration late = system_clock_.now() - snapshot_()->due_real;
+  if (late < kOverdue) return answer(object{{"status", "ok"}});
+  return refusal(503, "TurnOverdue",
+                 "the loop should have turned " + base::to_string(late) + " ago");
+}
+
+net::Response Api::readiness() const {
+  const auto snapshot = snapshot_();
+  if (!snapshot->blocked_by.empty())
+    return refusal(503, "JournalUnavailable",
+                   "the journal cannot be written: " + snapshot->blocked_by);
+  if (snapshot->has_seen_all) return answer(object{{"status", "ready"}});
+  std::string unseen;
+  for (const GroupView& group : snapshot->groups)
+    if (!group.has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group.name.str());
+  return refusal(503, "NotSeenAll", "not all has been read yet of: " + unseen);
+}
+
+net::Response Api::groups() const {
+  const auto snapshot = snapshot_();
+  array list;
+  for (const GroupView& group : snapshot->groups) list.push_back(summary_json(group));
+  return answer(object{{"keeper", snapshot->keeper.str()},
+                       {"account", snapshot->account.str()},
+                       {"region", snapshot->region.str()},
+                       {"at", base::to_iso8601(snapshot->at)},
+                       {"groups", std::move(list)}});
+}
+
+net::Response Api::group(std::string_view encoded_name) const {
+  const auto snapshot = snapshot_();
+  const std::string name = base::percent_decode_form(encoded_name).value_or("");
+  const GroupView* found = snapshot->find(name);
+  if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
+  return answer(detail_json(*found));
+}
+
+net::Response Api::from_journal(const net::Request& request) {
+  if (!journal_) {
+    auto opened = JournalApi::open(journal_path_);
+    if (!opened) return refusal(503, opened.error().code, base::printable(opened.error().message));
+    journal_ = *std::move(opened);
+  }
+  return journal_->answer(request).value_or(
+      refusal(404, "NotFound", "there is nothing at " + base::quote(request.path)));
+}
+
+}  // namespace app

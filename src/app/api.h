@@ -1,0 +1,54 @@
+// Api: the keeper's HTTP answers. Reads the last snapshot and the journal; never the engine.
+//
+// Everything runs on the server's one thread; an injected event is answered later, by the loop,
+// when it is durable. Only callers that name this host as a loopback one are answered: a web page
+// that points its own name at 127.0.0.1 is not.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/journal_api.h"
+#include "app/snapshot.h"
+#include "base/result.h"
+#include "net/server.h"
+#include "ports/clock.h"
+
+namespace app {
+
+class Api {
+ public:
+  using GetSnapshot = std::function<std::shared_ptr<const Snapshot>()>;
+  using Inject = std::function<void(std::string body, std::function<void(base::Status)> done)>;
+
+  // `system_clock` outlives this.
+  Api(std::string journal_path, const ports::Clock& system_clock, GetSnapshot snapshot,
+      Inject inject)
+      : journal_path_(std::move(journal_path)),
+        system_clock_(system_clock),
+        snapshot_(std::move(snapshot)),
+        inject_(std::move(inject)) {}
+
+  void handle(const net::Request& request, net::HttpServer::Reply reply);
+
+ private:
+  net::Response get(const net::Request& request);
+  void inject(const net::Request& request, net::HttpServer::Reply reply);
+  net::Response health() const;
+  net::Response readiness() const;
+  net::Response groups() const;
+  net::Response group(std::string_view encoded_name) const;
+  net::Response from_journal(const net::Request& request);
+
+  const std::string journal_path_;
+  const ports::Clock& system_clock_;
+  const GetSnapshot snapshot_;
+  const Inject inject_;
+  std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
+};
+
+// "localhost", "127.x.y.z" or "[::1]", with or without a port.
+bool is_loopback_host(std::string_view host);
+
+}  // namespace app

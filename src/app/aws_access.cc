@@ -1,0 +1,122 @@
+#include "app/aws_access.h"
+
+#include <chrono>
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "aws/aws_cloud.h"
+#include "base/json.h"
+
+namespace app {
+namespace {
+
+using base::Duration;
+
+// Together half a minute: longer than a throttle or a restart of the network, shorter than the time
+// that systemd gives a service to start.
+constexpr int kMostAttempts = 6;
+constexpr Duration kFirstDelay = Duration::seconds(1);
+
+std::string url_of(const std::optional<net::Endpoint>& endpoint) {
+  if (!endpoint) return {};
+  return (endpoint->tls ? "https://" : "http://") + endpoint->host_and_port() + endpoint->base_path;
+}
+
+// A profile that the file names comes before keys in the environment, as with AWS's own tools.
+aws::Environment with_profile(aws::Environment environment, std::string profile) {
+  if (profile.empty()) return environment;
+  return [environment = std::move(environment),
+          profile = std::move(profile)](const char* name) -> std::optional<std::string> {
+    const std::string_view wanted(name);
+    if (wanted == "AWS_PROFILE") return profile;
+    if (wanted == "AWS_ACCESS_KEY_ID" || wanted == "AWS_SECRET_ACCESS_KEY" ||
+        wanted == "AWS_SESSION_TOKEN")
+      return std::nullopt;
+    return environment(name);
+  };
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const AwsConfig& config,
+                                                         aws::Environment environment) {
+  ASSIGN_OR_RETURN(auto endpoints,
+                   aws::Endpoints::make(config.region.str(), url_of(config.endpoint)));
+  std::unique_ptr<AwsAccess> aws(new AwsAccess(std::move(endpoints)));
+  net::ClientOptions options = net::client_options_from_environment();
+  options.ca_bundle = config.ca_bundle;
+  aws->http_ = net::make_http_client(std::move(options));
+  aws->metadata_http_ = net::make_http_client({});
+  ASSIGN_OR_RETURN(aws->credentials_, aws::make_credentials_provider(
+                                          with_profile(std::move(environment), config.profile),
+                                          *aws->metadata_http_, aws->clock_));
+  aws->client_ = std::make_unique<aws::SignedClient>(*aws->http_, *aws->credentials_, aws->clock_,
+                                                     config.region.str());
+  return aws;
+}
+
+AwsAccess::~AwsAccess() {
+  http_.reset();
+  metadata_http_.reset();
+}
+
+base::Result<model::Reply> AwsAccess::ask(model::Call call) {
+  auto answer = std::make_shared<std::promise<base::Result<model::Reply>>>();
+  auto cloud = aws::make_aws_cloud(
+      *client_, endpoints_, clock_,
+      [answer](model::CallCompleted completed) { answer->set_value(std::move(completed.result)); });
+  cloud->submit({1}, std::move(call));
+  return answer->get_future().get();
+}
+
+base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call) {
+  Duration delay = kFirstDelay;
+  for (int attempt = 1;; ++attempt) {
+    auto reply = ask(call);
+    if (reply || reply.error().retry == base::Retry::kNever || attempt == kMostAttempts)
+      return reply;
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay.ms()));
+    delay = delay * 2;
+  }
+}
+
+base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config) {
+  ASSIGN_OR_RETURN(const model::Reply reply, aws.ask_patiently(model::GetCallerIdentity{}));
+  const auto& identity = std::get<model::CallerIdentity>(reply);
+  if (!config.account.empty() && config.account != identity.account)
+    return base::fail("WrongAccount", "the credentials belong to account " +
+                                          identity.account.str() + ", but account in [aws] is " +
+                                          config.account.str());
+  return identity.account;
+}
+
+base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,
+                                     net::Request request, Duration timeout) {
+  auto answer = std::make_shared<std::promise<base::Result<net::Response>>>();
+  request.path = endpoint.base_path + request.path;
+  http.send(endpoint, std::move(request), timeout, [answer](base::Result<net::Response> response) {
+    answer->set_value(std::move(response));
+  });
+  return answer->get_future().get();
+}
+
+base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint) {
+  net::Request request;
+  request.path = "/_sim/clock";
+  ASSIGN_OR_RETURN(const net::Response response,
+                   exchange(http, endpoint, std::move(request), Duration::seconds(10)));
+  const auto clock = base::json::parse_object(response.body);
+  const auto shown =
+      clock ? base::parse_iso8601(base::json::text_or_empty(*clock, "now")) : std::nullopt;
+  const int64_t speed = clock ? base::json::find_int(*clock, "speed").value_or(0) : 0;
+  if (response.status != 200 || !shown || speed < 1)
+    return base::fail("NoSimulatedClock", "there is no simulated region at " +
+                                              endpoint.host_and_port() +
+                                              ", so its clock cannot be followed");
+  return Pace{SystemClock().now(), *shown, speed};
+}
+
+}  // namespace app

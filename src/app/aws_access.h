@@ -1,0 +1,58 @@
+// AwsAccess: the way to AWS that a configuration describes: network, credentials, endpoints.
+//
+// Owns everything below the ports, in the order in which it may be built and destroyed. What is
+// made on top of `client` must be gone, or must not mind that its answers never come, before this
+// is.
+#pragma once
+
+#include <memory>
+
+#include "app/clock.h"
+#include "app/config.h"
+#include "aws/credentials.h"
+#include "aws/endpoints.h"
+#include "aws/signed_client.h"
+#include "base/result.h"
+#include "model/call.h"
+#include "net/client.h"
+
+namespace app {
+
+class AwsAccess {
+ public:
+  // Fails with a sentence when credentials or the endpoint cannot be used; asks nobody.
+  static base::Result<std::unique_ptr<AwsAccess>> open(const AwsConfig& config,
+                                                       aws::Environment environment);
+  ~AwsAccess();
+
+  aws::SignedClient& client() { return *client_; }
+  net::HttpClient& http() { return *http_; }
+  const aws::Endpoints& endpoints() const { return endpoints_; }
+
+  // One attempt, and its answer: for start-up and the command line, never from a callback.
+  base::Result<model::Reply> ask(model::Call call);
+  // Repeats what may be repeated, for a short while.
+  base::Result<model::Reply> ask_patiently(const model::Call& call);
+
+ private:
+  explicit AwsAccess(aws::Endpoints endpoints) : endpoints_(std::move(endpoints)) {}
+
+  const SystemClock clock_;
+  const aws::Endpoints endpoints_;
+  std::unique_ptr<aws::CredentialsProvider> credentials_;
+  std::unique_ptr<aws::SignedClient> client_;
+  std::unique_ptr<net::HttpClient> metadata_http_;  // Link-local: never through a proxy.
+  std::unique_ptr<net::HttpClient> http_;
+};
+
+// The account that the credentials belong to; fails when the configuration names another.
+base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config);
+
+// One exchange, and its answer.
+base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,
+                                     net::Request request, base::Duration timeout);
+
+// How the time of the simulated region at that endpoint runs.
+base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint);
+
+}  // namespace app

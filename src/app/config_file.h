@@ -1,0 +1,22 @@
+// The configuration file as commands open it: with this host's defaults, and problems on stderr.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/config.h"
+
+namespace app {
+
+inline constexpr char kDefaultConfigPath[] = "/etc/spotkeeper/spotkeeper.toml";
+
+// The host's short name, and the state folder of whoever runs this.
+Defaults host_defaults();
+
+// A file that cannot be read is one problem, at 1:1.
+ConfigResult load_config_file(const std::string& path);
+
+// As above; nothing when there were problems, which are then on standard error.
+std::optional<Config> load_config_or_explain(const std::string& path);
+
+}  // namespace app

@@ -1,0 +1,40 @@
+// JournalApi: the part of the API that the journal alone can answer.
+//
+// The same answers come from a running keeper (its API's thread) and, when none is running, from
+// the state folder (the command line). Reads through a connection of its own that cannot write.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "engine/journal.h"
+#include "net/http.h"
+#include "store/database.h"
+
+namespace app {
+
+class JournalApi {
+ public:
+  static base::Result<std::unique_ptr<JournalApi>> open(const std::string& path);
+
+  // Nothing when the path is not one of the journal's:
+  //   /api/v1/incidents?open=1&group=&limit=&before=   /api/v1/incidents/ID
+  //   /api/v1/events?limit=&before=                    /api/v1/quarantine?limit=&before=
+  std::optional<net::Response> answer(const net::Request& request);
+
+ private:
+  explicit JournalApi(std::unique_ptr<store::Database> database) : database_(std::move(database)) {}
+
+  net::Response incidents(const net::Request& request);
+  net::Response incident(std::string_view encoded_id);
+  net::Response events(const net::Request& request);
+  net::Response quarantine(const net::Request& request);
+
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<engine::Journal> journal_;
+};
+
+}  // namespace app

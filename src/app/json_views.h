@@ -1,0 +1,20 @@
+// What the API says of things, as JSON: one shape each, for the keeper and for the command line.
+//
+// Names carry their units, times are ISO 8601 in UTC, what does not exist is null. Text from
+// outside is printable ASCII by the time it is here, so that every answer is UTF-8.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include "app/snapshot.h"
+#include "engine/journal_records.h"
+
+namespace app {
+
+boost::json::object summary_json(const GroupView& group);
+boost::json::object detail_json(const GroupView& group);
+boost::json::object to_json(const engine::JournaledIncident& incident);
+boost::json::object to_json(const engine::JournaledEvent& event);
+boost::json::object to_json(const engine::Quarantined& item);
+
+}  // namespace app

@@ -1,0 +1,220 @@
+#include "app/keeper.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "app/api.h"
+#include "aws/aws_cloud.h"
+#include "aws/s3_ledger.h"
+#include "aws/sqs_queue.h"
+#include "engine/local_ledger.h"
+
+namespace app {
+namespace {
+
+using base::Duration;
+using base::Instant;
+
+// A loop that has nothing to do still turns this often, so that one that hangs can be told from it.
+constexpr Duration kLongestRest = Duration::seconds(10);
+// SQS keeps a message for at most 14 days, so nothing older comes again; a month is for people.
+constexpr Duration kKept = Duration::hours(31 * 24);
+constexpr Duration kPrunePeriod = Duration::hours(6);
+
+}  // namespace
+
+// What is made anew when the groups change, in the order it was built.
+struct Keeper::Life {
+  std::unique_ptr<engine::Journal> journal;
+  std::shared_ptr<engine::Mailbox> mailbox;
+  std::unique_ptr<ports::Cloud> cloud;
+  std::unique_ptr<ports::Ledger> ledger;
+  std::unique_ptr<engine::Engine> engine;
+};
+
+Keeper::Keeper(KeeperOptions options)
+    : options_(std::move(options)),
+      prng_(options_.seed),
+      log_(options_.make_log(options_.config.log)) {}
+
+base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
+  std::unique_ptr<Keeper> keeper(new Keeper(std::move(options)));
+  RETURN_IF_ERROR(keeper->open());
+  ASSIGN_OR_RETURN(keeper->life_, keeper->begin_life(keeper->options_.config));
+  keeper->mailbox_ = keeper->life_->mailbox;
+  keeper->publish(keeper->options_.clock.now());
+  RETURN_IF_ERROR(keeper->serve_api());
+  keeper->loop_ = std::thread([self = keeper.get()] { self->run(); });
+  return keeper;
+}
+
+base::Status Keeper::open() {
+  const Config& config = options_.config;
+  ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
+  ASSIGN_OR_RETURN(database_, store::Database::open(folder_->journal()));
+  ASSIGN_OR_RETURN(aws_, AwsAccess::open(config.aws, options_.environment));
+  ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws));
+  queue_ = std::make_unique<RelayedQueue>(
+      aws::make_sqs_queue(aws_->client(), aws_->endpoints(), config.queue_url));
+  return {};
+}
+
+base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& config) {
+  auto life = std::make_unique<Life>();
+  // A run of its own: call ids begin again.
+  ASSIGN_OR_RETURN(life->journal, engine::Journal::open(*database_));
+  life->mailbox = std::make_shared<engine::Mailbox>([this] { ring(); });
+  const auto sink = life->mailbox->completion_sink();
+  const ports::Clock& clock = options_.clock;
+  life->cloud = aws::make_aws_cloud(aws_->client(), aws_->endpoints(), clock, sink);
+  if (config.ledger)
+    life->ledger = aws::make_s3_ledger(aws_->client(), aws_->endpoints(),
+                                       {config.ledger->bucket, config.ledger->prefix}, clock, sink);
+  else
+    life->ledger = std::make_unique<engine::LocalLedger>(*database_, clock, sink);
+  control::BrainOptions brain;
+  brain.keeper = config.keeper.name;
+  brain.scope = {config.keeper.deployment, account_, config.aws.region};
+  brain.seed = prng_.next();
+  ASSIGN_OR_RETURN(life->engine,
+                   engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
+                                          *life->journal, life->mailbox, log_, options_.crash_hook},
+                                         std::move(brain), config.groups));
+  return life;
+}
+
+base::Status Keeper::serve_api() {
+  const ListenAddress& listen = options_.config.keeper.listen;
+  net::ServerOptions server;
+  server.address = listen.host;
+  server.port = listen.port;
+  auto api = std::make_shared<Api>(
+      folder_->journal(), system_clock_, [this] { return snapshot(); },
+      [this](std::string body, auto done) { inject(std::move(body), std::move(done)); });
+  ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
+                     api->handle(request, std::move(reply));
+                   }));
+  return folder_->publish_url(url());
+}
+
+Keeper::~Keeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  bell_.notify_one();
+  if (loop_.joinable()) loop_.join();
+  server_.reset();
+  life_.reset();
+  aws_.reset();  // Ends what is under way; from here on nothing rings.
+}
+
+std::string Keeper::url() const {
+  const net::Endpoint at{false, options_.config.keeper.listen.host, server_->port(), {}};
+  return "http://" + at.host_and_port();
+}
+
+std::shared_ptr<const Snapshot> Keeper::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+void Keeper::inject(std::string body, std::function<void(base::Status)> done) {
+  const std::lock_guard lock(inject_mutex_);
+  mailbox_->add(engine::Injected{std::move(body), std::move(done)});
+}
+
+base::Status Keeper::reload(Config config) {
+  const Config& current = options_.config;
+  if (config.aws != current.aws || config.queue_url != current.queue_url ||
+      config.ledger != current.ledger || config.keeper != current.keeper)
+    return base::fail("NeedsRestart",
+                      "[aws], [events], [ledger] and [keeper] take effect at a restart only; "
+                      "everything stays as it was");
+  {
+    const std::lock_guard lock(mutex_);
+    reload_ = std::move(config);
+  }
+  bell_.notify_one();
+  return {};
+}
+
+// ---- the loop's thread ----
+
+void Keeper::run() {
+  for (;;) {
+    std::optional<Config> reload;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      rung_ = false;
+      reload = std::exchange(reload_, std::nullopt);
+    }
+    if (reload) replace_life(*reload);
+    prune_when_due();
+    const Instant due = life_->engine->turn();
+    publish(due);
+    wait_until(due);
+  }
+}
+
+void Keeper::replace_life(const Config& config) {
+  log_ = options_.make_log(config.log);
+  auto life = begin_life(config);
+  if (!life) {
+    log_.error("reload-failed", {{"error", base::to_string(life.error())}});
+    return;
+  }
+  queue_->forget_waiting();
+  engine::Arrivals left;
+  {
+    const std::lock_guard lock(inject_mutex_);
+    mailbox_ = (*life)->mailbox;
+    left = life_->mailbox->take();
+  }
+  // Answers to the old engine's calls mean nothing to the new one; messages and people's events do.
+  for (engine::Received& received : left.received) (*life)->mailbox->add(std::move(received));
+  for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
+  life_ = *std::move(life);
+  log_.info("reloaded", {{"groups", static_cast<int64_t>(config.groups.size())}});
+}
+
+void Keeper::prune_when_due() {
+  const Instant now = options_.clock.now();
+  if (now < next_prune_) return;
+  next_prune_ = now + kPrunePeriod;
+  if (const auto pruned = life_->journal->prune(now - kKept); !pruned)
+    log_.warn("prune-failed", {{"error", base::to_string(pruned.error())}});
+}
+
+void Keeper::publish(Instant due) {
+  const Config& config = options_.config;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->keeper = config.keeper.name;
+  snapshot->deployment = config.keeper.deployment;
+  snapshot->account = account_;
+  snapshot->region = config.aws.region;
+  snapshot->at = options_.clock.now();
+  snapshot->due_real = system_clock_.now() + std::min(options_.clock.real_until(due), kLongestRest);
+  observe(*life_->engine, *snapshot);
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(snapshot);
+}
+
+void Keeper::wait_until(Instant due) {
+  const Duration rest = std::min(options_.clock.real_until(due), kLongestRest);
+  std::unique_lock lock(mutex_);
+  bell_.wait_for(lock, std::chrono::milliseconds(rest.ms()),
+                 [this] { return rung_ || stopping_ || reload_; });
+}
+
+void Keeper::ring() {
+  {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+  }
+  bell_.notify_one();
+}
+
+}  // namespace app

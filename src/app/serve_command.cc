@@ -1,0 +1,133 @@
+#include <sys/random.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "app/cli.h"
+#include "app/config_file.h"
+#include "app/config_rules.h"
+#include "app/crash_at.h"
+#include "app/keeper.h"
+#include "app/sd_notify.h"
+#include "app/signals.h"
+#include "base/check.h"
+
+namespace app {
+namespace {
+
+struct ServeOptions {
+  std::string config = kDefaultConfigPath;
+  std::string log_level;
+  std::string log_format;
+  bool follow_region_clock = false;
+};
+
+int explain(const base::Error& error) {
+  std::fprintf(stderr, "spotkeeper: %s\n", error.message.c_str());
+  return error.retry == base::Retry::kNever ? kUnusable : kFailed;
+}
+
+uint64_t fresh_seed() {
+  uint64_t seed = 0;
+  CHECK(getrandom(&seed, sizeof seed, 0) == sizeof seed);
+  return seed;
+}
+
+// What the command line says comes before what the file says.
+void override_log(const ServeOptions& options, Config& config) {
+  if (!options.log_level.empty()) config.log.level = *parse_log_level(options.log_level);
+  if (!options.log_format.empty()) config.log.format = *parse_log_format(options.log_format);
+}
+
+base::Result<PacedClock> clock_for(const ServeOptions& options, const Config& config) {
+  if (!options.follow_region_clock) return PacedClock();
+  if (!config.aws.endpoint)
+    return base::fail("NoSimulatedClock",
+                      "--follow-region-clock needs a simulated region: endpoint_url in [aws]");
+  const auto http = net::make_http_client({});
+  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *config.aws.endpoint));
+  return PacedClock(pace);
+}
+
+base::Result<engine::CrashHook> hook_from_environment() {
+  const char* const text = std::getenv("SPOTKEEPER_CRASH_AT");
+  if (!text) return engine::CrashHook();
+  ASSIGN_OR_RETURN(const CrashAt at, parse_crash_at(text));
+  return crash_hook(at, [] { kill_this_process(); });
+}
+
+base::Result<std::unique_ptr<Keeper>> start_keeper(const ServeOptions& options,
+                                                   const Config& config) {
+  KeeperOptions keeper;
+  keeper.config = config;
+  keeper.make_log = [](const LogConfig& log) { return base::stderr_logger(log.level, log.format); };
+  keeper.environment = aws::process_environment();
+  keeper.seed = fresh_seed();
+  ASSIGN_OR_RETURN(keeper.crash_hook, hook_from_environment());
+  ASSIGN_OR_RETURN(keeper.clock, clock_for(options, config));
+  return Keeper::start(std::move(keeper));
+}
+
+void say_ready(const Keeper& keeper, const Config& config) {
+  std::printf("ready %s (keeper %s, account %s, %s, %zu group%s)\n", keeper.url().c_str(),
+              config.keeper.name.str().c_str(), keeper.account().str().c_str(),
+              config.aws.region.str().c_str(), config.groups.size(),
+              config.groups.size() == 1 ? "" : "s");
+  std::fflush(stdout);
+  sd_notify("READY=1\nSTATUS=" + keeper.url());
+}
+
+void reload(const ServeOptions& options, const base::Logger& log, Keeper& keeper) {
+  ConfigResult config = load_config_file(options.config);
+  if (!config) {
+    for (const Problem& problem : config.error())
+      log.error("reload-refused", {{"problem", to_string(problem)}});
+    return;
+  }
+  override_log(options, *config);
+  if (const base::Status status = keeper.reload(*std::move(config)); !status)
+    log.error("reload-refused", {{"problem", status.error().message}});
+}
+
+int serve(const ServeOptions& options) {
+  const Signals signals;
+  std::optional<Config> config = load_config_or_explain(options.config);
+  if (!config) return kUnusable;
+  override_log(options, *config);
+  auto keeper = start_keeper(options, *config);
+  if (!keeper) return explain(keeper.error());
+  const base::Logger log = base::stderr_logger(config->log.level, config->log.format);
+  say_ready(**keeper, *config);
+  while (signals.wait() == Signals::kReload) reload(options, log, **keeper);
+  sd_notify("STOPPING=1");
+  log.info("stopping");
+  return kOk;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& root, Action& action) {
+  CLI::App* serve_command =
+      root.add_subcommand("serve", "keep the groups of a configuration file at their capacity");
+  auto options = std::make_shared<ServeOptions>();
+  serve_command->add_option("--config", options->config, "the configuration file")
+      ->capture_default_str();
+  serve_command->add_option("--log-level", options->log_level, "debug, info, warn, error or off")
+      ->check([](const std::string& text) { return must_be(kLogLevel, text); });
+  serve_command->add_option("--log-format", options->log_format, "text or json")
+      ->check([](const std::string& text) { return must_be(kLogFormat, text); });
+  serve_command->add_flag("--follow-region-clock", options->follow_region_clock,
+                          "live by the clock of the simulated region at endpoint_url");
+  serve_command->footer(
+      "Example:\n"
+      "  spotkeeper serve --config spotkeeper.toml\n"
+      "prints one line that begins with \"ready\" and the API's address. SIGTERM ends it after "
+      "the\n"
+      "turn under way; SIGHUP reads [log] and the groups of the file again.");
+  serve_command->callback([&action, options] { action = [options] { return serve(*options); }; });
+}
+
+}  // namespace app

@@ -1,0 +1,22 @@
+// Signals: the one place where a serving process hears that it should end or read its file again.
+//
+// Made before any thread is started: they inherit that these signals wait to be fetched.
+#pragma once
+
+#include <signal.h>
+
+namespace app {
+
+class Signals {
+ public:
+  enum Wish { kStop, kReload };
+
+  // SIGTERM and SIGINT end, SIGHUP reloads; a peer that closed its end is an error, not a signal.
+  Signals();
+  Wish wait() const;
+
+ private:
+  sigset_t signals_;
+};
+
+}  // namespace app

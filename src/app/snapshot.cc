@@ -1,0 +1,102 @@
+#include "app/snapshot.h"
+
+#include <algorithm>
+#include <array>
+
+namespace app {
+namespace {
+
+constexpr std::array<std::string_view, 5> kSlotStates{"empty", "launching", "starting", "serving",
+                                                      "doomed"};
+
+SlotState state_of(const control::GroupState& group, const model::InstanceId& holder) {
+  if (group.is_doomed(holder)) return SlotState::kDoomed;
+  return control::serves(group, holder) ? SlotState::kServing : SlotState::kStarting;
+}
+
+SlotView held_slot(const control::GroupState& group, const model::SlotName& name,
+                   const model::Holder& holder) {
+  SlotView slot{name,        state_of(group, holder.instance), holder.instance, holder.pool, {},
+                holder.since};
+  if (const model::Instance* instance = group.find(holder.instance))
+    slot.private_ip = instance->private_ip;
+  return slot;
+}
+
+SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& name) {
+  SlotView slot;
+  slot.name = name;
+  if (!record) return slot;
+  for (const model::OpenLaunch& launch : record->open) {
+    if (std::find(launch.slots.begin(), launch.slots.end(), name) == launch.slots.end()) continue;
+    slot.state = SlotState::kLaunching;
+    slot.pool = launch.pool;
+    slot.since = launch.opened_at;
+  }
+  return slot;
+}
+
+std::vector<SlotView> slots_of(const control::GroupState& group) {
+  const model::LedgerRecord* record = group.record();
+  std::vector<SlotView> slots;
+  for (int i = 0; i < group.spec.capacity; ++i) {
+    const model::SlotName name = model::slot_name(group.spec.name, i);
+    const bool is_held = record && record->holders.contains(name);
+    slots.push_back(is_held ? held_slot(group, name, record->holders.at(name))
+                            : free_slot(record, name));
+  }
+  if (!record) return slots;
+  const std::set<model::SlotName> wanted = control::wanted_slots(group.spec);
+  for (const auto& [name, holder] : record->holders)
+    if (!wanted.contains(name)) slots.push_back(held_slot(group, name, holder));
+  return slots;
+}
+
+std::string hindrance_of(const control::GroupState& group) {
+  if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
+  const model::LedgerRecord* record = group.record();
+  if (!record) return "the ledger has not been read yet";
+  if (record->no_launch_before)
+    return "no launches before " + base::to_iso8601(*record->no_launch_before) +
+           ": the ledger is new, and machines of an older one must show themselves first";
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(SlotState state) { return kSlotStates[static_cast<size_t>(state)]; }
+
+GroupView view_of(const control::GroupState& group) {
+  GroupView view;
+  view.name = group.spec.name;
+  view.capacity = group.spec.capacity;
+  view.min_healthy = group.spec.min_healthy;
+  view.healthy = control::healthy_holders(group);
+  view.hindrance = hindrance_of(group);
+  view.slots = slots_of(group);
+  for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
+  const model::LedgerRecord* record = group.record();
+  if (!record) return view;
+  view.has_seen_all = group.swept_at != base::Instant();
+  view.ledger_revision = record->revision;
+  view.open_launches = record->open.size();
+  view.retiring = record->retiring;
+  return view;
+}
+
+void observe(const engine::Engine& engine, Snapshot& snapshot) {
+  snapshot.has_seen_all = engine.brain().has_seen_all();
+  snapshot.blocked_by = engine.blocked_by();
+  snapshot.foreign_notices = engine.brain().foreign_notices();
+  snapshot.stats = engine.stats();
+  for (const auto& [name, group] : engine.brain().groups())
+    snapshot.groups.push_back(view_of(group));
+}
+
+const GroupView* Snapshot::find(std::string_view group) const {
+  const auto found = std::find_if(groups.begin(), groups.end(),
+                                  [&](const GroupView& view) { return view.name.str() == group; });
+  return found == groups.end() ? nullptr : &*found;
+}
+
+}  // namespace app

@@ -1,0 +1,71 @@
+// Snapshot: what the keeper knew after its last turn, as a value for the API, metrics and views.
+//
+// The loop makes one after every turn and hands it out; nobody else ever sees the engine's state.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/engine.h"
+#include "model/incident.h"
+#include "model/pool.h"
+
+namespace app {
+
+enum class SlotState {
+  kEmpty,      // Nobody holds it, and no launch for it is open.
+  kLaunching,  // A launch for it is open.
+  kStarting,   // Held, and not serving yet (or no longer).
+  kServing,    // Held, and serves.
+  kDoomed,     // Its holder is being taken away.
+};
+
+std::string_view to_string(SlotState state);
+
+struct SlotView {
+  model::SlotName name;
+  SlotState state = SlotState::kEmpty;
+  model::InstanceId holder;  // Empty when there is none.
+  model::Pool pool;
+  std::string private_ip;
+  std::optional<base::Instant> since;
+};
+
+struct GroupView {
+  model::GroupName name;
+  int capacity = 0;
+  int min_healthy = 0;
+  int healthy = 0;  // Holders that serve and are not about to be taken.
+  bool has_seen_all = false;
+  std::string hindrance;  // Why nothing happens; empty when nothing hinders.
+  uint64_t ledger_revision = 0;
+  size_t open_launches = 0;
+  std::vector<SlotView> slots;  // As wanted, then those that are no longer wanted.
+  std::vector<model::Retiring> retiring;
+  std::vector<model::Incident> incidents;  // Open ones.
+};
+
+struct Snapshot {
+  model::KeeperName keeper;
+  std::string deployment;
+  model::AccountId account;
+  model::Region region;
+  base::Instant at;        // The keeper's own clock.
+  base::Instant due_real;  // When the next turn begins at the latest, by the system's clock.
+  bool has_seen_all = false;
+  std::string blocked_by;  // Why the journal cannot be written; empty when it can.
+  uint64_t foreign_notices = 0;
+  engine::Stats stats;
+  std::vector<GroupView> groups;  // By name.
+
+  const GroupView* find(std::string_view group) const;
+};
+
+GroupView view_of(const control::GroupState& group);
+
+// Fills what the engine knows.
+void observe(const engine::Engine& engine, Snapshot& snapshot);
+
+}  // namespace app

@@ -1,0 +1,85 @@
+#include "app/state_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "base/quote.h"
+
+namespace app {
+namespace {
+
+std::string lock_path(const std::string& state_dir) { return state_dir + "/keeper.lock"; }
+
+std::string reason(int number) { return std::generic_category().message(number); }
+
+base::Status make_folder(const std::string& path) {
+  std::error_code error;
+  const bool is_new = std::filesystem::create_directories(path, error);
+  if (error)
+    return base::fail("StateFolder",
+                      "cannot make the state folder " + base::quote(path) + ": " + error.message());
+  // Bodies of messages may say more than other users of the host should read.
+  if (is_new && chmod(path.c_str(), 0700) != 0)
+    return base::fail("StateFolder", "cannot protect the state folder " + base::quote(path) + ": " +
+                                         reason(errno));
+  return {};
+}
+
+}  // namespace
+
+std::string default_state_dir(const aws::Environment& environment, bool is_root) {
+  if (const auto given = environment("STATE_DIRECTORY")) return *given;  // From systemd.
+  if (is_root) return "/var/lib/spotkeeper";
+  if (const auto state = environment("XDG_STATE_HOME")) return *state + "/spotkeeper";
+  return environment("HOME").value_or("") + "/.local/state/spotkeeper";
+}
+
+std::string journal_path(const std::string& state_dir) { return state_dir + "/keeper.db"; }
+
+base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& path) {
+  RETURN_IF_ERROR(make_folder(path));
+  const int lock = open(lock_path(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0)
+    return base::fail("StateFolder", "cannot write to the state folder " + base::quote(path) +
+                                         ": " + reason(errno));
+  std::unique_ptr<StateFolder> folder(new StateFolder(path, lock));
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+    return base::fail("StateFolder", "another keeper is using the state folder " +
+                                         base::quote(path) +
+                                         "; give each its own with state_dir in [keeper]");
+  // What a former owner wrote is no longer true.
+  if (ftruncate(lock, 0) != 0)
+    return base::fail("StateFolder", "cannot write to the state folder " + base::quote(path) +
+                                         ": " + reason(errno));
+  return folder;
+}
+
+StateFolder::~StateFolder() { close(lock_); }
+
+base::Status StateFolder::publish_url(const std::string& url) {
+  const ssize_t written = pwrite(lock_, url.data(), url.size(), 0);
+  if (written == static_cast<ssize_t>(url.size())) return {};
+  return base::fail("StateFolder", "cannot write to " + base::quote(lock_path(path_)));
+}
+
+std::optional<std::string> keeper_url(const std::string& state_dir) {
+  const std::string path = lock_path(state_dir);
+  const int lock = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock < 0) return std::nullopt;
+  const bool is_held = flock(lock, LOCK_SH | LOCK_NB) != 0;
+  close(lock);
+  if (!is_held) return std::nullopt;
+  std::ifstream file(path);
+  std::string url;
+  if (!std::getline(file, url) || url.empty()) return std::nullopt;
+  return url;
+}
+
+}  // namespace app

@@ -1,0 +1,43 @@
+// StateFolder: the folder that one keeper owns while it runs: its journal, its ledger, its lock.
+//
+// The lock is the kernel's (flock on keeper.lock), so it ends with the process however that ends.
+// The lock file also says where the owner's API is, for the command line. Nothing is written before
+// the lock is held.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "aws/credentials.h"
+#include "base/result.h"
+
+namespace app {
+
+std::string default_state_dir(const aws::Environment& environment, bool is_root);
+std::string journal_path(const std::string& state_dir);
+
+class StateFolder {
+ public:
+  // Makes the folder when it is missing and takes its lock. Fails, with a sentence, when another
+  // keeper has it or it cannot be used.
+  static base::Result<std::unique_ptr<StateFolder>> take(const std::string& path);
+  ~StateFolder();
+  StateFolder(const StateFolder&) = delete;
+  StateFolder& operator=(const StateFolder&) = delete;
+
+  std::string journal() const { return journal_path(path_); }
+  // Where this keeper's API is, for keeper_url.
+  base::Status publish_url(const std::string& url);
+
+ private:
+  StateFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  const std::string path_;
+  const int lock_;
+};
+
+// The API of the keeper that has the folder now; nothing when none has, or it has not said yet.
+std::optional<std::string> keeper_url(const std::string& state_dir);
+
+}  // namespace app
