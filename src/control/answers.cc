@@ -29,7 +29,7 @@ void tell_commits(GroupState& group, const model::LedgerRecord* before,
       const auto old = before->holders.find(slot);
       if (old != before->holders.end() && old->second.instance == holder.instance) continue;
     }
-    tell_slot(group, slot, "committed", holder.instance.str(), now);
+    tell_replaced(group, slot, holder.instance, now);
   }
   for (const model::OpenLaunch& entry : after.open) {
     const auto known = [&](const model::OpenLaunch& other) { return other.n == entry.n; };

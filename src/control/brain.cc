@@ -112,6 +112,10 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if (notice.state == model::InstanceState::kShuttingDown ||
           notice.state == model::InstanceState::kTerminated)
         return ended(group, id, "state-change", now);
+      if ((notice.state == model::InstanceState::kStopping ||
+           notice.state == model::InstanceState::kStopped) &&
+          !group.is_doomed(id))
+        doom(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
       group.polled_at = Instant();  // Something moved: look at once, not at the next poll.
       return;
     case NoticeKind::kRebalance:
@@ -197,6 +201,7 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
+    if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
   }
   board_.succeeded(flight.key);
@@ -206,7 +211,10 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     return swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
     for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
-    groups_.at(flight.group).prices_read_at = completed.ended;
+    GroupState& group = groups_.at(flight.group);
+    group.price_page = prices->next;
+    if (group.price_page.empty()) group.prices_read_at = completed.ended;
+    touch(flight.group);
   }
 }
 

@@ -116,6 +116,13 @@ void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view 
     if (incident.slot == slot) tell(group, incident, what, detail, now);
 }
 
+void tell_replaced(GroupState& group, const model::SlotName& slot, const model::InstanceId& holder,
+                   Instant now) {
+  for (auto& [id, incident] : group.incidents)
+    if (incident.slot == slot && incident.instance != holder)
+      tell(group, incident, "committed", holder.str(), now);
+}
+
 void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,
                    std::string detail, Instant now) {
   for (auto& [incident_id, incident] : group.incidents)

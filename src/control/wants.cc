@@ -220,6 +220,7 @@ void want_facts(GroupState& group, const WantContext& context) {
     call.filters.push_back(std::move(zones));
     call.start = call.end = context.now;  // Both now: the price in force, one per pool.
     call.max_results = static_cast<int>(context.ledger.timing.page_size);
+    call.next = group.price_page;
     start(group, context, WorkKind::kReadPrices, name_of(group), std::move(call));
   }
 }
