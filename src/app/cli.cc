@@ -27,6 +27,10 @@ int run_command_line(int argc, char** argv) {
   add_version(root, action);
   add_demo_command(root, action);
   add_serve_command(root, action);
+  add_group_commands(root, action);
+  add_incident_commands(root, action);
+  add_event_commands(root, action);
+  add_quarantine_commands(root, action);
   add_sim_commands(root, action);
   try {
     root.parse(argc, argv);

@@ -23,6 +23,12 @@ int run_command_line(int argc, char** argv);
 
 void add_demo_command(CLI::App& root, Action& action);
 void add_serve_command(CLI::App& root, Action& action);
+void add_check_command(CLI::App& root, Action& action);
+void add_plan_command(CLI::App& root, Action& action);
+void add_group_commands(CLI::App& root, Action& action);
+void add_incident_commands(CLI::App& root, Action& action);
+void add_event_commands(CLI::App& root, Action& action);
+void add_quarantine_commands(CLI::App& root, Action& action);
 void add_sim_commands(CLI::App& root, Action& action);
 
 }  // namespace app

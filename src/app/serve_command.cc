@@ -11,6 +11,7 @@
 #include "app/config_rules.h"
 #include "app/crash_at.h"
 #include "app/keeper.h"
+#include "app/reading.h"
 #include "app/sd_notify.h"
 #include "app/signals.h"
 #include "base/check.h"
@@ -24,11 +25,6 @@ struct ServeOptions {
   std::string log_format;
   bool follow_region_clock = false;
 };
-
-int explain(const base::Error& error) {
-  std::fprintf(stderr, "spotkeeper: %s\n", error.message.c_str());
-  return error.retry == base::Retry::kNever ? kUnusable : kFailed;
-}
 
 uint64_t fresh_seed() {
   uint64_t seed = 0;

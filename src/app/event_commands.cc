@@ -1,0 +1,109 @@
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "app/cli.h"
+#include "app/reading.h"
+#include "base/quote.h"
+
+namespace app {
+namespace {
+
+const Columns kEvents{{"seq"},         {"kind"}, {"instance_ids"}, {"time"},
+                      {"received_at"}, {"door"}, {"duplicates"}};
+const Columns kQuarantined{{"seq"},       {"reason"},   {"door"},      {"first_seen"},
+                           {"last_seen"}, {"attempts"}, {"body_bytes"}};
+
+int list_paged(const ReadOptions& options, std::string_view name, const Columns& columns) {
+  base::Form query;
+  query.add("limit", std::to_string(options.limit));
+  return print_list(options, "/api/v1/" + std::string(name), query, name, columns);
+}
+
+base::Result<std::string> read_body(const std::string& path) {
+  if (path == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string body{std::istreambuf_iterator<char>(file), {}};
+  if (file && !file.bad()) return body;
+  const std::string why = std::generic_category().message(errno == 0 ? EIO : errno);
+  return base::fail("UnreadableFile", base::quote(path) + " cannot be read: " + why);
+}
+
+base::Status inject(const ServerOptions& options, const std::string& path) {
+  ASSIGN_OR_RETURN(std::string body, read_body(path));
+  ASSIGN_OR_RETURN(const auto client, ServerClient::open(options, aws::process_environment()));
+  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/events", std::move(body)));
+  return {};
+}
+
+int inject_event(const ServerOptions& options, const std::string& path) {
+  if (const base::Status status = inject(options, path); !status) return explain(status.error());
+  std::puts("the event is in the journal");
+  return kOk;
+}
+
+void add_list_command(CLI::App& events, Action& action) {
+  CLI::App* list = events.add_subcommand("list", "the newest events, one in a line");
+  auto options = std::make_shared<ReadOptions>();
+  add_limit_option(*list, *options);
+  add_read_options(*list, *options);
+  list->footer(
+      "Example:\n"
+      "  spotkeeper events list --limit 20\n"
+      "gives what was heard last. DUPLICATES counts how often the same event came again.");
+  list->callback([&action, options] {
+    action = [options] { return list_paged(*options, "events", kEvents); };
+  });
+}
+
+void add_inject_command(CLI::App& events, Action& action) {
+  CLI::App* command =
+      events.add_subcommand("inject", "hand an event to a running keeper, as its queue would");
+  auto options = std::make_shared<ServerOptions>();
+  auto path = std::make_shared<std::string>();
+  command->add_option("file", *path, "the event as JSON; - for standard input")->required();
+  add_server_options(*command, *options);
+  command->footer(
+      "Example:\n"
+      "  spotkeeper events inject warning.json\n"
+      "returns when the event is durable. An event that cannot be read is refused with the "
+      "reason.");
+  command->callback([&action, options, path] {
+    action = [options, path] { return inject_event(*options, *path); };
+  });
+}
+
+}  // namespace
+
+void add_event_commands(CLI::App& root, Action& action) {
+  CLI::App* events = root.add_subcommand("events", "what AWS told the keeper");
+  events->require_subcommand(1);
+  add_list_command(*events, action);
+  add_inject_command(*events, action);
+}
+
+void add_quarantine_commands(CLI::App& root, Action& action) {
+  CLI::App* quarantine =
+      root.add_subcommand("quarantine", "messages that could not be used, kept with the reason");
+  quarantine->require_subcommand(1);
+  CLI::App* list = quarantine->add_subcommand("list", "the newest of them, one in a line");
+  auto options = std::make_shared<ReadOptions>();
+  add_limit_option(*list, *options);
+  add_read_options(*list, *options);
+  list->footer(
+      "Example:\n"
+      "  spotkeeper quarantine list --output json\n"
+      "gives each with the first 2048 bytes of its body.");
+  list->callback([&action, options] {
+    action = [options] { return list_paged(*options, "quarantine", kQuarantined); };
+  });
+}
+
+}  // namespace app

@@ -1,0 +1,68 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "app/cli.h"
+#include "app/reading.h"
+#include "base/form.h"
+#include "base/json.h"
+
+namespace app {
+namespace {
+
+const Columns kGroups{{"name"},          {"capacity"}, {"healthy"},
+                      {"open_launches"}, {"retiring"}, {"open_incidents"}};
+const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"healthy"},
+                     {"open_launches"}, {"open_incidents"}, {"hindrance"}};
+const Columns kSlots{{"slot"}, {"state"},      {"instance_id"}, {"instance_type"},
+                     {"zone"}, {"private_ip"}, {"since"}};
+const Columns kRetiring{{"instance_id"}, {"slot"}, {"reason"}, {"replacement"}, {"deadline"}};
+
+int list_groups(const ReadOptions& options) {
+  return print_list(options, "/api/v1/groups", {}, "groups", kGroups);
+}
+
+int show_group(const ReadOptions& options, const std::string& name) {
+  const auto group = ask(options.server, "/api/v1/groups/" + base::percent_encode(name));
+  if (!group) return explain(group.error());
+  std::string text = render(*group, "slots", kSlots, output_of(options));
+  if (output_of(options) == Output::kTable) {
+    text = text_facts(*group, kFacts) + "\n" + text;
+    const auto* retiring = base::json::find_array(*group, "retiring");
+    if (retiring && !retiring->empty()) text += "\nRETIRING\n" + text_table(*retiring, kRetiring);
+  }
+  std::fputs(text.c_str(), stdout);
+  return kOk;
+}
+
+}  // namespace
+
+void add_group_commands(CLI::App& root, Action& action) {
+  CLI::App* group = root.add_subcommand("group", "the groups that a running keeper keeps");
+  group->require_subcommand(1);
+  auto options = std::make_shared<ReadOptions>();
+
+  CLI::App* list = group->add_subcommand("list", "every group in one line");
+  add_read_options(*list, *options);
+  list->footer(
+      "Example:\n"
+      "  spotkeeper group list --output csv\n"
+      "gives a line per group with how many instances it should have and how many serve.");
+  list->callback([&action, options] { action = [options] { return list_groups(*options); }; });
+
+  CLI::App* show = group->add_subcommand("show", "one group: its slots and who holds them");
+  auto name = std::make_shared<std::string>();
+  show->add_option("name", *name, "the group's name")->required();
+  add_read_options(*show, *options);
+  show->footer(
+      "Example:\n"
+      "  spotkeeper group show web\n"
+      "gives a line per slot: its instance, and whether it is launching, starting, serving or\n"
+      "doomed.");
+  show->callback([&action, options, name] {
+    action = [options, name] { return show_group(*options, *name); };
+  });
+}
+
+}  // namespace app

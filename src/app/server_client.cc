@@ -1,0 +1,137 @@
+#include "app/server_client.h"
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "app/aws_access.h"
+#include "app/config_file.h"
+#include "app/journal_api.h"
+#include "app/state_folder.h"
+#include "base/json.h"
+#include "base/quote.h"
+#include "net/client.h"
+
+namespace app {
+namespace {
+
+constexpr char kDefaultServer[] = "http://127.0.0.1:7768";
+// An injected event waits for the disk; everything else is answered from memory or one query.
+constexpr base::Duration kTimeout = base::Duration::seconds(30);
+
+class RemoteKeeper : public ServerClient {
+ public:
+  explicit RemoteKeeper(net::Endpoint endpoint)
+      : endpoint_(std::move(endpoint)), http_(net::make_http_client({})) {}
+
+ private:
+  base::Result<net::Response> send(net::Request request) override {
+    auto response = exchange(*http_, endpoint_, std::move(request), kTimeout);
+    if (response) return response;
+    return base::fail("NoKeeper",
+                      "no keeper answers at " + endpoint_.host_and_port() + ": " +
+                          base::printable(response.error().message),
+                      response.error().retry);
+  }
+
+  const net::Endpoint endpoint_;
+  const std::unique_ptr<net::HttpClient> http_;
+};
+
+class LeftJournal : public ServerClient {
+ public:
+  LeftJournal(std::string state_dir, std::unique_ptr<JournalApi> journal)
+      : state_dir_(std::move(state_dir)), journal_(std::move(journal)) {}
+
+ private:
+  base::Result<net::Response> send(net::Request request) override {
+    auto response = request.method == "GET" ? journal_->answer(request) : std::nullopt;
+    if (response) return *std::move(response);
+    return base::fail("NoKeeper",
+                      "no keeper is running on the state folder " + base::quote(state_dir_) +
+                          ", and this needs a running one",
+                      base::Retry::kBackoff);
+  }
+
+  const std::string state_dir_;
+  const std::unique_ptr<JournalApi> journal_;
+};
+
+base::Result<std::unique_ptr<ServerClient>> at_url(const std::string& url) {
+  auto endpoint = net::parse_endpoint(url);
+  if (!endpoint)
+    return base::fail(
+        "InvalidServer",
+        base::quote(url) + " is not where a keeper can be; allowed: a URL like " + kDefaultServer);
+  return std::make_unique<RemoteKeeper>(*std::move(endpoint));
+}
+
+base::Result<std::string> state_dir_of(const ServerOptions& options) {
+  if (!options.state_dir.empty()) return options.state_dir;
+  const bool is_given = !options.config.empty();
+  const std::string path = is_given ? options.config : kDefaultConfigPath;
+  std::error_code ignored;  // What cannot be looked at is as good as absent.
+  if (!is_given && !std::filesystem::exists(path, ignored)) return host_defaults().state_dir;
+  const ConfigResult config = load_config_file(path);
+  if (config) return config->keeper.state_dir;
+  return base::fail("InvalidConfig", to_string(config.error().front()));
+}
+
+base::Error error_in(const net::Response& response) {
+  const auto body = base::json::parse_object(response.body);
+  const auto* error = body ? base::json::find_object(*body, "error") : nullptr;
+  // 4xx: the question was wrong, but for what is not there (any more).
+  const bool is_ours = response.status >= 400 && response.status < 500 && response.status != 404;
+  const base::Retry retry = is_ours ? base::Retry::kNever : base::Retry::kBackoff;
+  if (!error)
+    return {"NotAKeeper",
+            "the answer (" + std::to_string(response.status) + ") is no keeper's",
+            {},
+            retry};
+  return {base::json::text_or_empty(*error, "code"),
+          base::json::text_or_empty(*error, "message"),
+          {},
+          retry};
+}
+
+base::Result<std::string> body_of(base::Result<net::Response> response) {
+  if (!response) return tl::unexpected(std::move(response).error());
+  if (response->status != 200) return tl::unexpected(error_in(*response));
+  return std::move(response->body);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ServerClient>> ServerClient::open(
+    const ServerOptions& options, const aws::Environment& environment) {
+  if (!options.server.empty()) return at_url(options.server);
+  if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url);
+  ASSIGN_OR_RETURN(const std::string state_dir, state_dir_of(options));
+  if (const auto url = keeper_url(state_dir)) return at_url(*url);
+  auto journal = JournalApi::open(journal_path(state_dir));
+  if (journal) return std::make_unique<LeftJournal>(state_dir, *std::move(journal));
+  const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
+  if (!is_chosen) return at_url(kDefaultServer);
+  return base::fail("NoKeeper",
+                    "no keeper is running on the state folder " + base::quote(state_dir) +
+                        ", and none has left a journal there",
+                    base::Retry::kBackoff);
+}
+
+base::Result<std::string> ServerClient::get(std::string path, const base::Form& query) {
+  net::Request request;
+  request.path = std::move(path);
+  request.query = query.encode();
+  return body_of(send(std::move(request)));
+}
+
+base::Result<std::string> ServerClient::post(std::string path, std::string body) {
+  net::Request request;
+  request.method = "POST";
+  request.path = std::move(path);
+  request.headers.add("Content-Type", "application/json");
+  request.body = std::move(body);
+  return body_of(send(std::move(request)));
+}
+
+}  // namespace app
