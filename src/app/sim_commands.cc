@@ -40,6 +40,7 @@ struct SimRunOptions {
   std::string seeds = "1..20";
   std::string scenario = "swarm";
   double seconds = 0;
+  int64_t interruptions = 0;
   int64_t minutes = 60;
   bool twice = false;
   bool verbose = false;
@@ -133,6 +134,7 @@ int run_simulations(const SimRunOptions& options) {
   };
   for (uint64_t seed = seeds->first; seed <= seeds->last; ++seed) {
     if (options.seconds > 0 && elapsed() > options.seconds) break;
+    if (options.interruptions > 0 && totals.interruptions >= options.interruptions) break;
     const auto simulation = simulation_options(options, seed);
     const sim::SimulationResult result = sim::simulate(simulation);
     totals.add(result);
@@ -221,6 +223,8 @@ void add_sim_commands(CLI::App& root, Action& action) {
       ->check(CLI::IsMember({"swarm", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
   run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");
+  run->add_option("--interruptions", options->interruptions,
+                  "begin no further run after this many interruptions");
   run->add_option("--minutes", options->minutes, "simulated minutes of chaos in each run")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
