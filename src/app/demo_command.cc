@@ -40,14 +40,14 @@ void print_report(const sim::SimulationResult& result) {
               static_cast<unsigned long long>(result.seed));
   std::printf("  interruptions      %lld (%lld warned, %lld unwarned or late)\n", number(taken),
               number(f.interruptions_warned), number(f.interruptions_unwarned));
-  std::printf("  healthy in time    %.1f %% of the warned were replaced and healthy before AWS took "
-              "them\n",
-              percent(f.replaced_in_time, f.interruptions_warned));
+  std::printf(
+      "  healthy in time    %.1f %% of the warned were replaced and healthy before AWS took "
+      "them\n",
+      percent(f.replaced_in_time, f.interruptions_warned));
   std::printf("  capacity held      %.3f %% of all slot-hours\n",
               percent(f.slot_ms_served, f.slot_ms_wanted));
   std::printf("  launches           %lld, surplus %lld\n", number(f.launches), number(f.surplus));
-  std::printf("  calls to AWS       %llu, %llu throttled\n",
-              static_cast<unsigned long long>(calls),
+  std::printf("  calls to AWS       %llu, %llu throttled\n", static_cast<unsigned long long>(calls),
               static_cast<unsigned long long>(result.throttled));
   std::printf("  keeper crashes     %d, dry pools %llu\n", result.crashes,
               static_cast<unsigned long long>(count_of(result, "chaos-drought")));
@@ -82,9 +82,7 @@ void add_demo_command(CLI::App& root, Action& action) {
   demo->add_flag("--once", options->once,
                  "a simulated day in this process, then a report; exit 0 if every check held");
   demo->add_option("--seed", options->seed, "another seed is another day")->capture_default_str();
-  demo->callback([&action, options] {
-    action = [options] { return run_day(options->seed); };
-  });
+  demo->callback([&action, options] { action = [options] { return run_day(options->seed); }; });
 }
 
 }  // namespace app

@@ -220,8 +220,9 @@ void add_sim_commands(CLI::App& root, Action& action) {
       "run", "run keepers against a simulated region in virtual time and check every invariant");
   auto options = std::make_shared<SimRunOptions>();
   run->add_option("--seeds", options->seeds, "a seed, or a range A..B")->capture_default_str();
-  run->add_option("--scenario", options->scenario,
-                  "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
+  run->add_option(
+         "--scenario", options->scenario,
+         "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
       ->check(CLI::IsMember({"swarm", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
   run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");

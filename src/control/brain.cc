@@ -53,8 +53,7 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
 
 Decisions Brain::step(std::span<const Event> events, Instant now) {
   turn_ = {};
-  for (const Event& event : events)
-    std::visit([&](const auto& what) { on(what, now); }, event);
+  for (const Event& event : events) std::visit([&](const auto& what) { on(what, now); }, event);
   for (const auto& [name, at] : wakes_)
     if (at <= now) touch(name);
   for (const model::GroupName& name : std::exchange(dirty_, {})) reconcile(groups_.at(name), now);
@@ -121,8 +120,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kRebalance:
     case NoticeKind::kFulfilment:
     case NoticeKind::kTest:
-    case NoticeKind::kUnknown:
-      return;
+    case NoticeKind::kUnknown: return;
   }
 }
 
@@ -228,10 +226,10 @@ void Brain::swept_instances(const model::InstancesReply& page,
   if (!instance_sweep_.take(page, completed.began)) return;
   for (auto& [name, group] : groups_) {
     const auto present = instance_sweep_.present().find(name);
-    sweep_ended(group,
-                present == instance_sweep_.present().end() ? std::set<InstanceId>()
-                                                           : present->second,
-                instance_sweep_.began(), options_.timing);
+    sweep_ended(
+        group,
+        present == instance_sweep_.present().end() ? std::set<InstanceId>() : present->second,
+        instance_sweep_.began(), options_.timing);
     place_waiting(group, now);
   }
   board_.not_before({WorkKind::kSweepInstances, {}}, now + options_.timing.resync);
@@ -278,9 +276,9 @@ void Brain::want_sweeps(Instant now) {
                instance_sweep_.next_page(names_, options_.timing.page_size), now, turn_);
   // Only requests whose instance is being taken: a handful, however large the fleet.
   model::DescribeSpotInstanceRequests doomed;
-  doomed.filters.push_back({"status-code",
-                            {"marked-for-termination", "marked-for-stop",
-                             "instance-terminated-no-capacity"}});
+  doomed.filters.push_back(
+      {"status-code",
+       {"marked-for-termination", "marked-for-stop", "instance-terminated-no-capacity"}});
   doomed.max_results = static_cast<int>(options_.timing.page_size);
   doomed.next = spot_page_;
   board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);

@@ -59,8 +59,8 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
   const bool held = holder != record.holders.end();
   result.replaced = held && holder->second.instance != incident.instance;
   if (result.replaced) result.replacement = holder->second.instance;
-  const auto open = std::any_of(
-      record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
+  const auto open =
+      std::any_of(record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
         return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) !=
                launch.slots.end();
       });
