@@ -60,6 +60,7 @@ base::Status set_member(FaultSettings& faults, const std::string& name,
   for (const RateField& rate : kRates)
     if (name == rate.name) return set_rate(faults.*rate.member, name, value);
   if (name == "most_event_delay_ms") return set_duration(faults.most_event_delay, name, value);
+  if (name == "remembered_ended_ms") return set_duration(faults.remembered_ended, name, value);
   if (name == "stale_reads_ms") return set_duration(faults.stale_reads, name, value);
   if (name == "zones_down") return set_zones(faults.zones_down, value);
   if (name == "is_drought" && value.is_bool()) {
@@ -88,6 +89,7 @@ std::string faults_json(const FaultSettings& faults) {
   base::json::object document;
   for (const RateField& rate : kRates) document[rate.name] = faults.*rate.member;
   document["most_event_delay_ms"] = faults.most_event_delay.ms();
+  document["remembered_ended_ms"] = faults.remembered_ended.ms();
   document["stale_reads_ms"] = faults.stale_reads.ms();
   document["is_drought"] = faults.is_drought;
   base::json::array zones;

@@ -39,6 +39,8 @@ struct FaultSettings {
   int inconsistent_per_mille = 200;  // Not found, not listed or stale for up to 60 s.
   int failed_boot_per_mille = 0;     // Pending, then terminated.
 
+  // How long a terminated instance is still shown. EC2 promises nothing; it is an hour or so.
+  base::Duration remembered_ended = base::Duration::hours(1);
   base::Duration stale_reads;  // Every describe shows the instances as they were that long ago.
   bool is_drought = false;     // No Spot pool has free capacity; running instances stay.
   std::set<model::Zone> zones_down;  // Launches there and describes by filter fail.

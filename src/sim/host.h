@@ -47,6 +47,8 @@ class Host {
   bool is_up() const { return process_ != nullptr; }
 
   void set_groups(std::vector<model::GroupSpec> groups) { options_.groups = std::move(groups); }
+  // A step of its clock, as when a time server corrects it.
+  void set_clock_offset(base::Duration offset) { clock_.set_offset(offset); }
   void set_partitioned(bool partitioned) { partitioned_ = partitioned; }
   void set_crash_rate(int per_mille) { options_.crash_per_mille = per_mille; }
   void set_pause_rate(int per_mille) { options_.pause_per_mille = per_mille; }

@@ -13,8 +13,6 @@ using base::Duration;
 using model::InstanceState;
 
 const Duration kWarningLead = Duration::minutes(2);
-// EC2 shows terminated instances for about an hour.
-const Duration kRemembered = Duration::hours(1);
 constexpr int kAddressesPerSubnet = 4091;  // A /20 without the five that AWS keeps.
 
 std::string with_instance(const model::InstanceId& id, const char* key, std::string_view value) {
@@ -186,7 +184,7 @@ void Instances::finish_end(const model::InstanceId& id) {
   CHECK(instance != nullptr);
   instance->private_ip.clear();
   change_state(*instance, InstanceState::kTerminated);
-  context_.agenda.at(context_.now + kRemembered, [this, id] { forget(id); });
+  context_.agenda.at(context_.now + context_.faults.remembered_ended, [this, id] { forget(id); });
 }
 
 void Instances::forget(const model::InstanceId& id) {

@@ -290,6 +290,11 @@ class Simulation {
     unleash(swarm_.between_templates, "template", [this] { return move_template(); });
     unleash(swarm_.between_ledger_losses, "ledger-loss", [this] { return lose_ledger(); });
     unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
+    unleash(swarm_.between_outages, "zone-outage", [this] { return break_a_zone(); });
+    unleash(swarm_.between_clock_steps, "clock-step", [this] {
+      any_host().set_clock_offset(Duration::millis(dice_.between(-15'000, 15'000)));
+      return true;
+    });
   }
 
   Host& any_host() { return *hosts_[dice_.below(hosts_.size())]; }
@@ -307,6 +312,7 @@ class Simulation {
     const bool storm = dice_.chance_ppm(50'000);
     const InterruptionKind kind = draw_interruption();
     if (!storm) return region_.interrupt(ids[dice_.below(ids.size())], kind);
+    ++result_.reached["chaos-storm"];
     for (const InstanceId& id : ids) region_.interrupt(id, kind);
     return true;
   }
@@ -349,16 +355,22 @@ class Simulation {
     return true;
   }
 
+  // One pool, or every pool of its zone: then a launch there must fail.
   bool dry_up() {
     const auto& pools = region_.world().pools;
     auto pool = pools.begin();
     std::advance(pool, static_cast<ptrdiff_t>(dice_.below(pools.size())));
-    const model::Pool key = pool->first;
-    region_.drain_pool(key);
-    timeline_.after(Duration::seconds(dice_.between(30, 1200)), [this, key] {
-      region_.refill_pool(key);
-    });
+    const model::Pool chosen = pool->first;
+    const bool whole_zone = dice_.below(2) == 0;
+    const Duration dry = Duration::seconds(dice_.between(30, 1200));
+    for (const auto& [key, unused] : pools)
+      if (key == chosen || (whole_zone && key.zone == chosen.zone)) drain_for(key, dry);
     return true;
+  }
+
+  void drain_for(const model::Pool& key, Duration dry) {
+    region_.drain_pool(key);
+    timeline_.after(dry, [this, key] { region_.refill_pool(key); });
   }
 
   bool move_template() {
@@ -373,6 +385,20 @@ class Simulation {
     request.headers.add("Host", "ec2.us-east-2.amazonaws.com");
     request.body = form.encode();
     return region_.handle(request, timeline_.now()).response.status == 200;
+  }
+
+  bool break_a_zone() {
+    const auto& subnets = region_.default_scene().subnets;
+    const model::Zone zone = subnets[dice_.below(subnets.size())].zone;
+    FaultSettings faults = region_.faults();
+    if (!faults.zones_down.insert(zone).second) return false;
+    region_.set_faults(faults);
+    timeline_.after(Duration::seconds(dice_.between(30, 1200)), [this, zone] {
+      FaultSettings after = region_.faults();
+      after.zones_down.erase(zone);
+      region_.set_faults(after);
+    });
+    return true;
   }
 
   // The S3 object is deleted, or the only keeper's disk dies with the local one.

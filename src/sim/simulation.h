@@ -26,8 +26,8 @@ struct SimulationOptions {
   base::Duration chaos = base::Duration::hours(1);
   base::Duration calm = base::Duration::minutes(30);
   MarketKind market = MarketKind::kCalm;
-  // Canaries, which must be caught: each of two keepers has a ledger of its own; the journal does not
-  // wait for the disk.
+  // Canaries, which must be caught: each of two keepers has a ledger of its own; the journal does
+  // not wait for the disk.
   bool split_ledger = false;
   bool unsynced_journal = false;
   base::Logger log;

@@ -44,6 +44,22 @@ FaultSettings draw_region(base::Prng& dice) {
   return faults;
 }
 
+// What takes the launch protocol round its rarest corners: a ledger lost while a launch is under
+// way, clocks far apart with slow answers between two keepers, instances that no list shows again.
+void draw_rarities(Swarm& swarm, base::Prng dice) {
+  maybe_often(dice, swarm.between_outages, 100'000, 10, 60);
+  maybe_often(dice, swarm.between_clock_steps, 100'000, 5, 60);
+  if (dice.chance_ppm(100'000))
+    swarm.region.remembered_ended = Duration::seconds(dice.between(1, 120));
+  if (dice.chance_ppm(100'000))
+    swarm.between_ledger_losses = Duration::minutes(dice.between(5, 40));
+  if (dice.chance_ppm(100'000)) {
+    swarm.keepers = 2;
+    swarm.clock_offset = Duration::millis(dice.between(12'000, 15'000));
+    swarm.network.slow_per_mille = static_cast<int>(dice.between(300, 900));
+  }
+}
+
 }  // namespace
 
 Swarm draw_swarm(base::Prng& dice) {
@@ -67,6 +83,9 @@ Swarm draw_swarm(base::Prng& dice) {
   maybe_often(dice, swarm.between_templates, 300'000, 10, 60);
   maybe_often(dice, swarm.between_ledger_losses, 60'000, 60, 120);
   maybe_often(dice, swarm.between_disk_losses, 60'000, 60, 120);
+  // From a copy: a seed without rarities takes the way it took before there were any.
+  base::Prng copy = dice;
+  draw_rarities(swarm, copy.fork());
   return swarm;
 }
 
@@ -90,8 +109,9 @@ std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
   };
-  return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) + number("capacity", swarm.capacity) +
-         number("subnets", swarm.subnets) + number("slow", swarm.network.slow_per_mille) +
+  return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
+         number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
+         number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +
@@ -102,6 +122,7 @@ std::string to_string(const Swarm& swarm) {
          number("lost_event", swarm.region.lost_event_per_mille) +
          number("inconsistent", swarm.region.inconsistent_per_mille) +
          number("stale_ms", swarm.region.stale_reads.ms()) +
+         number("remembered_ms", swarm.region.remembered_ended.ms()) +
          number("offset_ms", swarm.clock_offset.ms()) + number("crash", swarm.crash_per_mille) +
          number("pause", swarm.pause_per_mille);
 }

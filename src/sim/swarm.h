@@ -32,11 +32,13 @@ struct Swarm {
   base::Duration between_templates = base::Duration::hours(1000);
   base::Duration between_ledger_losses = base::Duration::hours(1000);
   base::Duration between_disk_losses = base::Duration::hours(1000);
+  base::Duration between_outages = base::Duration::hours(1000);  // Of a zone's API.
+  base::Duration between_clock_steps = base::Duration::hours(1000);
 };
 
 Swarm draw_swarm(base::Prng& dice);
-// An ordinary day of one keeper and two groups of six: the market takes machines, a pool dries up now
-// and then, AWS throttles and errs a little, the keeper's host dies once or twice.
+// An ordinary day of one keeper and two groups of six: the market takes machines, a pool dries up
+// now and then, AWS throttles and errs a little, the keeper's host dies once or twice.
 Swarm ordinary_day();
 // One line, for the head of a failing run.
 std::string to_string(const Swarm& swarm);

@@ -1,0 +1,141 @@
+// A checker that never misses must be shown each crime once, in a region that is really like that.
+#include "sim/world_checker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/test_region.h"
+
+namespace sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class WorldCheckerTest : public ::testing::Test {
+ protected:
+  static std::vector<model::GroupSpec> one_group(const Scene& scene) {
+    model::GroupSpec group;
+    group.name = model::GroupName("web");
+    group.capacity = 1;
+    group.subnets = {scene.subnets[0].id};
+    group.target_groups = {{scene.target_group, 80}};
+    return {group};
+  }
+  Violate note() {
+    return [this](std::string what) { violations_.push_back(std::move(what)); };
+  }
+
+  // An instance of the group, running for some minutes.
+  model::InstanceId launch(int n) {
+    const auto ids =
+        region_.launch(1, {{"TagSpecification.1.ResourceType", "instance"},
+                           {"TagSpecification.1.Tag.1.Key", std::string(model::kGroupTag)},
+                           {"TagSpecification.1.Tag.1.Value", "web"},
+                           {"TagSpecification.1.Tag.2.Key", std::string(model::kLaunchTag)},
+                           {"TagSpecification.1.Tag.2.Value", "x." + std::to_string(n)}});
+    region_.wait(base::Duration::minutes(3));
+    return model::InstanceId(ids.at(0));
+  }
+  void register_target(const model::InstanceId& id) {
+    region_.elb("RegisterTargets",
+                {{"TargetGroupArn", region_.region.default_scene().target_group.str()},
+                 {"Targets.member.1.Id", id.str()}});
+    region_.wait(base::Duration::minutes(5));
+  }
+  void commit(const model::InstanceId& id) {
+    model::LedgerRecord record;
+    record.group = model::GroupName("web");
+    record.incarnation = "x";
+    record.revision = 1;
+    record.counter = 1;
+    record.holders[model::SlotName("web-a")].instance = id;
+    ledger_.stored(record, [](const auto&) { return true; });
+  }
+  void look() { checker_.look(region_.now); }
+
+  TestRegion region_;
+  std::vector<std::string> violations_;
+  LedgerChecker ledger_{note()};
+  const std::vector<model::GroupSpec> groups_ = one_group(region_.region.default_scene());
+  WorldChecker checker_{region_.region, ledger_, groups_, note()};
+};
+
+TEST_F(WorldCheckerTest, AHealthyHolderIsWhole) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  look();
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+}
+
+TEST_F(WorldCheckerTest, AGroupWithoutALedgerIsFound) {
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre("web has no ledger"));
+}
+
+TEST_F(WorldCheckerTest, AHolderThatIsNotBehindTheBalancerDoesNotServe) {
+  commit(launch(1));
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("web-a is not served")));
+}
+
+TEST_F(WorldCheckerTest, ALiveInstanceThatNobodyAccountsForIsFound) {
+  const auto holder = launch(1), stray = launch(2);
+  commit(holder);
+  register_target(holder);
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(stray.str() + " lives and nobody accounts for it"));
+}
+
+TEST_F(WorldCheckerTest, ATargetThatWasNeverCommittedIsFoundOnce) {
+  const auto holder = launch(1), stranger = launch(2);
+  commit(holder);
+  register_target(stranger);
+  look();
+  look();
+  EXPECT_THAT(violations_, ElementsAre(stranger.str() + " is registered and was never committed"));
+}
+
+TEST_F(WorldCheckerTest, RemovingTheOnlyOneThatServesIsFound) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+}
+
+TEST_F(WorldCheckerTest, RemovingWhatAwsTakesAnyMomentIsNot) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  ASSERT_TRUE(region_.region.interrupt(id, InterruptionKind::kWarned));
+  region_.wait(base::Duration::seconds(30));
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+}
+
+TEST_F(WorldCheckerTest, CountsWhatWasTakenWhatWasSurplusAndWhatWasServed) {
+  const auto holder = launch(1), surplus = launch(2);
+  commit(holder);
+  register_target(holder);
+  look();
+  region_.wait(base::Duration::seconds(10));
+  look();
+  EXPECT_EQ(checker_.figures().slot_ms_served, 10'000);
+  ASSERT_TRUE(region_.region.interrupt(holder, InterruptionKind::kWarned));
+  ASSERT_EQ(region_.ec2("TerminateInstances", {{"InstanceId.1", surplus.str()}}).status, 200);
+  region_.wait(base::Duration::minutes(4));
+  look();
+  EXPECT_EQ(checker_.figures().launches, 2);
+  EXPECT_EQ(checker_.figures().interruptions_warned, 1);
+  EXPECT_EQ(checker_.figures().replaced_in_time, 0);
+  EXPECT_EQ(checker_.figures().surplus, 1);
+  EXPECT_EQ(checker_.figures().slot_ms_served, 10'000) << "nobody served at the last look";
+  EXPECT_GT(checker_.figures().on_demand_cost, checker_.figures().cost);
+}
+
+}  // namespace
+}  // namespace sim
