@@ -4,6 +4,9 @@
 #include <string>
 
 #include "app/cli.h"
+#include "app/config_rules.h"
+#include "app/demo_view.h"
+#include "app/live_demo.h"
 #include "sim/simulation.h"
 
 namespace app {
@@ -11,56 +14,34 @@ namespace {
 
 struct DemoOptions {
   bool once = false;
+  std::string listen = "127.0.0.1:" + std::to_string(kUsualRegionPort);
   uint64_t seed = 1;
+  int64_t speed = 20;
+  std::string lasts;
 };
-
-double percent(int64_t part, int64_t whole) {
-  return whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-// To the cent: a day's bill, not a price.
-std::string dollars(base::Money money) {
-  const int64_t cents = (money.micros() + 5'000) / 10'000;
-  return to_string(base::Money::usd_micros(cents * 10'000));
-}
 
 uint64_t count_of(const sim::SimulationResult& result, const char* word) {
   const auto found = result.reached.find(word);
   return found == result.reached.end() ? 0 : found->second;
 }
 
+DemoCounts counts_of(const sim::SimulationResult& result) {
+  DemoCounts counts;
+  counts.figures = result.figures;
+  for (const auto& [action, count] : result.calls) counts.calls += count;
+  counts.throttled = result.throttled;
+  counts.ledger_records = static_cast<int>(result.ledger_records);
+  counts.violations = result.violations;
+  return counts;
+}
+
 void print_report(const sim::SimulationResult& result) {
-  const sim::Figures& f = result.figures;
-  uint64_t calls = 0;
-  for (const auto& [action, count] : result.calls) calls += count;
-  const int64_t taken = f.interruptions_warned + f.interruptions_unwarned;
-  const auto number = [](auto value) { return static_cast<long long>(value); };
   std::printf("One simulated day: %d groups of %d on Spot, one keeper, seed %llu\n\n",
               result.swarm.groups, result.swarm.capacity,
               static_cast<unsigned long long>(result.seed));
-  std::printf("  interruptions      %lld (%lld warned, %lld unwarned or late)\n", number(taken),
-              number(f.interruptions_warned), number(f.interruptions_unwarned));
-  std::printf("  healthy in time    %.1f %% of the warned were replaced and healthy before AWS took "
-              "them\n",
-              percent(f.replaced_in_time, f.interruptions_warned));
-  std::printf("  capacity held      %.3f %% of all slot-hours\n",
-              percent(f.slot_ms_served, f.slot_ms_wanted));
-  std::printf("  launches           %lld, surplus %lld\n", number(f.launches), number(f.surplus));
-  std::printf("  calls to AWS       %llu, %llu throttled\n",
-              static_cast<unsigned long long>(calls),
-              static_cast<unsigned long long>(result.throttled));
-  std::printf("  keeper crashes     %d, dry pools %llu\n", result.crashes,
+  std::printf("  %-18s %d, dry pools %llu\n", "keeper crashes", result.crashes,
               static_cast<unsigned long long>(count_of(result, "chaos-drought")));
-  std::printf("  cost               $%s against $%s on demand (%.0f %% saved)\n",
-              dollars(f.cost).c_str(), dollars(f.on_demand_cost).c_str(),
-              100.0 - percent(f.cost.micros(), f.on_demand_cost.micros()));
-  std::printf("  ledger records     %llu checked\n\n",
-              static_cast<unsigned long long>(result.ledger_records));
-  for (const std::string& violation : result.violations)
-    std::printf("  VIOLATED  %s\n", violation.c_str());
-  std::printf(result.violations.empty()
-                  ? "Every invariant held: never two machines in one slot, nothing forgotten.\n"
-                  : "Invariants were violated; this is a bug.\n");
+  std::printf("%s", summary(counts_of(result)).c_str());
 }
 
 int run_day(uint64_t seed) {
@@ -74,6 +55,31 @@ int run_day(uint64_t seed) {
   return result.violations.empty() ? kOk : kFailed;
 }
 
+int run_live(const DemoOptions& options, bool is_listen_given) {
+  LiveDemoOptions live;
+  if (is_listen_given) live.listen = parse_listen(options.listen);
+  live.seed = options.seed;
+  live.speed = options.speed;
+  if (!options.lasts.empty()) live.lasts = base::parse_duration(options.lasts);
+  return run_live_demo(live);
+}
+
+std::string must_be_duration(const std::string& text) {
+  return base::parse_duration(text) ? "" : "allowed: a duration like 30s or 10m";
+}
+
+constexpr char kFooter[] =
+    "Without --once a simulated region runs on a loopback port, and the keeper keeps nine "
+    "machines\n"
+    "in it. On a terminal the view redraws and takes keys; elsewhere every happening is a line.\n"
+    "What the region does can be asked of it, or done to it, from a second terminal:\n"
+    "  export AWS_ACCESS_KEY_ID=SIMULATED-ACCESS-KEY AWS_SECRET_ACCESS_KEY=simulated-secret-key\n"
+    "  aws --endpoint-url http://127.0.0.1:4566 --region us-east-2 ec2 describe-instances \\\n"
+    "      --query 'Reservations[].Instances[].[InstanceId,State.Name]' --output text\n"
+    "  aws --endpoint-url http://127.0.0.1:4566 --region us-east-2 ec2 terminate-instances \\\n"
+    "      --instance-ids ID\n"
+    "The keeper replaces what you terminate. Its own API is at the address that the view shows.";
+
 }  // namespace
 
 void add_demo_command(CLI::App& root, Action& action) {
@@ -81,9 +87,24 @@ void add_demo_command(CLI::App& root, Action& action) {
   auto options = std::make_shared<DemoOptions>();
   demo->add_flag("--once", options->once,
                  "a simulated day in this process, then a report; exit 0 if every check held");
+  CLI::Option* listen =
+      demo->add_option("--listen", options->listen,
+                       "where the region listens; another port is taken when this one is not free "
+                       "and was not asked for")
+          ->check([](const std::string& text) { return must_be(kListen, text); })
+          ->capture_default_str();
   demo->add_option("--seed", options->seed, "another seed is another day")->capture_default_str();
-  demo->callback([&action, options] {
-    action = [options] { return run_day(options->seed); };
+  demo->add_option("--speed", options->speed, "simulated seconds in a second")
+      ->check(CLI::Range(int64_t{1}, kMostDemoSpeed))
+      ->capture_default_str();
+  demo->add_option("--for", options->lasts, "end after this long, for example 30s")
+      ->check(must_be_duration);
+  demo->footer(kFooter);
+  demo->callback([&action, options, listen] {
+    const bool is_listen_given = listen->count() > 0;
+    action = [options, is_listen_given] {
+      return options->once ? run_day(options->seed) : run_live(*options, is_listen_given);
+    };
   });
 }
 

@@ -3,6 +3,11 @@
 #include "base/check.h"
 
 namespace app {
+namespace {
+
+Signals::Wish wish_of(int number) { return number == SIGHUP ? Signals::kReload : Signals::kStop; }
+
+}  // namespace
 
 Signals::Signals() {
   sigemptyset(&signals_);
@@ -14,7 +19,14 @@ Signals::Signals() {
 Signals::Wish Signals::wait() const {
   int number = 0;
   CHECK(sigwait(&signals_, &number) == 0);
-  return number == SIGHUP ? kReload : kStop;
+  return wish_of(number);
+}
+
+std::optional<Signals::Wish> Signals::poll() const {
+  const timespec at_once{};
+  const int number = sigtimedwait(&signals_, nullptr, &at_once);
+  if (number < 0) return std::nullopt;
+  return wish_of(number);
 }
 
 }  // namespace app

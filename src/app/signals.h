@@ -5,6 +5,8 @@
 
 #include <signal.h>
 
+#include <optional>
+
 namespace app {
 
 class Signals {
@@ -14,6 +16,8 @@ class Signals {
   // SIGTERM and SIGINT end, SIGHUP reloads; a peer that closed its end is an error, not a signal.
   Signals();
   Wish wait() const;
+  // What has come already, without waiting.
+  std::optional<Wish> poll() const;
 
  private:
   sigset_t signals_;

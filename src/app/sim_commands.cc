@@ -2,6 +2,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ struct SimRunOptions {
   std::string seeds = "1..20";
   std::string scenario = "swarm";
   double seconds = 0;
+  int64_t interruptions = 0;
   int64_t minutes = 60;
   bool twice = false;
   bool verbose = false;
@@ -105,12 +107,14 @@ sim::SimulationOptions simulation_options(const SimRunOptions& options, uint64_t
   sim::SimulationOptions simulation;
   simulation.seed = seed;
   simulation.chaos = base::Duration::minutes(options.minutes);
+  simulation.split_ledger = options.scenario == "canary-split-ledger";
   simulation.unsynced_journal = options.scenario == "canary-unsynced-journal";
-  if (options.scenario == "canary-split-ledger") {
-    simulation.split_ledger = true;
+  if (options.scenario != "swarm") {
+    // What is broken on purpose must also be met: two keepers for the one, crashes for the other.
     base::Prng dice(seed);
     simulation.swarm = sim::draw_swarm(dice);
-    simulation.swarm->keepers = 2;
+    simulation.swarm->keepers = simulation.split_ledger ? 2 : 1;
+    simulation.swarm->crash_per_mille = 20;
   }
   if (options.verbose)
     simulation.log = base::stderr_logger(base::LogLevel::kDebug, base::LogFormat::kText);
@@ -126,11 +130,13 @@ int run_simulations(const SimRunOptions& options) {
   }
   Totals totals;
   const auto began = std::chrono::steady_clock::now();
+  const std::clock_t cpu_began = std::clock();
   const auto elapsed = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   };
   for (uint64_t seed = seeds->first; seed <= seeds->last; ++seed) {
     if (options.seconds > 0 && elapsed() > options.seconds) break;
+    if (options.interruptions > 0 && totals.interruptions >= options.interruptions) break;
     const auto simulation = simulation_options(options, seed);
     const sim::SimulationResult result = sim::simulate(simulation);
     totals.add(result);
@@ -142,7 +148,7 @@ int run_simulations(const SimRunOptions& options) {
     }
     std::fflush(stdout);
   }
-  print_totals(totals, elapsed());
+  print_totals(totals, static_cast<double>(std::clock() - cpu_began) / CLOCKS_PER_SEC);
   return totals.failed == 0 ? kOk : kFailed;
 }
 
@@ -214,11 +220,14 @@ void add_sim_commands(CLI::App& root, Action& action) {
       "run", "run keepers against a simulated region in virtual time and check every invariant");
   auto options = std::make_shared<SimRunOptions>();
   run->add_option("--seeds", options->seeds, "a seed, or a range A..B")->capture_default_str();
-  run->add_option("--scenario", options->scenario,
-                  "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
+  run->add_option(
+         "--scenario", options->scenario,
+         "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
       ->check(CLI::IsMember({"swarm", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
   run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");
+  run->add_option("--interruptions", options->interruptions,
+                  "begin no further run after this many interruptions");
   run->add_option("--minutes", options->minutes, "simulated minutes of chaos in each run")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

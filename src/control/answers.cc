@@ -29,7 +29,7 @@ void tell_commits(GroupState& group, const model::LedgerRecord* before,
       const auto old = before->holders.find(slot);
       if (old != before->holders.end() && old->second.instance == holder.instance) continue;
     }
-    tell_slot(group, slot, "committed", holder.instance.str(), now);
+    tell_replaced(group, slot, holder.instance, now);
   }
   for (const model::OpenLaunch& entry : after.open) {
     const auto known = [&](const model::OpenLaunch& other) { return other.n == entry.n; };
@@ -68,13 +68,14 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
   for (const model::OpenLaunch& entry : after->open)
     for (const model::OpenLaunch& old : before->open) {
       if (old.n != entry.n) continue;
-      if (old.submitter != entry.submitter) say("launch-taken-over", entry.n);
-      else if (old.submit_before != entry.submit_before) say("launch-renewed", entry.n);
+      if (old.submitter != entry.submitter)
+        say("launch-taken-over", entry.n);
+      else if (old.submit_before != entry.submit_before)
+        say("launch-renewed", entry.n);
     }
   for (const model::Retiring& entry : after->retiring)
-    if (entry.reason == "unplaced" &&
-        std::find(before->retiring.begin(), before->retiring.end(), entry) ==
-            before->retiring.end())
+    if (entry.reason == "unplaced" && std::find(before->retiring.begin(), before->retiring.end(),
+                                                entry) == before->retiring.end())
       say("instance-unplaced", after->counter);
 }
 
@@ -129,6 +130,13 @@ bool carry_tag(const std::vector<model::Instance>& instances, const std::string&
   });
 }
 
+// That it launches now ends a drought; that it stays is another matter.
+void forgive(GroupState& group, const model::SlotName& slot) {
+  const auto wait = group.slot_waits.find(slot);
+  if (wait != group.slot_waits.end() && wait->second.trouble != LaunchTrouble::kEnds)
+    group.slot_waits.erase(wait);
+}
+
 void came(GroupState& group, LaunchProgress& progress, uint64_t n,
           const std::vector<model::Instance>& instances, const model::CallCompleted& completed,
           Instant now) {
@@ -141,7 +149,7 @@ void came(GroupState& group, LaunchProgress& progress, uint64_t n,
   const model::OpenLaunch* entry = entry_of(group, n);
   if (!entry) return;
   for (size_t i = 0; i < entry->slots.size(); ++i) {
-    if (i < progress.came.size()) group.slot_waits.erase(entry->slots[i]);
+    if (i < progress.came.size()) forgive(group, entry->slots[i]);
     tell_slot(group, entry->slots[i], "launched",
               i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for", now);
   }
@@ -155,22 +163,18 @@ void start_search(LaunchProgress& progress, const AnswerContext& context, uint64
   progress.search_began = now;
 }
 
-void make_slots_wait(GroupState& group, uint64_t n, bool dry, const AnswerContext& context) {
-  const model::OpenLaunch* entry = entry_of(group, n);
-  if (!entry) return;
-  for (const model::SlotName& slot : entry->slots) {
-    SlotWait& wait = group.slot_waits[slot];
-    const int doublings = std::min(wait.failures++, 6);
-    wait.dry = dry;
-    wait.until = context.now + std::min(context.timing.poll * (int64_t{1} << doublings),
-                                        context.timing.cool_dry);
-  }
+void make_slots_wait(GroupState& group, uint64_t n, LaunchTrouble trouble,
+                     const AnswerContext& context) {
+  if (const model::OpenLaunch* entry = entry_of(group, n))
+    for (const model::SlotName& slot : entry->slots)
+      group.slot_waits[slot].fail(context.now, context.timing.poll, context.timing.cool_dry,
+                                  trouble);
 }
 
 void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
                     const base::Error& error, const AnswerContext& context) {
   progress.dry = model::is_no_capacity(error.code);
-  make_slots_wait(group, n, progress.dry, context);
+  make_slots_wait(group, n, progress.dry ? LaunchTrouble::kDry : LaunchTrouble::kRefused, context);
   settle(progress, "failed", context.now);
   if (const model::OpenLaunch* entry = entry_of(group, n)) {
     for (const model::SlotName& slot : entry->slots)
@@ -187,13 +191,40 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
                    const base::Error& error, const AnswerContext& context) {
   if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
   if (model::is_token_terminated(error.code)) {
-    remark(context, base::LogLevel::kInfo, "launch-died", {{"launch", std::to_string(flight.key.n)}});
+    make_slots_wait(group, flight.key.n, LaunchTrouble::kEnds, context);
+    remark(context, base::LogLevel::kInfo, "launch-died",
+           {{"launch", std::to_string(flight.key.n)}});
     return settle(progress, "died", context.now);
   }
   if (error.retry == base::Retry::kNever)
     return launch_refused(group, progress, flight.key.n, error, context);
   // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
   context.board.retry_later(flight.key, context.now);
+}
+
+void take_launch_answer(GroupState& group, LaunchProgress* progress, const Flight& flight,
+                        const model::CallCompleted& completed, const AnswerContext& context) {
+  if (!completed.result) {
+    if (model::is_throttled(completed.result.error().code))
+      context.board.pacer().throttled(flight.call, context.now);
+    if (progress && progress->phase == Phase::kToSubmit)
+      launch_failed(group, *progress, flight, completed.result.error(), context);
+    return;
+  }
+  const auto& reply = std::get<model::InstancesReply>(*completed.result);
+  if (!progress || progress->phase == Phase::kSettled) {
+    // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
+    remark(context, base::LogLevel::kWarn, "launch-answered-late",
+           {{"group", group.spec.name.str()}, {"launch", std::to_string(flight.key.n)}});
+    for (const model::Instance& instance : reply.instances)
+      observe(group, instance, completed.began, context.now);
+    return;
+  }
+  const std::string launch =
+      to_string(model::LaunchId{group.ledger.record->incarnation, flight.key.n});
+  if (reply.instances.empty() || !carry_tag(reply.instances, launch))
+    return start_search(*progress, context, flight.key.n);
+  came(group, *progress, flight.key.n, reply.instances, completed, context.now);
 }
 
 // ---- targets ----
@@ -219,6 +250,12 @@ void health_read(GroupState& group, TargetView& view, const model::TargetHealthR
   std::erase_if(view.touched, [&](const auto& touched) {
     return touched.second < completed.began && !group.is_ours(touched.first);
   });
+}
+
+// Old health is no reason to let anybody leave: after a while without an answer nothing is known.
+void forget_health(TargetView& view) {
+  view.known = false;
+  view.health.clear();
 }
 
 void touched(GroupState& group, TargetView& view, const std::vector<model::Target>& targets,
@@ -277,16 +314,15 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   tell_commits(group, before ? &*before : nullptr, after, now);
 }
 
-void ledger_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
     // After a conflict, or an outcome nobody knows, what is stored now is what counts.
     if (!completed.result) forget_ledger(group);
     if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
     const auto* version = reply_of<model::LedgerVersion>(flight, completed, context);
     if (!version)
-      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()},
-                                       context.now);
+      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
     auto record = model::parse_ledger_record(write->record);
     CHECK(record);
     group.ledger.etag = version->etag;
@@ -300,34 +336,16 @@ void ledger_answered(GroupState& group, const Flight& flight,
     ledger_read(group, *version, completed, context);
 }
 
-void launch_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   LaunchProgress* progress = progress_of(group, flight);
-  if (!completed.result) {
-    if (model::is_throttled(completed.result.error().code))
-      context.board.pacer().throttled(flight.call, context.now);
-    if (progress && progress->phase == Phase::kToSubmit)
-      launch_failed(group, *progress, flight, completed.result.error(), context);
-    return;
-  }
-  const auto& reply = std::get<model::InstancesReply>(*completed.result);
-  if (!progress || progress->phase == Phase::kSettled) {
-    // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
-    remark(context, base::LogLevel::kWarn, "launch-answered-late",
-           {{"group", group.spec.name.str()}, {"launch", std::to_string(flight.key.n)}});
-    for (const model::Instance& instance : reply.instances)
-      observe(group, instance, completed.began, context.now);
-    return;
-  }
-  const std::string launch =
-      to_string(model::LaunchId{group.ledger.record->incarnation, flight.key.n});
-  if (reply.instances.empty() || !carry_tag(reply.instances, launch))
-    return start_search(*progress, context, flight.key.n);
-  came(group, *progress, flight.key.n, reply.instances, completed, context.now);
+  take_launch_answer(group, progress, flight, completed, context);
+  // Only what must be sent again has something to wait for.
+  if (!progress || progress->phase != Phase::kToSubmit) context.board.succeeded(flight.key);
 }
 
-void search_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   LaunchProgress* progress = progress_of(group, flight);
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
   if (!progress || progress->phase != Phase::kSearching || !reply) return;
@@ -352,8 +370,7 @@ void instances_answered(GroupState& group, const Flight& flight,
   }
   const bool by_id = flight.key.kind == WorkKind::kConfirmInstance;
   if (by_id && !completed.result && model::is_not_found(completed.result.error().code)) {
-    remark(context, base::LogLevel::kInfo, "absence-confirmed",
-           {{"instance", flight.key.subject}});
+    remark(context, base::LogLevel::kInfo, "absence-confirmed", {{"instance", flight.key.subject}});
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
   }
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
@@ -378,6 +395,8 @@ void targets_answered(GroupState& group, const Flight& flight,
   } else if (std::holds_alternative<model::DescribeTargetHealth>(flight.call)) {
     if (const auto* reply = reply_of<model::TargetHealthReply>(flight, completed, context))
       health_read(group, view, *reply, completed);
+    else if (context.now > view.read_ended + context.timing.horizon)
+      forget_health(view);
   } else if (const auto* reply =
                  reply_of<model::TargetGroupAttributesReply>(flight, completed, context)) {
     view.drain = drain_of(*reply);
@@ -400,8 +419,8 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
   group.template_read_at = completed.ended;
 }
 
-void ending_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void ending_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   const InstanceId id(flight.key.subject);
   if (!completed.result && model::is_not_found(completed.result.error().code))
     return ended(group, id, "absent", context.now);

@@ -264,7 +264,7 @@ TEST_F(LaunchAnswersTest, ADryPoolFailsTheLaunchAndMakesItsSlotsWaitUnlessElsewh
   launched(base::fail("InsufficientInstanceCapacity", "", Retry::kNever));
   EXPECT_EQ(progress().outcome, "failed");
   EXPECT_TRUE(progress().dry);
-  EXPECT_TRUE(group_.slot_waits.at(kSlotA).dry);
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).trouble, LaunchTrouble::kDry);
   EXPECT_EQ(group_.slot_waits.at(kSlotB).until, at(6));
   EXPECT_TRUE(remarked("launch-failed"));
 }
@@ -286,7 +286,7 @@ TEST_F(LaunchAnswersTest, ATerminatedTokenMeansThatTheLaunchDied) {
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_EQ(progress().outcome, "died");
   EXPECT_THAT(progress().came, IsEmpty());
-  EXPECT_THAT(group_.slot_waits, IsEmpty());
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).trouble, LaunchTrouble::kEnds);
 }
 
 TEST_F(LaunchAnswersTest, AMismatchStartsASearchThatAdoptsWhatItFinds) {

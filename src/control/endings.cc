@@ -66,8 +66,9 @@ class EndingPlanner {
   void consider(const model::Retiring& entry) {
     const model::Instance* instance = group_.find(entry.instance);
     if (!instance || is_ending(instance->state)) return;
-    if (entry.deadline && now_ < *entry.deadline + timing_.overdue) {
-      plan_.look_again = std::min(plan_.look_again, *entry.deadline + timing_.overdue);
+    if (const auto deadline = deadline_of(group_, entry);
+        deadline && now_ < *deadline + timing_.overdue) {
+      plan_.look_again = std::min(plan_.look_again, *deadline + timing_.overdue);
       return;
     }
     if (!entry.replacement.empty() && !serves(group_, entry.replacement)) return;

@@ -19,8 +19,22 @@ bool is_stopped(InstanceState state) {
   return state == InstanceState::kStopping || state == InstanceState::kStopped;
 }
 
-// Since when the ledger has spoken of the instance: lists may lag behind that. The last record counts
-// even while a newer one is being fetched.
+// A machine that ends unasked soon after it was committed will do so again: a broken image, a bad
+// start script. Its slot waits, longer each time, instead of launching without end.
+void brake_crash_loop(GroupState& group, const InstanceId& id, Instant now) {
+  if (!group.ledger.record) return;
+  for (const auto& [slot, holder] : group.ledger.record->holders) {
+    if (holder.instance != id) continue;
+    if (now >= holder.since + Timing::kYoung)
+      group.slot_waits.erase(slot);
+    else
+      group.slot_waits[slot].fail(now, Timing::kFirstBrake, Timing::kLongestBrake,
+                                  LaunchTrouble::kEnds);
+  }
+}
+
+// Since when the ledger has spoken of the instance: lists may lag behind that. The last record
+// counts even while a newer one is being fetched.
 Instant known_since(const GroupState& group, const InstanceId& id) {
   const auto seen = group.seen.find(id);
   if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);
@@ -68,6 +82,7 @@ void ended(GroupState& group, const InstanceId& id, std::string how, Instant now
     seen->second.instance.state = InstanceState::kTerminated;
   group.suspects.erase(id);
   group.checks_passed.erase(id);
+  if (!group.is_doomed(id)) brake_crash_loop(group, id, now);
   tell_instance(group, id, "ended", how, now);
   doom(group, id, {model::IncidentKind::kLoss, now, std::nullopt, std::move(how)});
 }
@@ -83,6 +98,7 @@ void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant
     return !present.contains(entry.first) && !group.ledger_ids.contains(entry.first) &&
            began >= entry.second.shown_at + timing.horizon;
   });
+  std::erase_if(group.marked_doomed, [&](const auto& id) { return !group.seen.contains(id); });
   std::erase_if(group.gone, [&](const auto& entry) {
     return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first);
   });

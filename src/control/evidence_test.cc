@@ -155,8 +155,9 @@ TEST_F(EvidenceTest, WhatTheLedgerNamesIsNeverForgotten) {
   EXPECT_TRUE(group_.is_doomed(kA));
 }
 
-// Found by simulation seed 49: a keeper that had just lost a compare-and-set took every holder it had
-// not yet seen for overdue, asked by id, heard NotFound from a lagging EC2 and replaced a live machine.
+// Found by simulation seed 49: a keeper that had just lost a compare-and-set took every holder it
+// had not yet seen for overdue, asked by id, heard NotFound from a lagging EC2 and replaced a live
+// machine.
 TEST_F(EvidenceTest, WhileTheLedgerIsReadAnewItsLastRecordStillSaysHowYoungAHolderIs) {
   group_.seen.clear();
   group_.ledger.record->holders.at(kSlotA).since = at(100);
@@ -165,6 +166,28 @@ TEST_F(EvidenceTest, WhileTheLedgerIsReadAnewItsLastRecordStillSaysHowYoungAHold
   EXPECT_THAT(group_.suspects, IsEmpty());
   sweep({kB, kC}, at(100) + Timing().horizon);
   EXPECT_THAT(group_.suspects, ElementsAre(kA));
+}
+
+TEST_F(EvidenceTest, AMachineThatEndsYoungMakesItsSlotWaitLongerEachTime) {
+  group_.ledger.record->holders.at(kSlotA).since = at(100);
+  ended(group_, kA, "described", at(130));
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).until, at(130) + Timing::kFirstBrake);
+  group_.gone.clear();
+  group_.doomed.clear();
+  ended(group_, kA, "described", at(140));
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).until, at(140) + Timing::kFirstBrake * 2);
+}
+
+TEST_F(EvidenceTest, AMachineThatWasWarnedOrIsOldDoesNotBrakeItsSlot) {
+  group_.ledger.record->holders.at(kSlotA).since = at(100);
+  group_.doomed[kA] = {model::IncidentKind::kInterruption, at(110), at(230), "warning"};
+  ended(group_, kA, "described", at(230));
+  EXPECT_FALSE(group_.slot_waits.contains(kSlotA));
+  group_.slot_waits[kSlotA].failures = 3;
+  group_.gone.clear();
+  group_.doomed.clear();
+  ended(group_, kA, "described", at(100) + Timing::kYoung);
+  EXPECT_FALSE(group_.slot_waits.contains(kSlotA));
 }
 
 }  // namespace

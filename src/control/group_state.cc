@@ -1,6 +1,22 @@
 #include "control/group_state.h"
 
+#include <algorithm>
+
 namespace control {
+
+void SlotWait::fail(base::Instant now, base::Duration first, base::Duration longest,
+                    LaunchTrouble what) {
+  constexpr int kMostDoublings = 20;
+  const int doublings = std::min(failures++, kMostDoublings);
+  trouble = what;
+  until = now + std::min(first * (int64_t{1} << doublings), longest);
+}
+
+std::optional<base::Instant> deadline_of(const GroupState& group, const model::Retiring& entry) {
+  const auto doom = group.doomed.find(entry.instance);
+  return doom != group.doomed.end() && doom->second.deadline ? doom->second.deadline
+                                                              : entry.deadline;
+}
 
 bool serves(const GroupState& group, const model::InstanceId& id) {
   if (group.is_gone(id)) return false;

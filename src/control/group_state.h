@@ -68,11 +68,20 @@ struct TargetView {
   base::Instant attributes_read_at;
 };
 
+enum class LaunchTrouble {
+  kDry,      // Lack of capacity: another pool may be tried at once.
+  kRefused,  // Anything else that AWS said no to.
+  kEnds,     // It launches, and ends unasked soon after.
+};
+
 // A slot whose launches keep failing is tried less and less often.
 struct SlotWait {
   int failures = 0;
-  bool dry = false;  // Only for lack of capacity: another pool may be tried at once.
+  LaunchTrouble trouble = LaunchTrouble::kDry;
   base::Instant until;
+
+  // Twice as long as the last time, between `first` and `longest`.
+  void fail(base::Instant now, base::Duration first, base::Duration longest, LaunchTrouble what);
 };
 
 struct GroupState {
@@ -100,6 +109,7 @@ struct GroupState {
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
   base::Instant polled_at, status_polled_at, prices_read_at;
+  model::PageToken price_page;  // Where a price read that took several pages goes on.
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
 
   // The record to act on, or nothing while it is unknown.
@@ -116,6 +126,9 @@ struct GroupState {
     return found == seen.end() ? nullptr : &found->second.instance;
   }
 };
+
+// When AWS takes a leaver: what was heard since goes before what the ledger remembers.
+std::optional<base::Instant> deadline_of(const GroupState& group, const model::Retiring& entry);
 
 // True when the instance does what the group is for: it runs, and is healthy in every target group
 // or, without one, passes both status checks.

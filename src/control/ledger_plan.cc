@@ -95,7 +95,7 @@ class Planner {
   }
 
   bool is_stray(const model::Instance& instance) const {
-    if (!model::is_live(instance.state) || group_.is_doomed(instance.id)) return false;
+    if (!model::is_live(instance.state)) return false;
     for (const auto& [slot, holder] : next_.holders)
       if (holder.instance == instance.id) return false;
     return std::none_of(next_.retiring.begin(), next_.retiring.end(),
@@ -103,6 +103,12 @@ class Planner {
   }
 
   void adopt(const model::Instance& stray) {
+    const auto doom = group_.doomed.find(stray.id);
+    if (doom != group_.doomed.end())
+      // It serves until AWS takes it, or somebody else does.
+      return add_retiring({stray.id, SlotName(), InstanceId(),
+                           std::string(model::to_string(doom->second.kind)), now_,
+                           doom->second.deadline});
     for (int i = 0; i < group_.spec.capacity; ++i) {
       const SlotName slot = model::slot_name(group_.spec.name, i);
       if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot))
@@ -283,7 +289,7 @@ class Planner {
   bool must_wait(const SlotName& slot, const market::RankedPool& best) {
     const auto wait = group_.slot_waits.find(slot);
     if (wait == group_.slot_waits.end() || wait->second.until <= now_) return false;
-    if (wait->second.dry && !best.cools_until) return false;
+    if (wait->second.trouble == LaunchTrouble::kDry && !best.cools_until) return false;
     look_again_at(wait->second.until);
     return true;
   }

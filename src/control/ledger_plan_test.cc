@@ -302,7 +302,7 @@ TEST_F(LedgerPlanTest, CoolingEndsOnTime) {
 
 TEST_F(LedgerPlanTest, AfterARefusalTheSlotWaits) {
   doom(kA);
-  group_.slot_waits[kSlotA] = {1, false, at(5)};
+  group_.slot_waits[kSlotA] = {1, LaunchTrouble::kRefused, at(5)};
   const LedgerPlan waiting = plan(at(4));
   EXPECT_TRUE(!waiting.next || waiting.next->open.empty());
   EXPECT_EQ(waiting.look_again, at(5));
@@ -311,7 +311,7 @@ TEST_F(LedgerPlanTest, AfterARefusalTheSlotWaits) {
 
 TEST_F(LedgerPlanTest, AfterADryPoolAnotherIsTriedAtOnceButNoneThatCools) {
   doom(kA);
-  group_.slot_waits[kSlotA] = {1, true, at(500)};
+  group_.slot_waits[kSlotA] = {1, LaunchTrouble::kDry, at(500)};
   EXPECT_EQ(next().open.at(0).pool, pool_in("subnet-a", "m6i.large"));
   stored().cooling[pool_in("subnet-a", "m6i.large")] = at(170);
   const LedgerPlan waiting = plan();

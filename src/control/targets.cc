@@ -53,15 +53,8 @@ class TargetPlanner {
   void consider_leaving(const model::Retiring& entry) {
     if (standing(view_, entry.instance) != Standing::kListed) return;
     const bool replaced = !entry.replacement.empty() && serves(group_, entry.replacement);
-    if (replaced || may_leave(deadline_of(entry)))
+    if (replaced || may_leave(deadline_of(group_, entry)))
       plan_.to_deregister.push_back(entry.instance);
-  }
-
-  // What was heard since goes before what the ledger remembers.
-  std::optional<Instant> deadline_of(const model::Retiring& entry) const {
-    const auto doom = group_.doomed.find(entry.instance);
-    return doom != group_.doomed.end() && doom->second.deadline ? doom->second.deadline
-                                                                : entry.deadline;
   }
 
   bool may_leave(const std::optional<Instant>& deadline) {

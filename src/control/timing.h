@@ -37,6 +37,14 @@ struct Timing {
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 
+  // A machine that ends unasked this soon after it was committed counts as a crash loop's; its slot
+  // then waits, twice as long each time.
+  static constexpr base::Duration kYoung = base::Duration::minutes(10);
+  static constexpr base::Duration kFirstBrake = base::Duration::seconds(5);
+  static constexpr base::Duration kLongestBrake = base::Duration::minutes(10);
+  // Notices of unknown instances that are kept at once: a shared queue may carry a whole account's.
+  static constexpr size_t kMostUnplaced = 10'000;
+
   base::Duration backoff_base = base::Duration::seconds(1);
   base::Duration backoff_most = base::Duration::seconds(30);
   // Looks for a launch whose answer cannot be trusted: after 0, 5, 15 and 60 seconds.

@@ -80,6 +80,13 @@ class Front : public RegionFront {
     return hosted_.region().default_scene();
   }
 
+  void visit(const std::function<void(Region&)>& work) override {
+    const std::lock_guard lock(mutex_);
+    hosted_.tick(clock_.now());
+    work(hosted_.region());
+    changed_.notify_one();
+  }
+
  private:
   void wake_when_due() {
     std::unique_lock lock(mutex_);

@@ -4,6 +4,7 @@
 // front closes the port; nothing outlives it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ class RegionFront {
   virtual ~RegionFront() = default;
   virtual int port() const = 0;
   virtual Scene scene() const = 0;
+  // Runs `work` on the region as it is now; nobody is served meanwhile, so it must be brief. The
+  // region stays at its address, and may be touched nowhere else.
+  virtual void visit(const std::function<void(Region&)>& work) = 0;
 };
 
 // `clock` must outlive the front.

@@ -174,6 +174,7 @@ Handled Region::Parts::answer(const net::Request& request, base::Instant callers
     return handled;
   }
   handled.response = act(request, *incoming);
+  handled.acted_status = handled.response.status;
   if (incoming->action == "ReceiveMessage") handled.poll_until = sqs.poll_until();
   if (is_broken) handled.response = write_refusal(*incoming, internal_error(incoming->service), id);
   handled.is_lost = is_lost;
@@ -257,7 +258,7 @@ Handled Region::handle(const net::Request& request, base::Instant now) {
 
 Handled Region::handle(const net::Request& request, base::Instant now, base::Instant callers_now) {
   advance(now);
-  if (is_control_request(request)) return {handle_control(*this, request), false, now};
+  if (is_control_request(request)) return {handle_control(*this, request), false, now, 0};
   return parts_->answer(request, callers_now);
 }
 
@@ -267,6 +268,7 @@ Handled Region::resume(const net::Request& request, base::Instant now) {
   const auto incoming = read_incoming(request);
   CHECK(incoming.has_value() && incoming->action == "ReceiveMessage");
   handled.response = parts_->act(request, *incoming);
+  handled.acted_status = handled.response.status;
   handled.poll_until = parts_->sqs.poll_until();
   return handled;
 }

@@ -23,6 +23,8 @@ struct Handled {
   // Later than now: a ReceiveMessage found nothing and may be asked again, with resume(), until
   // then.
   base::Instant poll_until;
+  // The status of what was done, also when an injected 500 hides it; 0 when nothing was done.
+  int acted_status = 0;
 };
 
 class Region {

@@ -79,6 +79,9 @@ TEST(Region, AnInternalErrorMayHaveTakenEffectAndUnavailabilityNever) {
   int effects = 0;
   for (int i = 0; i < 20; ++i) {
     const size_t before = r.region.world().instances.size();
+    const Handled handled = r.region.handle(caller_identity(), r.now);
+    EXPECT_EQ(handled.response.status, 500);
+    EXPECT_TRUE(handled.acted_status == 200 || handled.acted_status == 0);
     EXPECT_EQ(r.run().code(), "InternalError");
     effects += r.region.world().instances.size() > before;
     r.wait(Duration::seconds(1));

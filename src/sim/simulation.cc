@@ -180,24 +180,13 @@ class Simulation {
     options_.log.debug(exchange.action, {{"host", exchange.host},
                                          {"status", exchange.status},
                                          {"at", base::to_iso8601(exchange.at)}});
-    if (exchange.action.starts_with("PUT /")) look_at_bucket();
+    if (exchange.acted_status == 200 && exchange.action.starts_with("PUT /"))
+      stored(std::string(exchange.request_body));
     if (exchange.action == "ReceiveMessage" && exchange.status == 200) remember_messages(exchange);
-    if (exchange.status == 200 && exchange.action == "DeregisterTargets")
+    if (exchange.acted_status == 200 && exchange.action == "DeregisterTargets")
       removed(exchange, "Targets.member.");
-    if (exchange.status == 200 && exchange.action == "TerminateInstances")
+    if (exchange.acted_status == 200 && exchange.action == "TerminateInstances")
       removed(exchange, "InstanceId.");
-  }
-
-  // What is stored counts, not what the writer was told: some writes are answered with an error.
-  void look_at_bucket() {
-    const auto bucket = region_.world().buckets.find(region_.default_scene().bucket);
-    if (bucket == region_.world().buckets.end()) return;
-    for (const auto& [key, object] : bucket->second.objects) {
-      std::string& known = seen_objects_[key];
-      if (known == object.body) continue;
-      known = object.body;
-      stored(known);
-    }
   }
 
   void remember_messages(const Exchange& exchange) {
@@ -459,7 +448,6 @@ class Simulation {
   SimulationResult result_;
   TraceHash hash_;
   Instant chaos_ends_ = Instant::never();
-  std::map<std::string, std::string> seen_objects_;
   std::set<std::string> disks_lost_;
   std::map<std::string, std::set<std::string>> handed_out_;  // Bodies, by keeper.
 };

@@ -105,7 +105,8 @@ struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt>
     HostNetwork& network = door->network;
     if (network.hook)
       network.hook({network.timeline.now(), network.host, action_name(request),
-                    handled.response.status, request.body, handled.response.body});
+                    handled.response.status, handled.acted_status, request.body,
+                    handled.response.body});
     if (handled.is_lost || network.partitioned ||
         happens(door->dice, network.faults.lost_answer_per_mille))
       return;

@@ -32,6 +32,7 @@ struct Exchange {
   std::string_view host;
   std::string action;
   int status = 0;
+  int acted_status = 0;  // See Handled.
   std::string_view request_body;
   std::string_view response_body;
 };

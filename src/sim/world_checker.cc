@@ -36,7 +36,7 @@ bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) c
   if (instance == world.instances.end() ||
       instance->second.state() != model::InstanceState::kRunning)
     return false;
-  if (group.target_groups.empty()) return region_.now() >= instance->second.checked_at;
+  if (group.target_groups.empty()) return region_.now() >= instance->second.serves_at;
   for (const model::TargetGroupRef& ref : group.target_groups) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) return false;
