@@ -135,7 +135,6 @@ RULES = (
 # (file, rule) -> why it may. A line whose file is gone, or no longer needs it, is an error.
 EXCEPTIONS = {
     ("src/base/check.cc", "console"): "a bug must be seen even when nobody made a logger",
-    ("src/sim/event_pattern.cc", "float"): "JSON numbers, which EventBridge compares, are doubles",
     ("src/base/log.cc", "wall clock"): "stderr_logger stamps lines; app alone makes it",
     ("tests/conformance/region_dev.cc", "clock in a test"): "serves clients that sign by real time",
     ("src/app/sd_notify.cc", "sockets"): "systemd listens on a datagram socket of the host",

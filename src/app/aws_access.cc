@@ -72,19 +72,23 @@ base::Result<model::Reply> AwsAccess::ask(model::Call call) {
   return answer->get_future().get();
 }
 
-base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call) {
+base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call,
+                                                    const base::Logger& log) {
   Duration delay = kFirstDelay;
   for (int attempt = 1;; ++attempt) {
     auto reply = ask(call);
     if (reply || reply.error().retry == base::Retry::kNever || attempt == kMostAttempts)
       return reply;
+    log.warn("aws-not-reached",
+             {{"error", base::to_string(reply.error())}, {"retry_in_ms", delay.ms()}});
     std::this_thread::sleep_for(std::chrono::milliseconds(delay.ms()));
     delay = delay * 2;
   }
 }
 
-base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config) {
-  ASSIGN_OR_RETURN(const model::Reply reply, aws.ask_patiently(model::GetCallerIdentity{}));
+base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
+                                              const base::Logger& log) {
+  ASSIGN_OR_RETURN(const model::Reply reply, aws.ask_patiently(model::GetCallerIdentity{}, log));
   const auto& identity = std::get<model::CallerIdentity>(reply);
   if (!config.account.empty() && config.account != identity.account)
     return base::fail("WrongAccount", "the credentials belong to account " +

@@ -12,6 +12,7 @@
 #include "aws/credentials.h"
 #include "aws/endpoints.h"
 #include "aws/signed_client.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "model/call.h"
 #include "net/client.h"
@@ -31,8 +32,8 @@ class AwsAccess {
 
   // One attempt, and its answer: for start-up and the command line, never from a callback.
   base::Result<model::Reply> ask(model::Call call);
-  // Repeats what may be repeated, for a short while.
-  base::Result<model::Reply> ask_patiently(const model::Call& call);
+  // Repeats what may be repeated, for half a minute, and logs every failure that it gets over.
+  base::Result<model::Reply> ask_patiently(const model::Call& call, const base::Logger& log);
 
  private:
   explicit AwsAccess(aws::Endpoints endpoints) : endpoints_(std::move(endpoints)) {}
@@ -46,7 +47,8 @@ class AwsAccess {
 };
 
 // The account that the credentials belong to; fails when the configuration names another.
-base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config);
+base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
+                                              const base::Logger& log);
 
 // One exchange, and its answer.
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,

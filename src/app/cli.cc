@@ -27,6 +27,8 @@ int run_command_line(int argc, char** argv) {
   add_version(root, action);
   add_demo_command(root, action);
   add_serve_command(root, action);
+  add_check_command(root, action);
+  add_plan_command(root, action);
   add_group_commands(root, action);
   add_incident_commands(root, action);
   add_event_commands(root, action);

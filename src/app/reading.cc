@@ -17,11 +17,15 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
   command.add_option("--state-dir", options.state_dir, "ask the keeper of this state folder");
 }
 
-void add_read_options(CLI::App& command, ReadOptions& options) {
-  add_server_options(command, options.server);
+void add_output_option(CLI::App& command, ReadOptions& options) {
   command.add_option("--output", options.output, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str();
+}
+
+void add_read_options(CLI::App& command, ReadOptions& options) {
+  add_server_options(command, options.server);
+  add_output_option(command, options);
 }
 
 void add_limit_option(CLI::App& command, ReadOptions& options) {
@@ -36,7 +40,8 @@ Output output_of(const ReadOptions& options) {
 }
 
 int explain(const base::Error& error) {
-  std::fprintf(stderr, "spotkeeper: %s\n", base::printable(error.message).c_str());
+  const std::string context = error.context.empty() ? "" : " (" + error.context + ")";
+  std::fprintf(stderr, "spotkeeper: %s\n", base::printable(error.message + context).c_str());
   return error.retry == base::Retry::kNever ? kUnusable : kFailed;
 }
 

@@ -23,7 +23,8 @@ struct ReadOptions {
 
 // --server, --config, --state-dir.
 void add_server_options(CLI::App& command, ServerOptions& options);
-// And --output.
+void add_output_option(CLI::App& command, ReadOptions& options);
+// Both of these.
 void add_read_options(CLI::App& command, ReadOptions& options);
 void add_limit_option(CLI::App& command, ReadOptions& options);
 

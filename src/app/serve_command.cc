@@ -1,5 +1,3 @@
-#include <sys/random.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -13,8 +11,8 @@
 #include "app/keeper.h"
 #include "app/reading.h"
 #include "app/sd_notify.h"
+#include "app/seed.h"
 #include "app/signals.h"
-#include "base/check.h"
 
 namespace app {
 namespace {
@@ -25,12 +23,6 @@ struct ServeOptions {
   std::string log_format;
   bool follow_region_clock = false;
 };
-
-uint64_t fresh_seed() {
-  uint64_t seed = 0;
-  CHECK(getrandom(&seed, sizeof seed, 0) == sizeof seed);
-  return seed;
-}
 
 // What the command line says comes before what the file says.
 void override_log(const ServeOptions& options, Config& config) {

@@ -52,11 +52,11 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
   return slots;
 }
 
-std::string hindrance_of(const control::GroupState& group) {
+std::string hindrance_of(const control::GroupState& group, base::Instant now) {
   if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
   const model::LedgerRecord* record = group.record();
   if (!record) return "the ledger has not been read yet";
-  if (record->no_launch_before)
+  if (record->no_launch_before && now < *record->no_launch_before)
     return "no launches before " + base::to_iso8601(*record->no_launch_before) +
            ": the ledger is new, and machines of an older one must show themselves first";
   return {};
@@ -66,13 +66,13 @@ std::string hindrance_of(const control::GroupState& group) {
 
 std::string_view to_string(SlotState state) { return kSlotStates[static_cast<size_t>(state)]; }
 
-GroupView view_of(const control::GroupState& group) {
+GroupView view_of(const control::GroupState& group, base::Instant now) {
   GroupView view;
   view.name = group.spec.name;
   view.capacity = group.spec.capacity;
   view.min_healthy = group.spec.min_healthy;
   view.healthy = control::healthy_holders(group);
-  view.hindrance = hindrance_of(group);
+  view.hindrance = hindrance_of(group, now);
   view.slots = slots_of(group);
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
   const model::LedgerRecord* record = group.record();
@@ -90,7 +90,7 @@ void observe(const engine::Engine& engine, Snapshot& snapshot) {
   snapshot.foreign_notices = engine.brain().foreign_notices();
   snapshot.stats = engine.stats();
   for (const auto& [name, group] : engine.brain().groups())
-    snapshot.groups.push_back(view_of(group));
+    snapshot.groups.push_back(view_of(group, snapshot.at));
 }
 
 const GroupView* Snapshot::find(std::string_view group) const {

@@ -63,9 +63,9 @@ struct Snapshot {
   const GroupView* find(std::string_view group) const;
 };
 
-GroupView view_of(const control::GroupState& group);
+GroupView view_of(const control::GroupState& group, base::Instant now);
 
-// Fills what the engine knows.
+// Fills what the engine knows; `snapshot.at` is set before.
 void observe(const engine::Engine& engine, Snapshot& snapshot);
 
 }  // namespace app

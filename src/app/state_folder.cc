@@ -1,7 +1,6 @@
 #include "app/state_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +17,14 @@ namespace {
 std::string lock_path(const std::string& state_dir) { return state_dir + "/keeper.lock"; }
 
 std::string reason(int number) { return std::generic_category().message(number); }
+
+// A lock of the open file, not of the process: it can be asked about without being taken.
+struct flock whole_file(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
 
 base::Status make_folder(const std::string& path) {
   std::error_code error;
@@ -50,7 +57,8 @@ base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& 
     return base::fail("StateFolder", "cannot write to the state folder " + base::quote(path) +
                                          ": " + reason(errno));
   std::unique_ptr<StateFolder> folder(new StateFolder(path, lock));
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+  const struct flock exclusive = whole_file(F_WRLCK);
+  if (fcntl(lock, F_OFD_SETLK, &exclusive) != 0)
     return base::fail("StateFolder", "another keeper is using the state folder " +
                                          base::quote(path) +
                                          "; give each its own with state_dir in [keeper]");
@@ -73,7 +81,8 @@ std::optional<std::string> keeper_url(const std::string& state_dir) {
   const std::string path = lock_path(state_dir);
   const int lock = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (lock < 0) return std::nullopt;
-  const bool is_held = flock(lock, LOCK_SH | LOCK_NB) != 0;
+  struct flock found = whole_file(F_RDLCK);
+  const bool is_held = fcntl(lock, F_OFD_GETLK, &found) == 0 && found.l_type == F_WRLCK;
   close(lock);
   if (!is_held) return std::nullopt;
   std::ifstream file(path);

@@ -1,6 +1,6 @@
 // StateFolder: the folder that one keeper owns while it runs: its journal, its ledger, its lock.
 //
-// The lock is the kernel's (flock on keeper.lock), so it ends with the process however that ends.
+// The lock is the kernel's (on keeper.lock), so it ends with the process however that ends.
 // The lock file also says where the owner's API is, for the command line. Nothing is written before
 // the lock is held.
 #pragma once

@@ -29,7 +29,7 @@ void tell_commits(GroupState& group, const model::LedgerRecord* before,
       const auto old = before->holders.find(slot);
       if (old != before->holders.end() && old->second.instance == holder.instance) continue;
     }
-    tell_slot(group, slot, "committed", holder.instance.str(), now);
+    tell_replaced(group, slot, holder.instance, now);
   }
   for (const model::OpenLaunch& entry : after.open) {
     const auto known = [&](const model::OpenLaunch& other) { return other.n == entry.n; };
@@ -68,13 +68,14 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
   for (const model::OpenLaunch& entry : after->open)
     for (const model::OpenLaunch& old : before->open) {
       if (old.n != entry.n) continue;
-      if (old.submitter != entry.submitter) say("launch-taken-over", entry.n);
-      else if (old.submit_before != entry.submit_before) say("launch-renewed", entry.n);
+      if (old.submitter != entry.submitter)
+        say("launch-taken-over", entry.n);
+      else if (old.submit_before != entry.submit_before)
+        say("launch-renewed", entry.n);
     }
   for (const model::Retiring& entry : after->retiring)
-    if (entry.reason == "unplaced" &&
-        std::find(before->retiring.begin(), before->retiring.end(), entry) ==
-            before->retiring.end())
+    if (entry.reason == "unplaced" && std::find(before->retiring.begin(), before->retiring.end(),
+                                                entry) == before->retiring.end())
       say("instance-unplaced", after->counter);
 }
 
@@ -191,7 +192,8 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
   if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
   if (model::is_token_terminated(error.code)) {
     make_slots_wait(group, flight.key.n, LaunchTrouble::kEnds, context);
-    remark(context, base::LogLevel::kInfo, "launch-died", {{"launch", std::to_string(flight.key.n)}});
+    remark(context, base::LogLevel::kInfo, "launch-died",
+           {{"launch", std::to_string(flight.key.n)}});
     return settle(progress, "died", context.now);
   }
   if (error.retry == base::Retry::kNever)
@@ -312,16 +314,15 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   tell_commits(group, before ? &*before : nullptr, after, now);
 }
 
-void ledger_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
     // After a conflict, or an outcome nobody knows, what is stored now is what counts.
     if (!completed.result) forget_ledger(group);
     if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
     const auto* version = reply_of<model::LedgerVersion>(flight, completed, context);
     if (!version)
-      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()},
-                                       context.now);
+      return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
     auto record = model::parse_ledger_record(write->record);
     CHECK(record);
     group.ledger.etag = version->etag;
@@ -335,16 +336,16 @@ void ledger_answered(GroupState& group, const Flight& flight,
     ledger_read(group, *version, completed, context);
 }
 
-void launch_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   LaunchProgress* progress = progress_of(group, flight);
   take_launch_answer(group, progress, flight, completed, context);
   // Only what must be sent again has something to wait for.
   if (!progress || progress->phase != Phase::kToSubmit) context.board.succeeded(flight.key);
 }
 
-void search_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   LaunchProgress* progress = progress_of(group, flight);
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
   if (!progress || progress->phase != Phase::kSearching || !reply) return;
@@ -369,8 +370,7 @@ void instances_answered(GroupState& group, const Flight& flight,
   }
   const bool by_id = flight.key.kind == WorkKind::kConfirmInstance;
   if (by_id && !completed.result && model::is_not_found(completed.result.error().code)) {
-    remark(context, base::LogLevel::kInfo, "absence-confirmed",
-           {{"instance", flight.key.subject}});
+    remark(context, base::LogLevel::kInfo, "absence-confirmed", {{"instance", flight.key.subject}});
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
   }
   const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
@@ -419,8 +419,8 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
   group.template_read_at = completed.ended;
 }
 
-void ending_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context) {
+void ending_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
   const InstanceId id(flight.key.subject);
   if (!completed.result && model::is_not_found(completed.result.error().code))
     return ended(group, id, "absent", context.now);

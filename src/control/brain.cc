@@ -53,8 +53,7 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
 
 Decisions Brain::step(std::span<const Event> events, Instant now) {
   turn_ = {};
-  for (const Event& event : events)
-    std::visit([&](const auto& what) { on(what, now); }, event);
+  for (const Event& event : events) std::visit([&](const auto& what) { on(what, now); }, event);
   for (const auto& [name, at] : wakes_)
     if (at <= now) touch(name);
   for (const model::GroupName& name : std::exchange(dirty_, {})) reconcile(groups_.at(name), now);
@@ -112,13 +111,16 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if (notice.state == model::InstanceState::kShuttingDown ||
           notice.state == model::InstanceState::kTerminated)
         return ended(group, id, "state-change", now);
+      if ((notice.state == model::InstanceState::kStopping ||
+           notice.state == model::InstanceState::kStopped) &&
+          !group.is_doomed(id))
+        doom(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
       group.polled_at = Instant();  // Something moved: look at once, not at the next poll.
       return;
     case NoticeKind::kRebalance:
     case NoticeKind::kFulfilment:
     case NoticeKind::kTest:
-    case NoticeKind::kUnknown:
-      return;
+    case NoticeKind::kUnknown: return;
   }
 }
 
@@ -197,6 +199,7 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
+    if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
   }
   board_.succeeded(flight.key);
@@ -206,7 +209,10 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     return swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
     for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
-    groups_.at(flight.group).prices_read_at = completed.ended;
+    GroupState& group = groups_.at(flight.group);
+    group.price_page = prices->next;
+    if (group.price_page.empty()) group.prices_read_at = completed.ended;
+    touch(flight.group);
   }
 }
 
@@ -220,10 +226,10 @@ void Brain::swept_instances(const model::InstancesReply& page,
   if (!instance_sweep_.take(page, completed.began)) return;
   for (auto& [name, group] : groups_) {
     const auto present = instance_sweep_.present().find(name);
-    sweep_ended(group,
-                present == instance_sweep_.present().end() ? std::set<InstanceId>()
-                                                           : present->second,
-                instance_sweep_.began(), options_.timing);
+    sweep_ended(
+        group,
+        present == instance_sweep_.present().end() ? std::set<InstanceId>() : present->second,
+        instance_sweep_.began(), options_.timing);
     place_waiting(group, now);
   }
   board_.not_before({WorkKind::kSweepInstances, {}}, now + options_.timing.resync);
@@ -270,9 +276,9 @@ void Brain::want_sweeps(Instant now) {
                instance_sweep_.next_page(names_, options_.timing.page_size), now, turn_);
   // Only requests whose instance is being taken: a handful, however large the fleet.
   model::DescribeSpotInstanceRequests doomed;
-  doomed.filters.push_back({"status-code",
-                            {"marked-for-termination", "marked-for-stop",
-                             "instance-terminated-no-capacity"}});
+  doomed.filters.push_back(
+      {"status-code",
+       {"marked-for-termination", "marked-for-stop", "instance-terminated-no-capacity"}});
   doomed.max_results = static_cast<int>(options_.timing.page_size);
   doomed.next = spot_page_;
   board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);

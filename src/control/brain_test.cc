@@ -192,6 +192,14 @@ TEST_F(BrainTest, AnEarlyWarningIsNotForgottenForALaterStateChange) {
   EXPECT_TRUE(keeper.brain.groups().at(testing::kGroup).is_doomed(kFirst));
 }
 
+TEST_F(BrainTest, AHolderThatIsBeingStoppedIsALossAtOnceAndNotAtTheNextSweep) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  keeper.step(
+      {NoticeReceived{testing::state_change(kB, model::InstanceState::kStopping, clock_)}});
+  EXPECT_TRUE(keeper.journal.contains(model::IncidentId("i-b/loss")));
+}
+
 TEST_F(BrainTest, AnotherKeeperTakesOverALaunchThatWasWrittenAndNeverSent) {
   {
     Script first(cloud_, clock_, kMe, 1);

@@ -33,8 +33,8 @@ void brake_crash_loop(GroupState& group, const InstanceId& id, Instant now) {
   }
 }
 
-// Since when the ledger has spoken of the instance: lists may lag behind that. The last record counts
-// even while a newer one is being fetched.
+// Since when the ledger has spoken of the instance: lists may lag behind that. The last record
+// counts even while a newer one is being fetched.
 Instant known_since(const GroupState& group, const InstanceId& id) {
   const auto seen = group.seen.find(id);
   if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);

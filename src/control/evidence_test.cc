@@ -155,8 +155,9 @@ TEST_F(EvidenceTest, WhatTheLedgerNamesIsNeverForgotten) {
   EXPECT_TRUE(group_.is_doomed(kA));
 }
 
-// Found by simulation seed 49: a keeper that had just lost a compare-and-set took every holder it had
-// not yet seen for overdue, asked by id, heard NotFound from a lagging EC2 and replaced a live machine.
+// Found by simulation seed 49: a keeper that had just lost a compare-and-set took every holder it
+// had not yet seen for overdue, asked by id, heard NotFound from a lagging EC2 and replaced a live
+// machine.
 TEST_F(EvidenceTest, WhileTheLedgerIsReadAnewItsLastRecordStillSaysHowYoungAHolderIs) {
   group_.seen.clear();
   group_.ledger.record->holders.at(kSlotA).since = at(100);

@@ -109,6 +109,7 @@ struct GroupState {
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
   base::Instant polled_at, status_polled_at, prices_read_at;
+  model::PageToken price_page;  // Where a price read that took several pages goes on.
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
 
   // The record to act on, or nothing while it is unknown.

@@ -59,8 +59,8 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
   const bool held = holder != record.holders.end();
   result.replaced = held && holder->second.instance != incident.instance;
   if (result.replaced) result.replacement = holder->second.instance;
-  const auto open = std::any_of(
-      record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
+  const auto open =
+      std::any_of(record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
         return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) !=
                launch.slots.end();
       });
@@ -114,6 +114,13 @@ void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view 
                std::string detail, Instant now) {
   for (auto& [id, incident] : group.incidents)
     if (incident.slot == slot) tell(group, incident, what, detail, now);
+}
+
+void tell_replaced(GroupState& group, const model::SlotName& slot, const model::InstanceId& holder,
+                   Instant now) {
+  for (auto& [id, incident] : group.incidents)
+    if (incident.slot == slot && incident.instance != holder)
+      tell(group, incident, "committed", holder.str(), now);
 }
 
 void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,

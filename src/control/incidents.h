@@ -22,6 +22,9 @@ void open_incidents(GroupState& group, base::Instant now);
 // Adds a line to the open incidents of that slot.
 void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,
                std::string detail, base::Instant now);
+// The slot has a new holder: told to its open incidents, but not to one about that very machine.
+void tell_replaced(GroupState& group, const model::SlotName& slot, const model::InstanceId& holder,
+                   base::Instant now);
 // Adds a line to the open incidents in which the instance is the lost one or the replacement. The
 // same line is told once.
 void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,

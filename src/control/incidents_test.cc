@@ -62,6 +62,14 @@ TEST_F(IncidentsTest, ADuplicateChangesNothing) {
   EXPECT_THAT(group_.changed_incidents, IsEmpty());
 }
 
+TEST_F(IncidentsTest, ACommitIsToldOfTheReplacementAndNotOfTheDoomedHolderItself) {
+  hear(kA, at(120));
+  tell_replaced(group_, kSlotA, kA, at(1));
+  EXPECT_THAT(told(), ElementsAre("noticed"));
+  tell_replaced(group_, kSlotA, kNew, at(2));
+  EXPECT_THAT(told(), ElementsAre("noticed", "committed"));
+}
+
 TEST_F(IncidentsTest, ADoomedInstanceThatHoldsNoSlotOpensNone) {
   hear(kNew, at(120));
   EXPECT_THAT(group_.incidents, IsEmpty());

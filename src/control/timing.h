@@ -37,8 +37,8 @@ struct Timing {
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 
-  // A machine that ends unasked this soon after it was committed counts as a crash loop's; its slot then
-  // waits, twice as long each time.
+  // A machine that ends unasked this soon after it was committed counts as a crash loop's; its slot
+  // then waits, twice as long each time.
   static constexpr base::Duration kYoung = base::Duration::minutes(10);
   static constexpr base::Duration kFirstBrake = base::Duration::seconds(5);
   static constexpr base::Duration kLongestBrake = base::Duration::minutes(10);

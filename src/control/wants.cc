@@ -164,12 +164,12 @@ void want_endings(GroupState& group, const WantContext& context) {
   for (const Ending& ending : plan.endings)
     if (context.board.start({WorkKind::kTerminate, ending.instance.str()}, group.spec.name,
                             model::TerminateInstances{{ending.instance}}, context.now, context.out))
-      context.out.remarks.push_back({base::LogLevel::kInfo,
-                                     ending.reason == "surplus" ? "terminating-surplus"
-                                                                : "terminating",
-                                     {{"group", name_of(group)},
-                                      {"instance", ending.instance.str()},
-                                      {"reason", ending.reason}}});
+      context.out.remarks.push_back(
+          {base::LogLevel::kInfo,
+           ending.reason == "surplus" ? "terminating-surplus" : "terminating",
+           {{"group", name_of(group)},
+            {"instance", ending.instance.str()},
+            {"reason", ending.reason}}});
 }
 
 void want_confirmations(GroupState& group, const WantContext& context) {
@@ -206,8 +206,8 @@ void want_facts(GroupState& group, const WantContext& context) {
           model::DescribeSubnets{group.spec.subnets, {}});
   if (is_due(group.template_read_at + period, context))
     start(group, context, WorkKind::kReadTemplate, name_of(group),
-          model::DescribeLaunchTemplateVersions{group.spec.launch_template.id,
-                                                group.spec.launch_template.version, {}});
+          model::DescribeLaunchTemplateVersions{
+              group.spec.launch_template.id, group.spec.launch_template.version, {}});
   for (const model::TargetGroupRef& ref : group.spec.target_groups)
     if (is_due(group.targets[ref.arn].attributes_read_at + period, context))
       start(group, context, WorkKind::kReadTargetAttributes, ref.arn.str(),
@@ -220,6 +220,7 @@ void want_facts(GroupState& group, const WantContext& context) {
     call.filters.push_back(std::move(zones));
     call.start = call.end = context.now;  // Both now: the price in force, one per pool.
     call.max_results = static_cast<int>(context.ledger.timing.page_size);
+    call.next = group.price_page;
     start(group, context, WorkKind::kReadPrices, name_of(group), std::move(call));
   }
 }
@@ -228,7 +229,9 @@ void want_tags(GroupState& group, const WantContext& context) {
   if (!group.record()) return;
   for (const auto& [slot, holder] : group.record()->holders) {
     const model::Instance* instance = group.find(holder.instance);
-    if (!instance || !model::is_live(instance->state)) continue;
+    // Not while it boots: EC2 may not know a new id everywhere yet, and nobody reads its name so
+    // soon.
+    if (!instance || instance->state != model::InstanceState::kRunning) continue;
     const std::string* name = instance->tag("Name");
     if (!name || *name != slot.str())
       start(group, context, WorkKind::kNameInstance, holder.instance.str(),

@@ -1,0 +1,245 @@
+// The API as functions: a request, a snapshot and a journal in; a response out.
+#include "app/api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/json.h"
+#include "engine/journal.h"
+#include "model/decode.h"
+
+namespace app {
+namespace {
+
+using base::Duration;
+using base::Instant;
+using testing::HasSubstr;
+
+const Instant kNow = Instant::from_unix_seconds(1'772'366'400);  // 2026-03-01T12:00:00Z
+
+struct FixedClock : ports::Clock {
+  Instant now() const override { return time; }
+  Instant time = kNow;
+};
+
+GroupView web() {
+  GroupView group;
+  group.name = model::GroupName("web");
+  group.capacity = 2;
+  group.healthy = 1;
+  group.has_seen_all = true;
+  group.slots = {{model::SlotName("web-a"),
+                  SlotState::kServing,
+                  model::InstanceId("i-0a"),
+                  {model::InstanceType("c6i.large"), model::Zone("us-east-2a")},
+                  "10.0.0.1",
+                  kNow},
+                 {model::SlotName("web-b"), SlotState::kEmpty, {}, {}, {}, {}}};
+  return group;
+}
+
+model::Incident incident() {
+  model::Incident lost;
+  lost.instance = model::InstanceId("i-0a");
+  lost.kind = model::IncidentKind::kInterruption;
+  lost.id = model::incident_id(lost.instance, lost.kind);
+  lost.group = model::GroupName("web");
+  lost.opened_at = kNow;
+  lost.timeline = {{kNow, "noticed", "warning"}};
+  return lost;
+}
+
+class ApiTest : public testing::Test {
+ protected:
+  ApiTest() {
+    fill_journal();
+    snapshot_.groups = {web()};
+    snapshot_.has_seen_all = true;
+    snapshot_.due_real = kNow;
+  }
+  ~ApiTest() override { std::filesystem::remove_all(root_); }
+
+  static std::string make_folder() {
+    std::string pattern = testing::TempDir() + "/api-XXXXXX";
+    return mkdtemp(pattern.data());
+  }
+  void fill_journal() {
+    auto database = store::Database::open(path());
+    auto journal = engine::Journal::open(**database);
+    ASSERT_TRUE(journal);
+    for (int i = 0; i < 3; ++i) {
+      const std::string body = R"({"id":"e)" + std::to_string(i) +
+                               R"(","source":"a.b","detail-type":"Odd","time":)"
+                               R"("2026-03-01T12:00:00Z","detail":{}})";
+      auto notices = model::decode(body, kNow);
+      ASSERT_TRUE(notices);
+      ASSERT_TRUE((*journal)->append_events({{body, notices->at(0), kNow, "sqs"}}));
+    }
+    ASSERT_TRUE((*journal)->quarantine({{"\x1bnot", "no JSON", "sqs", kNow}}));
+    engine::TurnRecord turn;
+    turn.incidents = {incident()};
+    ASSERT_TRUE((*journal)->record(turn));
+  }
+
+  std::string path() const { return root_ + "/keeper.db"; }
+
+  net::Response ask(net::Request request, const std::string& host = "127.0.0.1:7768") {
+    if (!host.empty()) request.headers.set("Host", host);
+    std::optional<net::Response> answered;
+    api_.handle(request, [&](net::Response response) { answered = std::move(response); });
+    return answered.value_or(net::Response{0, {}, "never answered"});
+  }
+  net::Response get(const std::string& path, const std::string& query = {}) {
+    net::Request request;
+    request.path = path;
+    request.query = query;
+    return ask(std::move(request));
+  }
+  net::Response post(const std::string& body, const std::string& type = "application/json") {
+    net::Request request;
+    request.method = "POST";
+    request.path = "/api/v1/events";
+    request.headers.add("Content-Type", type);
+    request.body = body;
+    return ask(std::move(request));
+  }
+  static base::json::object json(const net::Response& response) {
+    return base::json::parse_object(response.body).value_or(base::json::object());
+  }
+  static std::string code(const net::Response& response) {
+    const auto body = json(response);
+    const auto* error = base::json::find_object(body, "error");
+    return error ? base::json::text_or_empty(*error, "code") : "";
+  }
+
+  const std::string root_ = make_folder();
+  FixedClock clock_;
+  Snapshot snapshot_;
+  std::vector<std::string> injected_;
+  base::Status inject_result_;
+  Api api_{path(), clock_, [this] { return std::make_shared<const Snapshot>(snapshot_); },
+           [this](std::string body, auto done) {
+             injected_.push_back(std::move(body));
+             done(inject_result_);
+           }};
+};
+
+TEST_F(ApiTest, IsHealthyWhileTheLoopTurnsInTime) {
+  clock_.time = kNow + Duration::seconds(29);
+  EXPECT_EQ(get("/healthz").status, 200);
+  clock_.time = kNow + Duration::seconds(30);
+  EXPECT_EQ(get("/healthz").status, 503);
+  EXPECT_THAT(get("/healthz").body, HasSubstr("30s ago"));
+}
+
+TEST_F(ApiTest, IsReadyOnceAllIsSeenAndTheJournalCanBeWritten) {
+  EXPECT_EQ(get("/readyz").status, 200);
+  snapshot_.blocked_by = "disk full";
+  EXPECT_THAT(get("/readyz").body, HasSubstr("disk full"));
+  snapshot_.blocked_by.clear();
+  snapshot_.has_seen_all = false;
+  snapshot_.groups[0].has_seen_all = false;
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_THAT(get("/readyz").body, HasSubstr("of: web"));
+}
+
+TEST_F(ApiTest, AnswersOnlyThoseWhoNameALoopbackHost) {
+  for (const char* host :
+       {"localhost", "LocalHost:1", "127.0.0.1", "127.8.9.1:80", "[::1]:80", "[::1]"})
+    EXPECT_EQ(ask({}, host).status, 404) << host;
+  for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example",
+                           "localhost:80:x", "[::1]x", "[::1", "10.0.0.1", ""})
+    EXPECT_EQ(ask({}, host).status, 421) << host;
+}
+
+TEST_F(ApiTest, ListsGroupsAndShowsOne) {
+  const auto list = json(get("/api/v1/groups"));
+  EXPECT_EQ(list.at("groups").at(0).at("healthy"), 1);
+  const auto group = json(get("/api/v1/groups/web"));
+  EXPECT_EQ(group.at("slots").at(0).at("state"), "serving");
+  EXPECT_EQ(group.at("slots").at(0).at("since"), "2026-03-01T12:00:00Z");
+  EXPECT_TRUE(group.at("slots").at(1).at("instance_id").is_null());
+  EXPECT_EQ(get("/api/v1/groups/other").status, 404);
+}
+
+TEST_F(ApiTest, ListsEventsNewestFirstPageByPage) {
+  const auto first = json(get("/api/v1/events", "limit=2"));
+  ASSERT_EQ(first.at("events").as_array().size(), 2u);
+  EXPECT_EQ(first.at("events").at(0).at("id"), "e2");
+  const std::string before = base::json::serialize(first.at("next_before"));
+  const auto second = json(get("/api/v1/events", "limit=2&before=" + before));
+  ASSERT_EQ(second.at("events").as_array().size(), 1u);
+  EXPECT_EQ(second.at("events").at(0).at("id"), "e0");
+  EXPECT_TRUE(second.at("next_before").is_null());
+}
+
+TEST_F(ApiTest, ShowsAnIncidentWithItsTimeline) {
+  EXPECT_EQ(json(get("/api/v1/incidents", "open=1&group=web")).at("incidents").at(0).at("id"),
+            "i-0a/interruption");
+  EXPECT_TRUE(json(get("/api/v1/incidents", "group=api")).at("incidents").as_array().empty());
+  for (const char* id : {"i-0a/interruption", "i-0a%2Finterruption"}) {
+    const auto shown = json(get("/api/v1/incidents/" + std::string(id)));
+    EXPECT_EQ(shown.at("timeline").at(0).at("what"), "noticed") << id;
+  }
+  EXPECT_EQ(get("/api/v1/incidents/i-0b/loss").status, 404);
+}
+
+TEST_F(ApiTest, ShowsWhatIsInQuarantineInPrintableCharacters) {
+  const auto items = json(get("/api/v1/quarantine")).at("quarantine");
+  EXPECT_EQ(items.at(0).at("body_start"), "?not");
+  EXPECT_EQ(items.at(0).at("body_bytes"), 4);
+}
+
+TEST_F(ApiTest, RefusesAQueryThatItDoesNotUnderstand) {
+  for (const char* query : {"limit=0", "limit=1001", "limit=x", "before=-1", "limt=3", "%zz"}) {
+    EXPECT_EQ(get("/api/v1/events", query).status, 400) << query;
+    EXPECT_EQ(code(get("/api/v1/events", query)), "InvalidQuery") << query;
+  }
+  EXPECT_EQ(get("/api/v1/incidents", "open=yes").status, 400);
+}
+
+TEST_F(ApiTest, InjectsWhatIsJsonAndAnswersWithTheOutcome) {
+  EXPECT_EQ(post("{}").status, 200);
+  EXPECT_EQ(injected_, std::vector<std::string>{"{}"});
+  inject_result_ = base::fail("MalformedEvent", "it is no event");
+  EXPECT_EQ(code(post("[]", "application/json; charset=utf-8")), "MalformedEvent");
+  EXPECT_EQ(post("{}", "text/plain").status, 415);
+  EXPECT_EQ(injected_.size(), 2u);
+}
+
+TEST_F(ApiTest, TakesNoEventThatItCannotMakeDurable) {
+  snapshot_.blocked_by = "disk full";
+  EXPECT_EQ(post("{}").status, 503);
+  EXPECT_TRUE(injected_.empty());
+}
+
+TEST_F(ApiTest, NamesTheMethodsThatAPathHas) {
+  net::Request request;
+  request.method = "DELETE";
+  request.path = "/api/v1/events";
+  const net::Response response = ask(request);
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(response.headers.get("Allow"), "GET, POST");
+}
+
+TEST_F(ApiTest, SaysWhenTheJournalCannotBeOpened) {
+  std::filesystem::remove(path());
+  EXPECT_EQ(get("/api/v1/events").status, 503);
+  EXPECT_EQ(get("/api/v1/groups").status, 200);
+}
+
+TEST_F(ApiTest, CountsForPrometheus) {
+  snapshot_.stats.turns = 7;
+  snapshot_.stats.calls_by_action = {{"RunInstances", 2}};
+  snapshot_.groups[0].name = model::GroupName("a\"b\\c");
+  const std::string page = get("/metrics").body;
+  EXPECT_THAT(page, HasSubstr("# TYPE spotkeeper_turns_total counter\nspotkeeper_turns_total 7\n"));
+  EXPECT_THAT(page, HasSubstr("spotkeeper_calls_total{action=\"RunInstances\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("spotkeeper_group_capacity{group=\"a\\\"b\\\\c\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("# HELP spotkeeper_group_healthy "));
+}
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,147 @@
+// The whole process but its main: a keeper on a simulated region, through real sockets.
+//
+// Nothing here waits for the region's time: what takes it is proved by tests/e2e.
+#include "app/keeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "engine/journal.h"
+#include "sim/front.h"
+
+namespace app {
+namespace {
+
+using testing::HasSubstr;
+
+class KeeperTest : public testing::Test {
+ protected:
+  KeeperTest() {
+    std::string pattern = testing::TempDir() + "/keeper-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+    sim::FrontOptions options;
+    options.port = 0;
+    options.region.market = sim::MarketKind::kCalm;
+    region_ = *sim::start_region_front(std::move(options), clock_);
+  }
+  ~KeeperTest() override { std::filesystem::remove_all(root_); }
+
+  Config config() const {
+    const sim::Scene scene = region_->scene();
+    Config config;
+    config.aws.region = model::Region(scene.region);
+    config.aws.endpoint = net::parse_endpoint(scene.endpoint_url);
+    config.queue_url = scene.queue_url;
+    config.keeper.name = model::KeeperName("k");
+    config.keeper.state_dir = root_ + "/state";
+    config.keeper.listen.port = 0;
+    model::GroupSpec group;
+    group.name = model::GroupName("web");
+    group.capacity = 1;
+    group.subnets = {scene.subnets[0].id};
+    group.launch_template = {scene.launch_template, "$Latest"};
+    group.types = {model::InstanceType("c6i.large")};
+    config.groups = {group};
+    return config;
+  }
+
+  base::Result<std::unique_ptr<Keeper>> start(Config config) {
+    KeeperOptions options;
+    options.config = std::move(config);
+    options.make_log = [](const LogConfig&) { return base::Logger(); };
+    options.environment = [scene =
+                               region_->scene()](const char* name) -> std::optional<std::string> {
+      if (std::string_view(name) == "AWS_ACCESS_KEY_ID") return scene.access_key;
+      if (std::string_view(name) == "AWS_SECRET_ACCESS_KEY") return scene.secret_key;
+      return std::nullopt;
+    };
+    options.seed = ++seed_;
+    return Keeper::start(std::move(options));
+  }
+
+  static base::Status inject(Keeper& keeper, const std::string& body) {
+    auto outcome = std::make_shared<std::promise<base::Status>>();
+    keeper.inject(body, [outcome](base::Status status) { outcome->set_value(std::move(status)); });
+    return outcome->get_future().get();
+  }
+
+  size_t journaled_events() const {
+    const auto database = store::Database::open(journal_path(root_ + "/state"));
+    const auto journal = engine::Journal::open(**database);
+    return (*journal)->events({})->size();
+  }
+
+  SystemClock clock_;
+  std::string root_;
+  std::unique_ptr<sim::RegionFront> region_;
+  uint64_t seed_ = 0;
+};
+
+constexpr char kEvent[] =
+    R"({"id":"e1","source":"a.b","detail-type":"Odd","time":"2026-03-01T12:00:00Z","detail":{}})";
+
+TEST_F(KeeperTest, LearnsItsAccountAndSaysWhereItIs) {
+  const auto keeper = start(config());
+  ASSERT_TRUE(keeper) << base::to_string(keeper.error());
+  EXPECT_EQ((*keeper)->account().str(), region_->scene().account);
+  EXPECT_EQ(keeper_url(root_ + "/state"), (*keeper)->url());
+  EXPECT_EQ((*keeper)->snapshot()->groups.at(0).name.str(), "web");
+}
+
+TEST_F(KeeperTest, RefusesTheCredentialsOfAnotherAccount) {
+  Config wrong = config();
+  wrong.aws.account = model::AccountId("999999999999");
+  const auto keeper = start(wrong);
+  ASSERT_FALSE(keeper);
+  EXPECT_EQ(keeper.error().retry, base::Retry::kNever);
+  EXPECT_THAT(keeper.error().message, HasSubstr("999999999999"));
+}
+
+TEST_F(KeeperTest, SharesItsStateFolderWithNobody) {
+  const auto first = start(config());
+  ASSERT_TRUE(first);
+  const auto second = start(config());
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("another keeper"));
+}
+
+TEST_F(KeeperTest, HasJournaledWhatItSaysItHas) {
+  auto keeper = start(config());
+  ASSERT_TRUE(keeper);
+  EXPECT_TRUE(inject(**keeper, kEvent));
+  EXPECT_TRUE(inject(**keeper, kEvent)) << "a copy is no failure";
+  EXPECT_FALSE(inject(**keeper, "{")) << "what is no event is refused";
+  keeper->reset();
+  EXPECT_EQ(journaled_events(), 1u);
+}
+
+TEST_F(KeeperTest, TakesNewGroupsOverAndStaysWithTheRest) {
+  auto keeper = start(config());
+  ASSERT_TRUE(keeper);
+  Config moved = config();
+  moved.queue_url += "-other";
+  EXPECT_FALSE((*keeper)->reload(moved));
+  Config grown = config();
+  grown.groups[0].capacity = 2;
+  EXPECT_TRUE((*keeper)->reload(grown));
+  // One event may still meet the old engine's turn; one comes before the new one's first snapshot.
+  for (int turn = 0; turn < 3; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
+  EXPECT_EQ((*keeper)->snapshot()->groups.at(0).capacity, 2);
+}
+
+TEST_F(KeeperTest, SaysWhenItsAddressIsTaken) {
+  const auto first = start(config());
+  ASSERT_TRUE(first);
+  Config other = config();
+  other.keeper.state_dir = root_ + "/other";
+  other.keeper.listen.port = (*first)->port();
+  const auto second = start(other);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "ListenFailed");
+}
+
+}  // namespace
+}  // namespace app

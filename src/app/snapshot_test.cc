@@ -1,0 +1,88 @@
+#include "app/snapshot.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace app {
+namespace {
+
+using base::Duration;
+using base::Instant;
+using testing::HasSubstr;
+
+const Instant kNow = Instant::from_unix_seconds(1'772'366'400);
+const model::SlotName kA("web-a"), kB("web-b"), kC("web-c"), kD("web-d"), kE("web-e");
+
+control::Seen running(const char* id) {
+  model::Instance instance;
+  instance.id = model::InstanceId(id);
+  instance.state = model::InstanceState::kRunning;
+  instance.private_ip = "10.0.0.1";
+  return {instance, kNow, kNow};
+}
+
+// Slots a to d in four different states; e is held and no longer wanted.
+control::GroupState group() {
+  control::GroupState group;
+  group.spec.name = model::GroupName("web");
+  group.spec.capacity = 4;
+  group.swept_at = kNow;
+  const model::Pool pool{model::InstanceType("c6i.large"), model::Zone("us-east-2a")};
+  model::LedgerRecord record;
+  record.revision = 7;
+  for (const auto& [slot, id] : {std::pair{kA, "i-0a"}, {kB, "i-0b"}, {kE, "i-0e"}}) {
+    record.holders[slot] = {model::InstanceId(id), 1, pool, kNow, 1};
+    group.seen[model::InstanceId(id)] = running(id);
+  }
+  record.open = {{2, pool, model::SubnetId("s"), {kC}, 1, "", model::KeeperName("k"), kNow, kNow}};
+  group.ledger.known = true;
+  group.ledger.record = record;
+  group.checks_passed = {model::InstanceId("i-0a"), model::InstanceId("i-0b")};
+  group.doomed[model::InstanceId("i-0b")] = {};
+  return group;
+}
+
+TEST(GroupView, SaysWhatEverySlotIsDoing) {
+  const GroupView view = view_of(group(), kNow);
+  std::vector<std::string> slots;
+  for (const SlotView& slot : view.slots)
+    slots.push_back(slot.name.str() + " " + std::string(to_string(slot.state)) + " " +
+                    slot.holder.str());
+  EXPECT_THAT(slots,
+              testing::ElementsAre("web-a serving i-0a", "web-b doomed i-0b", "web-c launching ",
+                                   "web-d empty ", "web-e starting i-0e"));
+  EXPECT_EQ(view.healthy, 1);
+  EXPECT_EQ(view.ledger_revision, 7u);
+  EXPECT_EQ(view.slots[0].private_ip, "10.0.0.1");
+  EXPECT_TRUE(view.has_seen_all);
+}
+
+TEST(GroupView, KnowsNothingBeforeTheLedgerWasRead) {
+  control::GroupState unread = group();
+  unread.ledger = {};
+  const GroupView view = view_of(unread, kNow);
+  EXPECT_FALSE(view.has_seen_all);
+  EXPECT_THAT(view.hindrance, HasSubstr("not been read"));
+  ASSERT_EQ(view.slots.size(), 4u);
+  EXPECT_EQ(view.slots[0].state, SlotState::kEmpty);
+}
+
+TEST(GroupView, NamesWhatHindersOnlyWhileItDoes) {
+  control::GroupState waiting = group();
+  waiting.ledger.record->no_launch_before = kNow + Duration::seconds(1);
+  EXPECT_THAT(view_of(waiting, kNow).hindrance,
+              HasSubstr("no launches before 2026-03-01T12:00:01Z"));
+  EXPECT_EQ(view_of(waiting, kNow + Duration::seconds(1)).hindrance, "");
+  waiting.ledger.unusable = true;
+  EXPECT_THAT(view_of(waiting, kNow).hindrance, HasSubstr("another version"));
+}
+
+TEST(Snapshot, FindsAGroupByItsName) {
+  Snapshot snapshot;
+  snapshot.groups = {view_of(group(), kNow)};
+  EXPECT_EQ(snapshot.find("web"), &snapshot.groups[0]);
+  EXPECT_EQ(snapshot.find("api"), nullptr);
+}
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,81 @@
+#include "app/state_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <map>
+
+namespace app {
+namespace {
+
+using testing::HasSubstr;
+
+class StateFolderTest : public testing::Test {
+ protected:
+  StateFolderTest() {
+    std::string pattern = testing::TempDir() + "/state-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+  }
+  ~StateFolderTest() override { std::filesystem::remove_all(root_); }
+
+  std::string root_;
+};
+
+TEST_F(StateFolderTest, MakesAFolderThatOnlyItsOwnerReads) {
+  const std::string path = root_ + "/a/b";
+  ASSERT_TRUE(StateFolder::take(path));
+  struct stat status {};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+TEST_F(StateFolderTest, LetsNoTwoKeepersShareAFolder) {
+  auto first = StateFolder::take(root_);
+  ASSERT_TRUE(first);
+  const auto second = StateFolder::take(root_);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("another keeper is using"));
+  first->reset();
+  EXPECT_TRUE(StateFolder::take(root_));
+}
+
+TEST_F(StateFolderTest, SaysInWordsThatAFolderCannotBeMade) {
+  ASSERT_TRUE(StateFolder::take(root_));
+  const auto folder = StateFolder::take(root_ + "/keeper.lock/below");
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("cannot make the state folder"));
+}
+
+TEST_F(StateFolderTest, TellsWhereTheRunningKeeperIs) {
+  EXPECT_EQ(keeper_url(root_), std::nullopt);
+  {
+    auto folder = StateFolder::take(root_);
+    ASSERT_TRUE(folder);
+    EXPECT_EQ(keeper_url(root_), std::nullopt) << "it has not said yet";
+    ASSERT_TRUE((*folder)->publish_url("http://127.0.0.1:4711"));
+    EXPECT_EQ(keeper_url(root_), "http://127.0.0.1:4711");
+  }
+  EXPECT_EQ(keeper_url(root_), std::nullopt) << "its keeper has ended";
+  ASSERT_TRUE(StateFolder::take(root_));
+  EXPECT_EQ(keeper_url(root_), std::nullopt);
+}
+
+TEST_F(StateFolderTest, DefaultsToWhereThisUserKeepsState) {
+  std::map<std::string, std::string> variables{{"HOME", "/h"}};
+  const aws::Environment environment =
+      [&variables](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+  EXPECT_EQ(default_state_dir(environment, true), "/var/lib/spotkeeper");
+  EXPECT_EQ(default_state_dir(environment, false), "/h/.local/state/spotkeeper");
+  variables["XDG_STATE_HOME"] = "/x";
+  EXPECT_EQ(default_state_dir(environment, false), "/x/spotkeeper");
+  variables["STATE_DIRECTORY"] = "/var/lib/other";
+  EXPECT_EQ(default_state_dir(environment, true), "/var/lib/other");
+}
+
+}  // namespace
+}  // namespace app

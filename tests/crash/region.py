@@ -1,0 +1,172 @@
+"""A simulated region and keepers as processes, and a signed request where no client is at hand."""
+
+import contextlib
+import datetime
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+# Generous: the machine may be building something else. What hangs fails by name.
+PATIENCE_SECONDS = 60
+LOOK_EVERY_SECONDS = 0.1
+
+
+def until(what, question):
+    """The first true answer; an AssertionError that says what was missed, and the last problem."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    problem = ""
+    while time.monotonic() < deadline:
+        try:
+            answer = question()
+            if answer:
+                return answer
+        except (OSError, urllib.error.HTTPError) as error:
+            problem = f" ({error})"
+        # Asking costs the server a turn; this is its pace, and no result depends on it.
+        time.sleep(LOOK_EVERY_SECONDS)
+    raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}{problem}")
+
+
+class Region:
+    """`spotkeeper sim region` on a free port, calm: nothing happens that nobody asked for."""
+
+    def __init__(self, binary, speed, seed):
+        self.process = subprocess.Popen(
+            [binary, "sim", "region", "--listen", "127.0.0.1:0", "--calm", "--seed", str(seed),
+             "--speed", str(speed), "--output", "json"],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.scene = json.loads(self.process.stdout.readline())
+        self.url = self.scene["endpoint_url"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def control(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"{self.url}/_sim/{path}", data, timeout=10) as answer:
+            return json.load(answer)
+
+    def owned(self, group):
+        """What was ever launched for the group."""
+        return [instance for instance in self.control("world")["instances"]
+                if instance["tags"].get("spotkeeper:group") == group]
+
+    def create_target_group(self):
+        """One whose checks are quick enough for a two-minute warning; answers its ARN."""
+        fields = {"Action": "CreateTargetGroup", "Version": "2015-12-01", "Name": "quick",
+                  "Protocol": "HTTP", "Port": "80", "VpcId": self.scene["vpc"],
+                  "HealthCheckIntervalSeconds": "5", "HealthyThresholdCount": "2"}
+        answer = self.signed("POST", "elasticloadbalancing", "/", urllib.parse.urlencode(fields))
+        return answer.split("<TargetGroupArn>", 1)[1].split("<", 1)[0]
+
+    def delete_object(self, path):
+        self.signed("DELETE", "s3", path)
+
+    def signed(self, method, service, path, body=""):
+        """Signature version 4 over the least that AWS asks for."""
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        headers = {"host": self.url.split("//", 1)[1], "x-amz-content-sha256": digest,
+                   "x-amz-date": now}
+        names = ";".join(headers)
+        canonical = "\n".join([method, path, ""] + [f"{k}:{v}" for k, v in headers.items()] +
+                              ["", names, digest])
+        scope = [now[:8], self.scene["region"], service, "aws4_request"]
+        key = ("AWS4" + self.scene["secret_key"]).encode()
+        text = "\n".join(["AWS4-HMAC-SHA256", now, "/".join(scope),
+                          hashlib.sha256(canonical.encode()).hexdigest()])
+        for part in scope + [text]:
+            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+        headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={self.scene['access_key']}/{'/'.join(scope)}, "
+            f"SignedHeaders={names}, Signature={key.hex()}")
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request = urllib.request.Request(self.url + path, body.encode() if body else None,
+                                         headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read().decode()
+
+
+class Keeper:
+    """`spotkeeper serve`, life after life in one state folder."""
+
+    def __init__(self, binary, region, folder, ledger="local"):
+        self.binary, self.region, self.folder, self.ledger = binary, region, folder, ledger
+        self.state = folder / "state"
+        self.target_group = region.create_target_group()
+        self.process, self.url = None, None
+
+    def configure(self, capacity):
+        scene = self.region.scene
+        subnets = json.dumps([subnet["id"] for subnet in scene["subnets"]])
+        (self.folder / "config.toml").write_text(f"""[aws]
+region = "{scene['region']}"
+endpoint_url = "{scene['endpoint_url']}"
+[events]
+queue_url = "{scene['queue_url']}"
+[ledger]
+url = "{self.ledger}"
+[keeper]
+name = "keeper-1"
+state_dir = "{self.state}"
+listen = "127.0.0.1:0"
+[[group]]
+name = "web"
+capacity = {capacity}
+subnets = {subnets}
+launch_template = "{scene['launch_template']}:$Latest"
+instance_types = ["c6i.large", "c5.large", "m5.large"]
+target_groups = [{{ arn = "{self.target_group}" }}]
+""")
+
+    def start(self, crash_at=None):
+        """Answers once it is ready; with a crash point, at once."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                       "AWS_ACCESS_KEY_ID": self.region.scene["access_key"],
+                       "AWS_SECRET_ACCESS_KEY": self.region.scene["secret_key"]}
+        if crash_at:
+            environment["SPOTKEEPER_CRASH_AT"] = crash_at
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--config", str(self.folder / "config.toml"),
+                 "--follow-region-clock"],
+                env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                text=True)
+        if crash_at:
+            return
+        ready = self.process.stdout.readline()
+        assert ready.startswith("ready "), f"serve did not start: {self.last_words()}"
+        self.url = ready.split()[1].rstrip("/")
+
+    def ask(self, path):
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def kill(self):
+        self.process.kill()
+        self.buried()
+
+    def dies_by_itself(self):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE_SECONDS)
+            self.process.stdout.close()
+            return self.process.returncode == -signal.SIGKILL
+        self.kill()
+        return False
+
+    def buried(self):
+        self.process.wait()
+        self.process.stdout.close()
+
+    def last_words(self):
+        return (self.folder / "log").read_text(errors="replace")[-2000:]
