@@ -108,7 +108,7 @@ void TinyCloud::launch(const base::Form& form, Instant now) {
   body = form.encode();
   for (int i = 0; i < std::stoi(form.get("MaxCount")); ++i) {
     std::string digits = std::to_string(next_instance_++);
-    const InstanceId id("i-" + std::string(4 - digits.size(), '0') + digits);
+    const InstanceId id("i-" + std::string(id_digits - digits.size(), '0') + digits);
     model::Instance fresh = instance(id, form.get("SubnetId").c_str(), 0);
     fresh.type = model::InstanceType(form.get("InstanceType"));
     fresh.state = InstanceState::kPending;

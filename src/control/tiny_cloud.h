@@ -35,6 +35,7 @@ class TinyCloud {
   std::vector<std::string> violations;
   std::set<std::string> bodies;  // Of all RunInstances.
   std::set<model::SubnetId> dry;
+  size_t id_digits = 4;  // 8 where an id must pass as a real one.
 
  private:
   struct Registration {

@@ -1,0 +1,228 @@
+// Goal: the order that the engine promises (journal, acknowledge, decide, record, act) holds, and a
+// life that ends anywhere in it is continued by the next. Method: a real Journal on LossyVfs, the
+// real Brain, a tiny cloud; see engine_rig.h.
+#include "engine/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/engine_rig.h"
+
+namespace engine {
+namespace {
+
+using base::Duration;
+using control::testing::kSlotB;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::Rig;
+using ::testing::SizeIs;
+using testing::warning_body;
+
+const Duration kWarning = Duration::minutes(2);
+
+class EngineTest : public ::testing::Test {
+ protected:
+  ~EngineTest() override { EXPECT_THAT(rig_.cloud.tiny.violations, IsEmpty()); }
+
+  void learn() {
+    ASSERT_TRUE(rig_.make_whole());
+    victim_ = rig_.cloud.tiny.record().holders.at(kSlotB).instance;
+  }
+  void warn() { rig_.queue.put(warning_body(victim_, warned_at_)); }
+  bool has_intent(model::CallId id) {
+    const auto calls = rig_.journal().calls({.limit = kMostRows}).value();
+    return std::any_of(calls.begin(), calls.end(),
+                       [&](const JournaledCall& call) { return call.intent.call == id; });
+  }
+  std::vector<std::string> log() const { return rig_.cloud.tiny.log; }
+
+  Rig rig_;
+  model::InstanceId victim_;  // It holds web-b.
+  const base::Instant warned_at_ = rig_.clock.at + Duration::minutes(5);
+};
+
+TEST_F(EngineTest, AMessageLeavesItsQueueOnlyAfterItIsInTheJournal) {
+  learn();
+  warn();
+  size_t journaled_at_removal = 0;
+  rig_.queue.on_remove = [&] { journaled_at_removal = rig_.journal().events({}).value().size(); };
+  rig_.run_for(Duration::seconds(1));
+  EXPECT_EQ(journaled_at_removal, 1u);
+  EXPECT_EQ(rig_.queue.size(), 0u);
+}
+
+TEST_F(EngineTest, EveryCallThatMutatesIsRecordedBeforeItIsSent) {
+  learn();
+  int mutating = 0;
+  rig_.cloud.on_call = [&](model::CallId id, const model::Call& call) {
+    if (!model::is_mutating(call)) return;
+    ++mutating;
+    EXPECT_TRUE(has_intent(id)) << model::action_of(call);
+  };
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_THAT(log(), Contains("RunInstances subnet-b"));
+  EXPECT_GE(mutating, 4);
+}
+
+TEST_F(EngineTest, WhileTheDiskIsFullNothingMutatesAndNothingIsAcknowledged) {
+  learn();
+  rig_.disk.fail_after(1, store::Fault::kFull);
+  warn();
+  rig_.run_for(Duration::seconds(60));
+  EXPECT_FALSE(rig_.engine().journal_writable());
+  EXPECT_THAT(rig_.engine().blocked_by(), HasSubstr(store::kStoreFull));
+  EXPECT_THAT(log(), IsEmpty());
+  EXPECT_EQ(rig_.queue.size(), 1u);
+
+  rig_.disk.recover();
+  rig_.run_for(Duration::seconds(60));
+  EXPECT_TRUE(rig_.engine().journal_writable());
+  EXPECT_THAT(log(), Contains("RunInstances subnet-b"));
+  EXPECT_EQ(rig_.queue.size(), 0u);
+  EXPECT_EQ(rig_.journal().events({}).value().size(), 1u);
+}
+
+TEST_F(EngineTest, ADiskThatFillsBetweenIntakeAndDecisionStopsTheDecisionToo) {
+  learn();
+  bool full = false;
+  rig_.queue.on_remove = [&] {
+    full = true;
+    rig_.disk.fail_after(1, store::Fault::kFull);
+  };
+  warn();
+  rig_.run_for(Duration::seconds(20));
+  ASSERT_TRUE(full);
+  EXPECT_THAT(log(), IsEmpty());
+  rig_.disk.recover();
+  rig_.run_for(Duration::seconds(60));
+  EXPECT_THAT(log(), Contains("RunInstances subnet-b"));
+}
+
+TEST_F(EngineTest, WhatTheQueueForgotAndNoTurnSawIsSteppedByTheNextLife) {
+  learn();
+  rig_.die_at(CrashPoint::kEventsAcknowledged);
+  warn();
+  ASSERT_FALSE(rig_.run_for(kWarning));
+  ASSERT_EQ(rig_.queue.size(), 0u) << "only the journal has it now";
+  rig_.start();
+  EXPECT_THAT(rig_.journal().unstepped_events().value(), SizeIs(1));
+  rig_.run_for(Duration::seconds(60));
+  EXPECT_THAT(log(), Contains("RunInstances subnet-b"));
+  EXPECT_THAT(rig_.journal().unstepped_events().value(), IsEmpty());
+}
+
+TEST_F(EngineTest, AMalformedMessageGoesToQuarantineAndLeavesItsQueue) {
+  learn();
+  rig_.queue.put("not a notice");
+  rig_.run_for(Duration::seconds(1));
+  const auto quarantined = rig_.journal().quarantined({}).value();
+  ASSERT_EQ(quarantined.size(), 1u);
+  EXPECT_EQ(quarantined[0].body, "not a notice");
+  EXPECT_FALSE(quarantined[0].reason.empty());
+  EXPECT_EQ(rig_.engine().stats().quarantined, 1u);
+  EXPECT_EQ(rig_.queue.size(), 0u);
+}
+
+TEST_F(EngineTest, ADuplicateIsCountedRemovedAndNotSteppedAgain) {
+  learn();
+  warn();
+  rig_.run_for(Duration::seconds(1));
+  warn();
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_EQ(rig_.engine().stats().messages, 3u);
+  EXPECT_EQ(rig_.engine().stats().new_events, 1u);
+  EXPECT_EQ(rig_.queue.size(), 0u);
+  EXPECT_THAT(rig_.cloud.tiny.bodies, SizeIs(1));
+}
+
+TEST_F(EngineTest, AnInjectedNoticeIsAnsweredOnceItIsDurable) {
+  learn();
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Injected{warning_body(victim_, rig_.clock.at), [&](base::Status status) {
+                                answer = status;
+                                EXPECT_EQ(rig_.journal().events({}).value().size(), 1u);
+                              }});
+  rig_.run_for(Duration::seconds(1));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(*answer);
+}
+
+TEST_F(EngineTest, AnInjectedTextThatIsNoNoticeIsRefusedAndNotKept) {
+  learn();
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Injected{"{}", [&](base::Status status) { answer = status; }});
+  rig_.run_for(Duration::seconds(1));
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(*answer);
+  EXPECT_THAT(rig_.journal().events({}).value(), IsEmpty());
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+}
+
+// ---- a crash at every point ----
+
+class EngineCrash : public EngineTest, public ::testing::WithParamInterface<CrashPoint> {
+ protected:
+  static bool is_of_termination(CrashPoint point) {
+    return point == CrashPoint::kBeforeTerminate || point == CrashPoint::kAfterTerminate;
+  }
+  void expect_one_slot_less() {
+    EXPECT_THAT(rig_.cloud.tiny.live(), SizeIs(2));
+    EXPECT_THAT(rig_.cloud.tiny.record().holders, SizeIs(2));
+    EXPECT_THAT(rig_.cloud.tiny.bodies, IsEmpty());
+  }
+  void expect_one_replacement() {
+    EXPECT_THAT(rig_.cloud.tiny.bodies, SizeIs(1)) << "the same bytes, however often";
+    EXPECT_THAT(rig_.cloud.tiny.live(), SizeIs(3));
+    EXPECT_NE(rig_.cloud.tiny.record().holders.at(kSlotB).instance, victim_);
+    EXPECT_THAT(rig_.cloud.tiny.record().open, IsEmpty());
+    EXPECT_EQ(rig_.queue.size(), 0u);
+    EXPECT_THAT(rig_.journal().open_incidents().value(), IsEmpty());
+    EXPECT_THAT(rig_.journal().incidents(IncidentFilter::kAll, {}).value(), SizeIs(1));
+  }
+};
+
+TEST_P(EngineCrash, IsContinuedByTheNextLife) {
+  learn();
+  rig_.die_at(GetParam());
+  if (is_of_termination(GetParam())) {
+    model::GroupSpec fewer = control::testing::group_spec();
+    fewer.capacity = 2;
+    fewer.min_healthy = 1;
+    rig_.restart_with(fewer);
+  } else {
+    warn();
+  }
+  ASSERT_FALSE(rig_.run_for(Duration::minutes(5))) << "the point was not reached";
+  rig_.start();
+  ASSERT_TRUE(rig_.run_for(kWarning));
+  if (is_of_termination(GetParam())) {
+    ASSERT_TRUE(rig_.run_for(Duration::minutes(5)));
+    return expect_one_slot_less();
+  }
+  rig_.cloud.tiny.terminate(victim_);
+  ASSERT_TRUE(rig_.run_for(Duration::minutes(5)));
+  expect_one_replacement();
+}
+
+std::string name_of(const ::testing::TestParamInfo<CrashPoint>& info) {
+  std::string name(to_string(info.param));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::vector<CrashPoint> all_points() {
+  std::vector<CrashPoint> points;
+  for (size_t i = 0; i < kCrashPointNames.size(); ++i) points.push_back(static_cast<CrashPoint>(i));
+  return points;
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, EngineCrash, ::testing::ValuesIn(all_points()), name_of);
+
+}  // namespace
+}  // namespace engine
