@@ -1,6 +1,8 @@
 #include "app/demo_director.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace app {
 namespace {
@@ -31,17 +33,13 @@ std::vector<InstanceId> candidates(const sim::Region& region) {
 
 }  // namespace
 
-std::vector<std::string> Director::act(sim::Region& region) {
+void Director::act(sim::Region& region) {
   begin_when_whole(region);
   const Instant now = region.now();
-  std::vector<std::string> done;
-  if (is_due(next_interruption_, kBetweenInterruptions, now)) done.push_back(interrupt_one(region));
-  if (is_due(next_storm_, kBetweenStorms, now)) done.push_back(storm(region));
-  if (now >= refill_at_) done.push_back(refill(region));
-  if (is_due(next_drought_, kBetweenDroughts, now) && !drained_)
-    done.push_back(drain_or_refill(region));
-  std::erase(done, "");
-  return done;
+  if (is_due(next_interruption_, kBetweenInterruptions, now)) interrupt_one(region);
+  if (is_due(next_storm_, kBetweenStorms, now)) storm(region);
+  if (now >= refill_at_) refill(region);
+  if (is_due(next_drought_, kBetweenDroughts, now) && !drained_) drain_or_refill(region);
 }
 
 void Director::begin_when_whole(const sim::Region& region) {
@@ -58,43 +56,35 @@ bool Director::is_due(Instant& next, Duration between, Instant now) {
   return true;
 }
 
-// The region itself says what it takes; see DemoWatch.
-std::string Director::interrupt_one(sim::Region& region) {
+void Director::interrupt_one(sim::Region& region) {
   const auto ids = candidates(region);
-  if (ids.empty()) return {};
+  if (ids.empty()) return;
   const bool is_unwarned = dice_.chance_ppm(kUnwarnedPpm);
-  const InstanceId& victim = ids[dice_.below(ids.size())];
-  region.interrupt(victim, is_unwarned ? InterruptionKind::kUnwarned : InterruptionKind::kWarned);
-  return {};
+  region.interrupt(ids[dice_.below(ids.size())],
+                   is_unwarned ? InterruptionKind::kUnwarned : InterruptionKind::kWarned);
 }
 
-std::string Director::storm(sim::Region& region) {
+void Director::storm(sim::Region& region) {
   auto ids = candidates(region);
-  const size_t count = std::min(kStorm, ids.size());
-  if (count == 0) return {};
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < std::min(kStorm, ids.size()); ++i) {
     std::swap(ids[i], ids[i + dice_.below(ids.size() - i)]);
     region.interrupt(ids[i], InterruptionKind::kWarned);
   }
-  return "a storm: " + std::to_string(count) + " machines at once";
 }
 
-std::string Director::drain_or_refill(sim::Region& region) {
+void Director::drain_or_refill(sim::Region& region) {
   if (drained_) return refill(region);
   const auto ids = candidates(region);
-  if (ids.empty()) return {};
+  if (ids.empty()) return;
   drained_ = region.world().instances.at(ids[dice_.below(ids.size())]).pool();
   refill_at_ = region.now() + kDrought;
   region.drain_pool(*drained_);
-  return "pool " + to_string(*drained_) + " runs dry";
 }
 
-std::string Director::refill(sim::Region& region) {
-  const std::string name = to_string(*drained_);
+void Director::refill(sim::Region& region) {
   region.refill_pool(*drained_);
   drained_.reset();
   refill_at_ = Instant::never();
-  return "pool " + name + " has capacity again";
 }
 
 }  // namespace app

@@ -38,7 +38,8 @@ class Line {
     const size_t room = static_cast<size_t>(std::max(screen_.width, 0)) - used_;
     const std::string shown = base::printable(text.substr(0, room));
     used_ += shown.size();
-    const bool is_styled = screen_.colours == Colours::kAnsi && style != Style::kPlain;
+    const bool is_styled =
+        screen_.colours == Colours::kAnsi && style != Style::kPlain && !shown.empty();
     if (is_styled) text_ += code_of(style);
     text_ += shown;
     if (is_styled) text_ += "\x1b[0m";
@@ -104,18 +105,15 @@ void add_header(const DemoState& state, const Screen& screen, Lines& lines) {
   lines.push_back(Line(screen)
                       .add("spotkeeper demo", Style::kBold)
                       .add("  " + base::to_iso8601(state.now).substr(0, 10) + " " +
-                           time_of_day(state.now) + "Z, " + std::to_string(state.speed) +
-                           " times as fast    ")
-                      .add("i interrupt  s storm  d drain/refill  q quit", Style::kDim)
+                           time_of_day(state.now) + "Z  " + std::to_string(state.speed) + "x  ")
+                      .add("i interrupt s storm d drain q quit", Style::kDim)
                       .take());
   lines.push_back(Line(screen)
                       .add("aws --endpoint-url " + state.endpoint_url + " --region " + state.region)
-                      .add("   keeper " + state.api_url, Style::kDim)
                       .take());
   lines.push_back(Line(screen)
-                      .add("AWS_ACCESS_KEY_ID=" + state.access_key +
-                               " AWS_SECRET_ACCESS_KEY=" + state.secret_key,
-                           Style::kDim)
+                      .add("keys " + state.access_key + " " + state.secret_key)
+                      .add("   keeper " + state.api_url)
                       .take());
 }
 
@@ -142,13 +140,24 @@ void add_counts(const DemoState& state, const Screen& screen, Lines& lines) {
     lines.push_back(Line(screen).add("VIOLATED " + violation, Style::kBad).take());
 }
 
+void add_wrapped(std::string_view text, const Screen& screen, Lines& lines) {
+  const size_t width = static_cast<size_t>(std::max(screen.width, 1));
+  while (text.size() > width) {
+    const size_t space = text.rfind(' ', width);
+    if (space == std::string_view::npos) break;
+    lines.push_back(Line(screen).add(text.substr(0, space), Style::kBusy).take());
+    text.remove_prefix(space + 1);
+  }
+  lines.push_back(Line(screen).add(text, Style::kBusy).take());
+}
+
 std::string slot_row(const DemoState& state, const DemoSlot& slot, const Screen& screen) {
   const Style style = style_of(slot);
   const auto left = [&](Instant at) { return minutes_and_seconds(at - state.now); };
   return Line(screen)
-      .cell(slot.name.empty() ? "  leaving" : slot.name, 10)
+      .cell(slot.name.empty() ? "  (old)" : slot.name, 9)
       .cell(slot.instance, 19)
-      .cell(slot.pool, 21)
+      .cell(slot.pool, 20)
       .cell(slot.state, 9, style)
       .cell(slot.health, 12, style)
       .cell(slot.doomed_at ? left(*slot.doomed_at) : "", 6, Style::kBad)
@@ -159,13 +168,16 @@ std::string slot_row(const DemoState& state, const DemoSlot& slot, const Screen&
 void add_slots(const DemoState& state, const Screen& screen, Lines& lines) {
   lines.push_back("");
   lines.push_back(Line(screen)
-                      .add("slot       instance            pool                  state     health  "
-                           "     doomed since",
-                           Style::kDim)
+                      .cell("slot", 9, Style::kDim)
+                      .cell("instance", 19, Style::kDim)
+                      .cell("pool", 20, Style::kDim)
+                      .cell("state", 9, Style::kDim)
+                      .cell("health", 12, Style::kDim)
+                      .cell("doomed", 6, Style::kDim)
+                      .add("since", Style::kDim)
                       .take());
   for (const DemoSlot& slot : state.slots) lines.push_back(slot_row(state, slot, screen));
-  if (!state.hindrance.empty())
-    lines.push_back(Line(screen).add(state.hindrance, Style::kBusy).take());
+  if (!state.hindrance.empty()) add_wrapped(state.hindrance, screen, lines);
   for (const std::string& pool : state.dry_pools)
     lines.push_back(Line(screen).add("dry: " + pool, Style::kBusy).take());
 }
@@ -185,7 +197,7 @@ void add_incidents(const DemoState& state, const Screen& screen, Lines& lines) {
   for (size_t i = 0; i < shown; ++i) {
     const model::Incident& incident = state.incidents[i];
     lines.push_back(Line(screen)
-                        .cell(incident.slot.str(), 10, Style::kBad)
+                        .cell(incident.slot.str(), 9, Style::kBad)
                         .cell(model::to_string(incident.kind), 12)
                         .add(latest_steps(incident))
                         .take());

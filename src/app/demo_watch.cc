@@ -82,7 +82,8 @@ std::vector<Happening> DemoWatch::look(const Snapshot& snapshot) {
   counts_.ledger_records = ledger_checker_.records();
   count_calls(snapshot.stats);
   std::vector<Happening> told;
-  tell_world(told);
+  tell_instances(told);
+  tell_pools(told);
   tell_slots(snapshot, told);
   tell_incidents(told);
   return told;
@@ -130,13 +131,26 @@ void DemoWatch::count_calls(const engine::Stats& stats) {
     if (model::is_throttled(code)) counts_.throttled += count;
 }
 
-void DemoWatch::tell_world(std::vector<Happening>& told) {
+void DemoWatch::tell_instances(std::vector<Happening>& told) {
   for (const auto& [id, instance] : region_.world().instances) {
     if (!instance.tag(model::kGroupTag)) continue;
     if (instance.reclaim && reclaims_told_.insert(id).second)
       told.push_back({instance.reclaim->decided_at, "region", reclaim_text(instance)});
     if (!instance.is_live() && ends_told_.insert(id).second)
       told.push_back({instance.history.back().at, "region", end_text(instance)});
+  }
+}
+
+void DemoWatch::tell_pools(std::vector<Happening>& told) {
+  for (const auto& [key, pool] : region_.world().pools) {
+    if (pool.is_drained == droughts_told_.contains(key)) continue;
+    told.push_back(
+        {region_.now(), "region",
+         "pool " + to_string(key) + (pool.is_drained ? " runs dry" : " has capacity again")});
+    if (pool.is_drained)
+      droughts_told_.insert(key);
+    else
+      droughts_told_.erase(key);
   }
 }
 
@@ -201,9 +215,9 @@ void DemoWatch::add_rows(const GroupView& view, const model::GroupSpec& group,
                            deadline(slot.holder), slot.since});
     for (const model::Retiring& entry : view.retiring) {
       if (entry.slot != slot.name) continue;
-      state.slots.push_back(
-          {"", entry.instance.str(), "", entry.reason, health(group, entry.instance),
-           entry.deadline ? entry.deadline : deadline(entry.instance), entry.since});
+      state.slots.push_back({"", entry.instance.str(), "", "leaving", health(group, entry.instance),
+                             entry.deadline ? entry.deadline : deadline(entry.instance),
+                             entry.since});
     }
   }
 }

@@ -43,7 +43,8 @@ class DemoWatch {
   void violate(std::string what);
   void read_ledger();
   void take_record(const engine::LedgerWritten& written);
-  void tell_world(std::vector<Happening>& told);
+  void tell_instances(std::vector<Happening>& told);
+  void tell_pools(std::vector<Happening>& told);
   void tell_slots(const Snapshot& snapshot, std::vector<Happening>& told);
   void tell_incidents(std::vector<Happening>& told);
   void count_figures();
@@ -60,6 +61,7 @@ class DemoWatch {
   sim::WorldChecker world_checker_;
   std::map<model::GroupName, uint64_t> revisions_;  // The last that was checked.
   std::set<model::InstanceId> reclaims_told_, ends_told_;
+  std::set<model::Pool> droughts_told_;
   std::map<model::SlotName, SlotState> slots_told_;  // None changes once it served.
   sim::Figures coming_up_;                           // Before every slot had served once.
   std::map<int64_t, size_t> steps_told_;             // Per incident of the journal.

@@ -97,12 +97,12 @@ std::vector<model::GroupSpec> demo_groups(const sim::Scene& scene,
   for (const char* type : {"c6i.large", "c5.large", "m5.large", "m6i.large"})
     web.types.emplace_back(type);
   web.target_groups = {{target_group, 80}};
-  web.min_healthy = web.capacity - 1;
+  web.min_healthy = web.capacity;  // Whoever must go stays until a replacement serves.
   model::GroupSpec workers = web;
   workers.name = model::GroupName("workers");
   workers.capacity = 3;
   workers.target_groups.clear();
-  workers.min_healthy = 2;
+  workers.min_healthy = workers.capacity;
   return {web, workers};
 }
 
@@ -127,7 +127,7 @@ class LiveDemo {
   // What happened since the last time, oldest first; all of it is in the state, too.
   std::vector<Happening> advance();
   // By hand: what `wish` does to the region.
-  void command(std::string (Director::*wish)(sim::Region&));
+  void command(void (Director::*wish)(sim::Region&));
   // Ends the keeper after its turn, and looks a last time.
   std::vector<Happening> finish();
 
@@ -136,7 +136,7 @@ class LiveDemo {
  private:
   base::Status start_front();
   base::Status start_keeper();
-  void say(std::string who, std::string what);
+  void say(std::string what);
   std::vector<Happening> look(const Snapshot& snapshot);  // Only while visiting the region.
 
   const LiveDemoOptions options_;
@@ -171,14 +171,13 @@ base::Status LiveDemo::start() {
     const auto target_group = make_target_group(now, clock_.now());
     groups_ = demo_groups(now.default_scene(), target_group);
     pace_ = {clock_.now(), now.now(), options_.speed};
-    state_.now = now.now();
   });
   RETURN_IF_ERROR(start_keeper());
   size_t machines = 0;
   for (const model::GroupSpec& group : groups_) machines += static_cast<size_t>(group.capacity);
   director_ = std::make_unique<Director>(options_.seed, machines);
   ASSIGN_OR_RETURN(watch_, DemoWatch::open(journal_path(folder_->path()), *region, groups_));
-  say("demo", "the region is at " + state_.endpoint_url + ", the keeper at " + state_.api_url);
+  say("the region is at " + state_.endpoint_url + ", the keeper at " + state_.api_url);
   return {};
 }
 
@@ -190,15 +189,14 @@ base::Status LiveDemo::start_front() {
   if (!front) return tl::unexpected(front.error());
   front_ = *std::move(front);
   const sim::Scene scene = front_->scene();
+  state_.now = clock_.now();  // Where the region's time begins.
   state_.speed = options_.speed;
   state_.region = scene.region;
   state_.endpoint_url = scene.endpoint_url;
   state_.access_key = scene.access_key;
   state_.secret_key = scene.secret_key;
   if (is_taken)
-    said_.push_back({clock_.now(), "demo",
-                     "port " + std::to_string(kUsualRegionPort) +
-                         " is taken, so the region has another one: " + scene.endpoint_url});
+    say("port " + std::to_string(kUsualRegionPort) + " is taken; the region has another one");
   return {};
 }
 
@@ -222,16 +220,13 @@ base::Status LiveDemo::start_keeper() {
   return {};
 }
 
-void LiveDemo::say(std::string who, std::string what) {
-  said_.push_back({state_.now, std::move(who), std::move(what)});
-}
+void LiveDemo::say(std::string what) { said_.push_back({state_.now, "demo", std::move(what)}); }
 
 std::vector<Happening> LiveDemo::advance() {
   std::vector<Happening> told;
   const auto snapshot = keeper_->snapshot();
   front_->visit([&](sim::Region& region) {
-    for (std::string& deed : director_->act(region))
-      said_.push_back({region.now(), "region", std::move(deed)});
+    director_->act(region);
     told = look(*snapshot);
   });
   return told;
@@ -250,11 +245,8 @@ std::vector<Happening> LiveDemo::look(const Snapshot& snapshot) {
   return told;
 }
 
-void LiveDemo::command(std::string (Director::*wish)(sim::Region&)) {
-  front_->visit([&](sim::Region& region) {
-    std::string done = (director_.get()->*wish)(region);
-    if (!done.empty()) said_.push_back({region.now(), "region", std::move(done)});
-  });
+void LiveDemo::command(void (Director::*wish)(sim::Region&)) {
+  front_->visit([&](sim::Region& region) { (director_.get()->*wish)(region); });
 }
 
 std::vector<Happening> LiveDemo::finish() {

@@ -11,7 +11,8 @@ namespace app {
 namespace {
 
 constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";
-constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
+// Cleared first: some terminals that were resized bring parts of it back.
+constexpr std::string_view kLeave = "\x1b[H\x1b[2J\x1b[?25h\x1b[?1049l";
 
 // A terminal that is gone takes nothing; the program ends by the signal that says so.
 void write_all(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "net/http.h"
 #include "net/server.h"
 #include "sim/hosted_region.h"
 #include "sim/market_trace.h"
@@ -68,8 +69,8 @@ class Front : public RegionFront {
                        changed_.notify_one();
                      }));
     const std::lock_guard lock(mutex_);
-    hosted_.region().set_endpoint_url("http://" + options.address + ":" +
-                                      std::to_string(server_->port()));
+    const net::Endpoint at{false, options.address, server_->port(), {}};
+    hosted_.region().set_endpoint_url("http://" + at.host_and_port());
     return {};
   }
 
