@@ -41,6 +41,11 @@ aws::Environment with_profile(aws::Environment environment, std::string profile)
 
 }  // namespace
 
+bool sleep_for(Duration duration) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(duration.ms()));
+  return true;
+}
+
 base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const AwsConfig& config,
                                                          aws::Environment environment) {
   ASSIGN_OR_RETURN(auto endpoints,
@@ -73,7 +78,7 @@ base::Result<model::Reply> AwsAccess::ask(model::Call call) {
 }
 
 base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call,
-                                                    const base::Logger& log) {
+                                                    const base::Logger& log, const Pause& pause) {
   Duration delay = kFirstDelay;
   for (int attempt = 1;; ++attempt) {
     auto reply = ask(call);
@@ -81,14 +86,15 @@ base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call,
       return reply;
     log.warn("aws-not-reached",
              {{"error", base::to_string(reply.error())}, {"retry_in_ms", delay.ms()}});
-    std::this_thread::sleep_for(std::chrono::milliseconds(delay.ms()));
+    if (!pause(delay)) return reply;
     delay = delay * 2;
   }
 }
 
 base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
-                                              const base::Logger& log) {
-  ASSIGN_OR_RETURN(const model::Reply reply, aws.ask_patiently(model::GetCallerIdentity{}, log));
+                                              const base::Logger& log, const Pause& pause) {
+  ASSIGN_OR_RETURN(const model::Reply reply,
+                   aws.ask_patiently(model::GetCallerIdentity{}, log, pause));
   const auto& identity = std::get<model::CallerIdentity>(reply);
   if (!config.account.empty() && config.account != identity.account)
     return base::fail("WrongAccount", "the credentials belong to account " +

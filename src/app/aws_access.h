@@ -5,6 +5,7 @@
 // is.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/clock.h"
@@ -18,6 +19,10 @@
 #include "net/client.h"
 
 namespace app {
+
+// Waits that long; false when waiting was cut short and nothing more is wanted.
+using Pause = std::function<bool(base::Duration)>;
+bool sleep_for(base::Duration duration);
 
 class AwsAccess {
  public:
@@ -33,7 +38,8 @@ class AwsAccess {
   // One attempt, and its answer: for start-up and the command line, never from a callback.
   base::Result<model::Reply> ask(model::Call call);
   // Repeats what may be repeated, for half a minute, and logs every failure that it gets over.
-  base::Result<model::Reply> ask_patiently(const model::Call& call, const base::Logger& log);
+  base::Result<model::Reply> ask_patiently(const model::Call& call, const base::Logger& log,
+                                           const Pause& pause);
 
  private:
   explicit AwsAccess(aws::Endpoints endpoints) : endpoints_(std::move(endpoints)) {}
@@ -48,7 +54,8 @@ class AwsAccess {
 
 // The account that the credentials belong to; fails when the configuration names another.
 base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
-                                              const base::Logger& log);
+                                              const base::Logger& log,
+                                              const Pause& pause = sleep_for);
 
 // One exchange, and its answer.
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,

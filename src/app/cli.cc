@@ -23,6 +23,10 @@ void add_version(CLI::App& root, Action& action) {
 int run_command_line(int argc, char** argv) {
   CLI::App root("spotkeeper keeps ordinary services on EC2 Spot instances.", "spotkeeper");
   root.require_subcommand(1);
+  root.footer(
+      "Examples:\n"
+      "  spotkeeper demo                          see it work; no account is needed\n"
+      "  spotkeeper check --config FILE --online  before it is trusted with one");
   Action action;
   add_version(root, action);
   add_demo_command(root, action);

@@ -34,7 +34,8 @@ struct KeeperOptions {
   std::function<base::Logger(const LogConfig&)> make_log;
   engine::CrashHook crash_hook;
   aws::Environment environment;
-  uint64_t seed = 0;  // Never the same in two lives.
+  Pause pause = sleep_for;  // Between attempts to reach AWS, at the start.
+  uint64_t seed = 0;        // Never the same in two lives.
 };
 
 class Keeper {

@@ -48,12 +48,13 @@ base::Result<engine::CrashHook> hook_from_environment() {
 }
 
 base::Result<std::unique_ptr<Keeper>> start_keeper(const ServeOptions& options,
-                                                   const Config& config) {
+                                                   const Config& config, const Signals& signals) {
   KeeperOptions keeper;
   keeper.config = config;
   keeper.make_log = [](const LogConfig& log) { return base::stderr_logger(log.level, log.format); };
   keeper.environment = aws::process_environment();
   keeper.seed = fresh_seed();
+  keeper.pause = [&signals](base::Duration delay) { return signals.pause(delay); };
   ASSIGN_OR_RETURN(keeper.crash_hook, hook_from_environment());
   ASSIGN_OR_RETURN(keeper.clock, clock_for(options, config));
   return Keeper::start(std::move(keeper));
@@ -85,7 +86,7 @@ int serve(const ServeOptions& options) {
   std::optional<Config> config = load_config_or_explain(options.config);
   if (!config) return kUnusable;
   override_log(options, *config);
-  auto keeper = start_keeper(options, *config);
+  auto keeper = start_keeper(options, *config, signals);
   if (!keeper) return explain(keeper.error());
   const base::Logger log = base::stderr_logger(config->log.level, config->log.format);
   say_ready(**keeper, *config);

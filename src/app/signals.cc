@@ -29,4 +29,10 @@ std::optional<Signals::Wish> Signals::poll() const {
   return wish_of(number);
 }
 
+bool Signals::pause(base::Duration duration) const {
+  const timespec most{duration.ms() / 1000, duration.ms() % 1000 * 1'000'000};
+  const int number = sigtimedwait(&signals_, nullptr, &most);
+  return number < 0 || number == SIGHUP;
+}
+
 }  // namespace app
