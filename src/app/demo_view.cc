@@ -248,17 +248,22 @@ std::string summary(const DemoCounts& counts) {
   };
   line("interruptions", number(interruptions(f)) + " (" + number(f.interruptions_warned) +
                             " warned, " + number(f.interruptions_unwarned) + " unwarned or late)");
-  line("healthy in time", percent(f.replaced_in_time, f.interruptions_warned, 1) +
-                              " of the warned were replaced and healthy before AWS took them");
+  line("healthy in time",
+       f.interruptions_warned == 0
+           ? "nobody was taken after a warning"
+           : percent(f.replaced_in_time, f.interruptions_warned, 1) +
+                 " of the warned were replaced and healthy before AWS took them");
   line("capacity held", f.slot_ms_wanted == 0 ? "ended before every slot had served once"
                                               : percent(f.slot_ms_served, f.slot_ms_wanted, 3) +
                                                     " of all slot-hours");
   line("launches", number(f.launches) + ", surplus " + number(f.surplus));
   line("calls to AWS", number(counts.calls) + ", " + number(counts.throttled) + " throttled");
-  line("cost",
-       "$" + dollars(f.cost) + " against $" + dollars(f.on_demand_cost) + " on demand (" +
-           percent(f.on_demand_cost.micros() - f.cost.micros(), f.on_demand_cost.micros(), 0) +
-           " saved)");
+  const base::Money saved = f.on_demand_cost - f.cost;
+  std::string cost =
+      "$" + dollars(f.cost) + " against $" + dollars(f.on_demand_cost) + " on demand";
+  if (f.on_demand_cost.micros() > 0)
+    cost += " (" + percent(saved.micros(), f.on_demand_cost.micros(), 0) + " saved)";
+  line("cost", cost);
   line("ledger records", number(counts.ledger_records) + " checked");
   text += "\n";
   for (const std::string& violation : counts.violations)
