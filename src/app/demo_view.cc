@@ -71,10 +71,9 @@ std::string padded(std::string_view text, size_t width) {
 
 std::string time_of_day(Instant at) { return base::to_iso8601(at).substr(11, 8); }
 
-// "99.5 %"; of nothing, everything.
+// "99.5 %". The whole is not nothing.
 std::string percent(int64_t part, int64_t whole, int digits) {
-  const double share =
-      whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  const double share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   char text[32];
   std::snprintf(text, sizeof text, "%.*f %%", digits, share);
   return text;
