@@ -71,10 +71,9 @@ std::string padded(std::string_view text, size_t width) {
 
 std::string time_of_day(Instant at) { return base::to_iso8601(at).substr(11, 8); }
 
-// "99.5 %"; of nothing, everything.
+// "99.5 %". The whole is not nothing.
 std::string percent(int64_t part, int64_t whole, int digits) {
-  const double share =
-      whole == 0 ? 100.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  const double share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   char text[32];
   std::snprintf(text, sizeof text, "%.*f %%", digits, share);
   return text;
@@ -248,17 +247,22 @@ std::string summary(const DemoCounts& counts) {
   };
   line("interruptions", number(interruptions(f)) + " (" + number(f.interruptions_warned) +
                             " warned, " + number(f.interruptions_unwarned) + " unwarned or late)");
-  line("healthy in time", percent(f.replaced_in_time, f.interruptions_warned, 1) +
-                              " of the warned were replaced and healthy before AWS took them");
+  line("healthy in time",
+       f.interruptions_warned == 0
+           ? "nobody was taken after a warning"
+           : percent(f.replaced_in_time, f.interruptions_warned, 1) +
+                 " of the warned were replaced and healthy before AWS took them");
   line("capacity held", f.slot_ms_wanted == 0 ? "ended before every slot had served once"
                                               : percent(f.slot_ms_served, f.slot_ms_wanted, 3) +
                                                     " of all slot-hours");
   line("launches", number(f.launches) + ", surplus " + number(f.surplus));
   line("calls to AWS", number(counts.calls) + ", " + number(counts.throttled) + " throttled");
-  line("cost",
-       "$" + dollars(f.cost) + " against $" + dollars(f.on_demand_cost) + " on demand (" +
-           percent(f.on_demand_cost.micros() - f.cost.micros(), f.on_demand_cost.micros(), 0) +
-           " saved)");
+  const base::Money saved = f.on_demand_cost - f.cost;
+  std::string cost =
+      "$" + dollars(f.cost) + " against $" + dollars(f.on_demand_cost) + " on demand";
+  if (f.on_demand_cost.micros() > 0)
+    cost += " (" + percent(saved.micros(), f.on_demand_cost.micros(), 0) + " saved)";
+  line("cost", cost);
   line("ledger records", number(counts.ledger_records) + " checked");
   text += "\n";
   for (const std::string& violation : counts.violations)
