@@ -100,7 +100,7 @@ Swarm ordinary_day() {
   day.region.duplicate_event_per_mille = 20;
   day.region.lost_event_per_mille = 5;
   day.between_interruptions = Duration::minutes(25);
-  day.between_droughts = Duration::hours(3);
+  day.between_droughts = Duration::hours(8);
   day.between_crashes = Duration::hours(12);
   return day;
 }
