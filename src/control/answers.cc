@@ -309,6 +309,9 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
       doom(group, entry.instance,
            {model::IncidentKind::kInterruption, entry.since, entry.deadline, "ledger"});
   }
+  for (const InstanceId& id : group.ledger_ids) group.named_at.try_emplace(id, now);
+  std::erase_if(group.named_at,
+                [&](const auto& named) { return !group.ledger_ids.contains(named.first); });
   prune_progress(group, keeper);
   open_incidents(group, now);
   tell_commits(group, before ? &*before : nullptr, after, now);

@@ -33,17 +33,13 @@ void brake_crash_loop(GroupState& group, const InstanceId& id, Instant now) {
   }
 }
 
-// Since when the ledger has spoken of the instance: lists may lag behind that. The last record
-// counts even while a newer one is being fetched.
+// Since when this keeper has known of the instance, by its own clock: lists may lag behind that. The
+// ledger's times are another keeper's clock, which may be a minute off.
 Instant known_since(const GroupState& group, const InstanceId& id) {
   const auto seen = group.seen.find(id);
   if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);
-  if (!group.ledger.record) return Instant::never();
-  for (const auto& [slot, holder] : group.ledger.record->holders)
-    if (holder.instance == id) return holder.since;
-  for (const model::Retiring& entry : group.ledger.record->retiring)
-    if (entry.instance == id) return entry.since;
-  return Instant::never();
+  const auto named = group.named_at.find(id);
+  return named == group.named_at.end() ? Instant::never() : named->second;
 }
 
 bool is_overdue(const GroupState& group, const InstanceId& id, Instant began,

@@ -88,6 +88,7 @@ struct GroupState {
   model::GroupSpec spec;
   LedgerView ledger;
   std::set<model::InstanceId> ledger_ids;  // Holders and leavers of the record.
+  std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
   std::map<uint64_t, LaunchProgress> launches;  // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
 

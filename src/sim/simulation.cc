@@ -85,6 +85,16 @@ class Simulation {
 
   // ---- building ----
 
+  // What a person with the AWS CLI would send.
+  net::Response ask(const std::string& service, const base::Form& form) {
+    net::Request request;
+    request.method = "POST";
+    request.headers.add("Host", service + ".us-east-2.amazonaws.com");
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    request.body = form.encode();
+    return region_.handle(request, timeline_.now()).response;
+  }
+
   // Quick health checks: two minutes are not enough for the default of five times thirty seconds.
   model::TargetGroupArn make_target_group() {
     base::Form form;
@@ -96,16 +106,11 @@ class Simulation {
     form.add("VpcId", region_.default_scene().vpc);
     form.add("HealthCheckIntervalSeconds", "5");
     form.add("HealthyThresholdCount", "2");
-    net::Request request;
-    request.method = "POST";
-    request.headers.add("Host", "elasticloadbalancing.us-east-2.amazonaws.com");
-    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-    request.body = form.encode();
     const FaultSettings faults = region_.faults();
     region_.set_faults({});
-    const Handled handled = region_.handle(request, timeline_.now());
+    const net::Response response = ask("elasticloadbalancing", form);
     region_.set_faults(faults);
-    CHECK_MSG(handled.response.status == 200, handled.response.body);
+    CHECK_MSG(response.status == 200, response.body);
     for (const auto& [arn, group] : region_.world().target_groups)
       if (group.name == "served") return arn;
     CHECK(false);
@@ -292,7 +297,7 @@ class Simulation {
     unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
     unleash(swarm_.between_outages, "zone-outage", [this] { return break_a_zone(); });
     unleash(swarm_.between_clock_steps, "clock-step", [this] {
-      any_host().set_clock_offset(Duration::millis(dice_.between(-15'000, 15'000)));
+      any_host().set_clock_offset(Duration::millis(dice_.between(-30'000, 30'000)));
       return true;
     });
   }
@@ -331,11 +336,7 @@ class Simulation {
     form.add("Action", "TerminateInstances");
     form.add("Version", "2016-11-15");
     form.add("InstanceId.1", ids[dice_.below(ids.size())].str());
-    net::Request request;
-    request.method = "POST";
-    request.headers.add("Host", "ec2.us-east-2.amazonaws.com");
-    request.body = form.encode();
-    return region_.handle(request, timeline_.now()).response.status == 200;
+    return ask("ec2", form).status == 200;
   }
 
   bool partition_one() {
@@ -380,11 +381,7 @@ class Simulation {
     form.add("LaunchTemplateId", region_.default_scene().launch_template.str());
     form.add("SourceVersion", "1");
     form.add("LaunchTemplateData.InstanceType", "m5.large");
-    net::Request request;
-    request.method = "POST";
-    request.headers.add("Host", "ec2.us-east-2.amazonaws.com");
-    request.body = form.encode();
-    return region_.handle(request, timeline_.now()).response.status == 200;
+    return ask("ec2", form).status == 200;
   }
 
   bool break_a_zone() {

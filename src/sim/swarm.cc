@@ -71,7 +71,7 @@ Swarm draw_swarm(base::Prng& dice) {
   swarm.network = draw_network(dice);
   swarm.region = draw_region(dice);
   if (dice.chance_ppm(500'000))
-    swarm.clock_offset = Duration::millis(dice.between(-15'000, 15'000));
+    swarm.clock_offset = Duration::millis(dice.between(-30'000, 30'000));
   swarm.crash_per_mille = maybe(dice, 40);
   swarm.pause_per_mille = maybe(dice, 20);
   swarm.between_interruptions = Duration::minutes(dice.between(2, 30));
