@@ -1,7 +1,7 @@
 // How much faster than real time an ordinary day runs: keeper, region and checkers in one process.
 #include <cstdio>
 
-#include "bench/measure.h"
+#include "measure.h"
 #include "sim/simulation.h"
 
 int main() {

@@ -11,7 +11,7 @@
 #include <filesystem>
 
 #include "base/check.h"
-#include "bench/measure.h"
+#include "measure.h"
 #include "control/tiny_cloud.h"
 #include "engine/engine.h"
 #include "engine/local_ledger.h"
