@@ -5,8 +5,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include "app/state_folder.h"
@@ -26,12 +27,16 @@ Defaults host_defaults() {
 ConfigResult load_config_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file || file.bad()) {
-    const std::string why = std::generic_category().message(errno == 0 ? EIO : errno);
+  const auto unreadable = [&](int code) {
+    const std::string why = std::generic_category().message(code == 0 ? EIO : code);
     return tl::unexpected(std::vector<Problem>{{path, 1, 1, "cannot be read: " + why}});
-  }
-  return load_config(text, path, host_defaults());
+  };
+  if (!file) return unreadable(errno);
+  if (std::filesystem::is_directory(path)) return unreadable(EISDIR);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad()) return unreadable(errno);
+  return load_config(text.str(), path, host_defaults());
 }
 
 std::optional<Config> load_config_or_explain(const std::string& path) {

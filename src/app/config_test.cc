@@ -218,5 +218,13 @@ TEST(Config, AFileBeyondAMebibyteIsRefusedUnread) {
             "f.toml:1:1: the file has 1048577 bytes; allowed: at most 1048576\n");
 }
 
+// Found by a review: the parser recursed for every part and ran out of stack.
+TEST(Config, AKeyOfEndlesslyManyPartsIsRefusedBeforeItIsParsed) {
+  std::string text = "# ....................................\na = \"....................\"\nb";
+  for (int i = 0; i < 100'000; ++i) text += ".c";
+  EXPECT_EQ(problems_of(text + " = 1\n", "f.toml"),
+            "f.toml:3:1: a key of too many parts; allowed: at most 16\n");
+}
+
 }  // namespace
 }  // namespace app

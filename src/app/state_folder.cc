@@ -51,6 +51,9 @@ std::string default_state_dir(const aws::Environment& environment, bool is_root)
 std::string journal_path(const std::string& state_dir) { return state_dir + "/keeper.db"; }
 
 base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& path) {
+  // Whatever this process writes there is its owner's alone, also in a folder that was there
+  // before.
+  umask(S_IRWXG | S_IRWXO);
   RETURN_IF_ERROR(make_folder(path));
   const int lock = open(lock_path(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0)

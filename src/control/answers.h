@@ -26,20 +26,20 @@ struct AnswerContext {
   base::Instant now;
 };
 
-void ledger_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context);
-void launch_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context);
-void search_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context);
+void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context);
+void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context);
+void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context);
 void instances_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context);
 void targets_answered(GroupState& group, const Flight& flight,
                       const model::CallCompleted& completed, const AnswerContext& context);
 void facts_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                     const AnswerContext& context);
-void ending_answered(GroupState& group, const Flight& flight,
-                     const model::CallCompleted& completed, const AnswerContext& context);
+void ending_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                     const AnswerContext& context);
 void tags_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                    const AnswerContext& context);
 

@@ -38,7 +38,9 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
       context_{options_.timing, options_.keeper, options_.scope, {}} {
   for (model::GroupSpec& spec : groups) {
     names_.push_back(spec.name);
-    groups_[spec.name].spec = std::move(spec);
+    GroupState& group = groups_[spec.name];
+    group.deployment = options_.scope.deployment;
+    group.spec = std::move(spec);
   }
   for (model::Incident& incident : open_incidents) {
     const auto group = groups_.find(incident.group);
@@ -272,8 +274,10 @@ void Brain::reconcile(GroupState& group, Instant now) {
 
 void Brain::want_sweeps(Instant now) {
   if (groups_.empty()) return;
-  board_.start({WorkKind::kSweepInstances, {}}, {},
-               instance_sweep_.next_page(names_, options_.timing.page_size), now, turn_);
+  board_.start(
+      {WorkKind::kSweepInstances, {}}, {},
+      instance_sweep_.next_page(options_.scope.deployment, names_, options_.timing.page_size), now,
+      turn_);
   // Only requests whose instance is being taken: a handful, however large the fleet.
   model::DescribeSpotInstanceRequests doomed;
   doomed.filters.push_back(

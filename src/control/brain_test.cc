@@ -195,8 +195,7 @@ TEST_F(BrainTest, AnEarlyWarningIsNotForgottenForALaterStateChange) {
 TEST_F(BrainTest, AHolderThatIsBeingStoppedIsALossAtOnceAndNotAtTheNextSweep) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);
-  keeper.step(
-      {NoticeReceived{testing::state_change(kB, model::InstanceState::kStopping, clock_)}});
+  keeper.step({NoticeReceived{testing::state_change(kB, model::InstanceState::kStopping, clock_)}});
   EXPECT_TRUE(keeper.journal.contains(model::IncidentId("i-b/loss")));
 }
 
@@ -269,7 +268,8 @@ TEST_F(BrainTest, SurplusIsReapedWithinTheHorizonAndOneSweep) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);
   // A paused submitter of an entry that was closed long ago.
-  model::LaunchParameters late{testing::kGroup,
+  model::LaunchParameters late{testing::kDeployment,
+                               testing::kGroup,
                                {testing::kIncarnation, 2},
                                model::LaunchTemplateId("lt-1"),
                                7,

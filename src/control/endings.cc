@@ -35,8 +35,7 @@ class Accounted {
 };
 
 bool is_ending(model::InstanceState state) {
-  return state == model::InstanceState::kShuttingDown ||
-         state == model::InstanceState::kTerminated;
+  return state == model::InstanceState::kShuttingDown || state == model::InstanceState::kTerminated;
 }
 
 class EndingPlanner {

@@ -33,8 +33,8 @@ void brake_crash_loop(GroupState& group, const InstanceId& id, Instant now) {
   }
 }
 
-// Since when this keeper has known of the instance, by its own clock: lists may lag behind that. The
-// ledger's times are another keeper's clock, which may be a minute off.
+// Since when this keeper has known of the instance, by its own clock: lists may lag behind that.
+// The ledger's times are another keeper's clock, which may be a minute off.
 Instant known_since(const GroupState& group, const InstanceId& id) {
   const auto seen = group.seen.find(id);
   if (seen != group.seen.end()) return std::max(seen->second.first, seen->second.shown_at);
@@ -50,13 +50,15 @@ bool is_overdue(const GroupState& group, const InstanceId& id, Instant began,
 
 }  // namespace
 
-bool is_owned(const model::Instance& instance) {
+bool is_owned(const model::Instance& instance, const std::string& deployment) {
   const std::string* launch = instance.tag(model::kLaunchTag);
-  return instance.tag(model::kGroupTag) && launch && model::parse_launch_id(*launch);
+  const std::string* owner = instance.tag(model::kDeploymentTag);
+  return instance.tag(model::kGroupTag) && owner && *owner == deployment && launch &&
+         model::parse_launch_id(*launch);
 }
 
 void observe(GroupState& group, const model::Instance& instance, Instant began, Instant now) {
-  if (!is_owned(instance)) return;
+  if (!is_owned(instance, group.deployment)) return;
   const auto [found, fresh] = group.seen.try_emplace(instance.id, Seen{instance, now, began});
   Seen& seen = found->second;
   if (!fresh) {

@@ -14,8 +14,9 @@
 
 namespace control {
 
-// True for instances that carry our two tags; anything else is foreign and never touched.
-bool is_owned(const model::Instance& instance);
+// True for instances that carry our three tags, this deployment's among them; anything else is
+// foreign and never touched.
+bool is_owned(const model::Instance& instance, const std::string& deployment);
 
 // A read begun at `began` showed the instance so. Foreign ones are ignored.
 void observe(GroupState& group, const model::Instance& instance, base::Instant began,
@@ -25,7 +26,7 @@ void observe(GroupState& group, const model::Instance& instance, base::Instant b
 void ended(GroupState& group, const model::InstanceId& id, std::string how, base::Instant now);
 
 // A complete sweep begun at `began` showed these instances of the group, and no others.
-void sweep_ended(GroupState& group, const std::set<model::InstanceId>& present,
-                 base::Instant began, const Timing& timing);
+void sweep_ended(GroupState& group, const std::set<model::InstanceId>& present, base::Instant began,
+                 const Timing& timing);
 
 }  // namespace control

@@ -15,7 +15,7 @@ void SlotWait::fail(base::Instant now, base::Duration first, base::Duration long
 std::optional<base::Instant> deadline_of(const GroupState& group, const model::Retiring& entry) {
   const auto doom = group.doomed.find(entry.instance);
   return doom != group.doomed.end() && doom->second.deadline ? doom->second.deadline
-                                                              : entry.deadline;
+                                                             : entry.deadline;
 }
 
 bool serves(const GroupState& group, const model::InstanceId& id) {

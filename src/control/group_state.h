@@ -85,11 +85,12 @@ struct SlotWait {
 };
 
 struct GroupState {
+  std::string deployment;  // Only machines with its tag are ours.
   model::GroupSpec spec;
   LedgerView ledger;
-  std::set<model::InstanceId> ledger_ids;  // Holders and leavers of the record.
+  std::set<model::InstanceId> ledger_ids;               // Holders and leavers of the record.
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
-  std::map<uint64_t, LaunchProgress> launches;  // By n, of the current incarnation.
+  std::map<uint64_t, LaunchProgress> launches;          // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
 
   std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.
@@ -110,7 +111,7 @@ struct GroupState {
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
   base::Instant polled_at, status_polled_at, prices_read_at;
-  model::PageToken price_page;  // Where a price read that took several pages goes on.
+  model::PageToken price_page;                // Where a price read that took several pages goes on.
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
 
   // The record to act on, or nothing while it is unknown.

@@ -247,8 +247,7 @@ class Planner {
   void cool_interrupted_pools() {
     for (const auto& [slot, holder] : next_.holders) {
       const auto doom = group_.doomed.find(holder.instance);
-      if (doom == group_.doomed.end() ||
-          doom->second.kind != model::IncidentKind::kInterruption)
+      if (doom == group_.doomed.end() || doom->second.kind != model::IncidentKind::kInterruption)
         continue;
       cool(holder.pool, doom->second.since + context_.timing.cool_interrupted);
     }
@@ -274,8 +273,8 @@ class Planner {
   void open_in(const model::SubnetId& subnet, std::vector<SlotName> slots) {
     const auto zone = group_.zones.find(subnet);
     if (zone == group_.zones.end()) return;
-    const auto ranked = market::rank(group_.spec.types, zone->second, context_.prices,
-                                     next_.cooling, now_);
+    const auto ranked =
+        market::rank(group_.spec.types, zone->second, context_.prices, next_.cooling, now_);
     CHECK(!ranked.empty());
     std::erase_if(slots, [&](const SlotName& slot) { return must_wait(slot, ranked.front()); });
     std::sort(slots.begin(), slots.end());
@@ -296,6 +295,7 @@ class Planner {
 
   void append(const model::SubnetId& subnet, const model::Pool& pool, std::vector<SlotName> slots) {
     model::LaunchParameters p;
+    p.deployment = context_.scope.deployment;
     p.group = group_.spec.name;
     p.launch = {next_.incarnation, ++next_.counter};
     p.launch_template = group_.spec.launch_template.id;

@@ -10,9 +10,11 @@ constexpr size_t kMostFilterValues = 200;
 
 }  // namespace
 
-model::DescribeInstances InstanceSweep::next_page(const std::vector<model::GroupName>& groups,
+model::DescribeInstances InstanceSweep::next_page(const std::string& deployment,
+                                                  const std::vector<model::GroupName>& groups,
                                                   size_t page_size) const {
   model::DescribeInstances call;
+  call.filters.push_back({std::string("tag:") + model::kDeploymentTag, {deployment}});
   call.max_results = static_cast<int>(page_size);
   if (under_way_) call.next = next_;
   if (groups.size() > kMostFilterValues) {

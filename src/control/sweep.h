@@ -18,7 +18,8 @@ namespace control {
 class InstanceSweep {
  public:
   // The call for the next page: a new pass, or the present one's next page.
-  model::DescribeInstances next_page(const std::vector<model::GroupName>& groups,
+  model::DescribeInstances next_page(const std::string& deployment,
+                                     const std::vector<model::GroupName>& groups,
                                      size_t page_size) const;
   // Takes a page. True when it was the last: then `present` is complete.
   bool take(const model::InstancesReply& page, base::Instant page_began);

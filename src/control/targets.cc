@@ -45,8 +45,7 @@ class TargetPlanner {
       return;
     }
     const model::Instance* instance = group_.find(id);
-    if (where == Standing::kAbsent && instance &&
-        instance->state == model::InstanceState::kRunning)
+    if (where == Standing::kAbsent && instance && instance->state == model::InstanceState::kRunning)
       plan_.to_register.push_back(id);
   }
 

@@ -23,6 +23,8 @@ inline const model::SlotName kSlotA("web-a"), kSlotB("web-b"), kSlotC("web-c");
 inline const model::InstanceId kA("i-a"), kB("i-b"), kC("i-c"), kNew("i-new");
 inline constexpr char kIncarnation[] = "life";
 
+inline constexpr char kDeployment[] = "test";
+
 // Seconds of the tests' own day.
 inline base::Instant at(int64_t seconds) {
   return base::Instant::from_unix_seconds(1'772'366'400 + seconds);
@@ -53,7 +55,7 @@ inline model::Pool pool_in(const char* subnet, const char* type = "c6i.large") {
 
 inline std::string launch_tag(uint64_t n) { return to_string(model::LaunchId{kIncarnation, n}); }
 
-// A running instance with our two tags, launched long ago.
+// A running instance with our tags, launched long ago.
 inline model::Instance instance(const model::InstanceId& id, const char* subnet, uint64_t n) {
   model::Instance result;
   result.id = id;
@@ -62,7 +64,9 @@ inline model::Instance instance(const model::InstanceId& id, const char* subnet,
   result.subnet = model::SubnetId(subnet);
   result.zone = zone_of(result.subnet);
   result.launch_time = at(-86'400);
-  result.tags = {{model::kGroupTag, kGroup.str()}, {model::kLaunchTag, launch_tag(n)}};
+  result.tags = {{model::kGroupTag, kGroup.str()},
+                 {model::kLaunchTag, launch_tag(n)},
+                 {model::kDeploymentTag, kDeployment}};
   return result;
 }
 
@@ -118,6 +122,7 @@ inline void set_health(GroupState& group, const model::InstanceId& id, std::stri
 // What a keeper knows whose group is whole: ledger read, everything swept, running and healthy.
 inline GroupState whole_group() {
   GroupState group;
+  group.deployment = kDeployment;
   group.spec = group_spec();
   group.ledger = {true, false, "etag-1", record(), at(-5), {}};
   group.ledger_ids = {kA, kB, kC};
@@ -141,8 +146,10 @@ inline Doom taken_at(base::Instant deadline) {
 }
 
 inline LedgerContext ledger_context() {
-  return {
-      Timing(), kMe, {"test", model::AccountId("123456789012"), model::Region("us-east-2")}, {}};
+  return {Timing(),
+          kMe,
+          {kDeployment, model::AccountId("123456789012"), model::Region("us-east-2")},
+          {}};
 }
 
 inline model::Notice warning(const model::InstanceId& id, base::Instant when) {

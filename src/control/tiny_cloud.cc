@@ -115,7 +115,8 @@ void TinyCloud::launch(const base::Form& form, Instant now) {
     fresh.launch_time = now;
     fresh.tags = {
         {form.get("TagSpecification.1.Tag.1.Key"), form.get("TagSpecification.1.Tag.1.Value")},
-        {form.get("TagSpecification.1.Tag.2.Key"), form.get("TagSpecification.1.Tag.2.Value")}};
+        {form.get("TagSpecification.1.Tag.2.Key"), form.get("TagSpecification.1.Tag.2.Value")},
+        {form.get("TagSpecification.1.Tag.3.Key"), form.get("TagSpecification.1.Tag.3.Value")}};
     instances_[id] = fresh;
     ids.push_back(id);
   }

@@ -27,8 +27,23 @@ bool is_due(Instant at, const WantContext& context) {
 
 const std::string& name_of(const GroupState& group) { return group.spec.name.str(); }
 
+// Not what this deployment would have written: closed as failed, and never sent.
+void disown(GroupState& group, const model::OpenLaunch& entry, const WantContext& context) {
+  LaunchProgress& progress = group.launches[entry.n];
+  progress.phase = Phase::kSettled;
+  progress.outcome = "failed";
+  progress.settled_at = context.now;
+  context.out.wake_at = context.now;
+  context.out.remarks.push_back({base::LogLevel::kError,
+                                 "launch-not-ours",
+                                 {{"group", name_of(group)}, {"launch", std::to_string(entry.n)}}});
+}
+
 void submit(GroupState& group, const model::OpenLaunch& entry, const WantContext& context) {
   if (context.now > entry.submit_before) return;  // plan_ledger renews the window first.
+  const model::LaunchId launch{group.record()->incarnation, entry.n};
+  if (!model::is_launch_request(entry.request, context.ledger.scope, group.spec.name, launch))
+    return disown(group, entry, context);
   start(group, context, WorkKind::kLaunch, name_of(group), model::RunInstances{entry.request},
         entry.n);
 }

@@ -18,6 +18,7 @@ constexpr base::Duration kProbePeriod = base::Duration::seconds(2);
 // What may wait in memory while the journal is blocked; beyond it messages stay in their queue.
 constexpr size_t kMostWaiting = 1000;
 constexpr size_t kMostPerRemoval = 10;
+constexpr char kInjectDoor[] = "inject";
 
 }  // namespace
 
@@ -98,8 +99,9 @@ void Engine::take_injected(Injected injected, Instant now) {
   auto notices = model::decode(injected.body, now);
   if (!notices) return injected.done(tl::unexpected(notices.error()));
   for (model::Notice& notice : *notices)
-    incoming_.push_back({injected.body, std::move(notice), now, "inject"});
+    incoming_.push_back({injected.body, std::move(notice), now, kInjectDoor});
   waiting_injected_.push_back(std::move(injected));
+  if (!blocked_by_.empty()) refuse_injected();
 }
 
 // Makes what arrived durable, then lets the queue forget it.
@@ -194,11 +196,9 @@ void Engine::submit(control::Decisions decisions, Instant now) {
 // Nothing was sent, and nothing may be until its intent is durable. The intent is forgotten, so
 // that the journal never speaks of a call that was not made.
 void Engine::refuse(const control::PlannedCall& planned, Instant now) {
-  std::erase_if(pending_.intents,
-                [&](const Intent& intent) { return intent.call == planned.id; });
+  std::erase_if(pending_.intents, [&](const Intent& intent) { return intent.call == planned.id; });
   parts_.mailbox->add(CallCompleted{
-      planned.id, now, now,
-      base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff)});
+      planned.id, now, now, base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff)});
 }
 
 void Engine::route(control::PlannedCall planned) {
@@ -216,9 +216,8 @@ void Engine::start_receivers(Instant now) {
   if (!blocked_by_.empty() && incoming_.size() >= kMostWaiting) return;
   for (int i = receivers_.to_start(now); i > 0; --i) {
     receivers_.started();
-    parts_.queue.receive({}, [mailbox = parts_.mailbox](Received received) {
-      mailbox->add(std::move(received));
-    });
+    parts_.queue.receive(
+        {}, [mailbox = parts_.mailbox](Received received) { mailbox->add(std::move(received)); });
   }
 }
 
@@ -230,6 +229,14 @@ void Engine::block(const base::Error& error) {
   blocked_by_ = base::to_string(error);
   next_probe_ = parts_.clock.now() + kProbePeriod;
   events_.push_back(control::WritesBlocked{blocked_by_});
+  refuse_injected();
+}
+
+// A person waits for the answer and can try again; the queue does so by itself.
+void Engine::refuse_injected() {
+  for (Injected& injected : std::exchange(waiting_injected_, {}))
+    injected.done(base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff));
+  std::erase_if(incoming_, [](const IncomingEvent& event) { return event.source == kInjectDoor; });
 }
 
 void Engine::probe_journal(Instant now) {

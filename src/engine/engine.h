@@ -69,6 +69,7 @@ class Engine {
   void route(control::PlannedCall planned);
   void start_receivers(base::Instant now);
   void block(const base::Error& error);
+  void refuse_injected();
   void probe_journal(base::Instant now);
   void reached(CrashPoint point) const;
   void report(const std::vector<control::Remark>& remarks);

@@ -153,6 +153,21 @@ TEST_F(EngineTest, AnInjectedNoticeIsAnsweredOnceItIsDurable) {
   EXPECT_TRUE(*answer);
 }
 
+// Found by a review: while the disk was full, whoever injected an event waited for ever.
+TEST_F(EngineTest, WhileTheDiskIsFullAnInjectedNoticeIsRefusedAtOnceAndNotJournaledLater) {
+  learn();
+  rig_.disk.fail_after(1, store::Fault::kFull);
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Injected{warning_body(victim_, rig_.clock.at),
+                              [&](base::Status status) { answer = status; }});
+  rig_.run_for(Duration::seconds(1));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error().code, "JournalUnavailable");
+  rig_.disk.recover();
+  rig_.run_for(Duration::seconds(10));
+  EXPECT_THAT(rig_.journal().events({}).value(), IsEmpty());
+}
+
 TEST_F(EngineTest, AnInjectedTextThatIsNoNoticeIsRefusedAndNotKept) {
   learn();
   std::optional<base::Status> answer;

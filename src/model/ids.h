@@ -22,9 +22,11 @@ using SlotName = base::Id<struct SlotNameTag>;      // "web-a"
 using KeeperName = base::Id<struct KeeperNameTag>;  // One running keeper; two share a ledger.
 using IncidentId = base::Id<struct IncidentIdTag>;
 
-// Tags that mark an instance as ours. A launch carries both from its first moment.
+// Tags that mark an instance as ours. A launch carries these three from its first moment.
 inline constexpr char kGroupTag[] = "spotkeeper:group";
 inline constexpr char kLaunchTag[] = "spotkeeper:launch";  // "<incarnation>.<n>"
+// Two installations in one account never touch each other's machines.
+inline constexpr char kDeploymentTag[] = "spotkeeper:deployment";
 // Put on an instance that is going to be taken away; for people who look at the EC2 console.
 inline constexpr char kDoomedTag[] = "spotkeeper:doomed";
 

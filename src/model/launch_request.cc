@@ -42,7 +42,33 @@ std::string launch_request_body(const LaunchParameters& p) {
   form.add("TagSpecification.1.Tag.1.Value", p.group.str());
   form.add("TagSpecification.1.Tag.2.Key", kLaunchTag);
   form.add("TagSpecification.1.Tag.2.Value", to_string(p.launch));
+  form.add("TagSpecification.1.Tag.3.Key", kDeploymentTag);
+  form.add("TagSpecification.1.Tag.3.Value", p.deployment);
   return form.encode();
+}
+
+bool is_launch_request(const std::string& body, const TokenScope& scope, const GroupName& group,
+                       const LaunchId& launch) {
+  const auto form = base::Form::parse(body);
+  if (!form) return false;
+  const std::pair<const char*, std::string> expected[] = {
+      {"Action", "RunInstances"},
+      {"ClientToken", client_token(scope, group, launch)},
+      {"TagSpecification.1.ResourceType", "instance"},
+      {"TagSpecification.1.Tag.1.Key", kGroupTag},
+      {"TagSpecification.1.Tag.1.Value", group.str()},
+      {"TagSpecification.1.Tag.2.Key", kLaunchTag},
+      {"TagSpecification.1.Tag.2.Value", to_string(launch)},
+      {"TagSpecification.1.Tag.3.Key", kDeploymentTag},
+      {"TagSpecification.1.Tag.3.Value", scope.deployment},
+  };
+  for (const auto& [name, value] : expected) {
+    int times = 0;
+    for (const auto& [key, given] : form->pairs())
+      if (key == name) times += given == value ? 1 : 2;
+    if (times != 1) return false;  // Missing, another value, or twice.
+  }
+  return true;
 }
 
 }  // namespace model

@@ -15,6 +15,7 @@
 namespace model {
 
 struct LaunchParameters {
+  std::string deployment;
   GroupName group;
   LaunchId launch;
   LaunchTemplateId launch_template;
@@ -38,5 +39,11 @@ struct TokenScope {
 std::string client_token(const TokenScope& scope, const GroupName& group, const LaunchId& launch);
 
 std::string launch_request_body(const LaunchParameters& parameters);
+
+// True when the bytes are a launch that we would have written for that entry: RunInstances, with
+// the entry's own token and our three tags. The ledger may lie where others can write, and its
+// bytes are signed as they are.
+bool is_launch_request(const std::string& body, const TokenScope& scope, const GroupName& group,
+                       const LaunchId& launch);
 
 }  // namespace model

@@ -11,6 +11,7 @@ namespace {
 
 LaunchParameters parameters() {
   LaunchParameters p;
+  p.deployment = "d";
   p.group = GroupName("web");
   p.launch = {"k3x", 17};
   p.launch_template = LaunchTemplateId("lt-1");
@@ -53,6 +54,22 @@ TEST(LaunchRequest, TokensDifferInEveryPartAndFitAws) {
   tokens.insert(client_token({"d", AccountId("1r"), Region("")}, GroupName("g"), {"i", 1}));
   EXPECT_EQ(tokens.size(), 7u);
   for (const std::string& token : tokens) EXPECT_EQ(token.size(), 43u);
+}
+
+TEST(LaunchRequest, WhatWeWroteIsRecognisedAndNothingElseIs) {
+  const TokenScope scope{"d", AccountId("1"), Region("r")};
+  const GroupName web("web");
+  LaunchParameters p = parameters();
+  p.client_token = client_token(scope, web, p.launch);
+  const std::string ours = launch_request_body(p);
+  EXPECT_TRUE(is_launch_request(ours, scope, web, p.launch));
+  EXPECT_FALSE(is_launch_request(ours, scope, web, {"k3x", 18}));
+  EXPECT_FALSE(is_launch_request(ours, scope, GroupName("api"), p.launch));
+  EXPECT_FALSE(is_launch_request(ours, {"e", scope.account, scope.region}, web, p.launch));
+  EXPECT_FALSE(
+      is_launch_request("Action=TerminateInstances&InstanceId.1=i-1", scope, web, p.launch));
+  EXPECT_FALSE(is_launch_request(ours + "&Action=TerminateInstances", scope, web, p.launch));
+  EXPECT_FALSE(is_launch_request("Action=%zz", scope, web, p.launch));
 }
 
 }  // namespace
