@@ -62,11 +62,11 @@ TEST(Swarm, EveryForceIsOnInSomeRunsAndOffInOthers) {
   }
 }
 
-// What the checkers assume: half a minute between two clocks, and three subnets in the scene.
+// What the checkers assume: no clock is off by more than half a minute; the scene has three subnets.
 TEST(Swarm, StaysWithinWhatTheCheckersAllowFor) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Swarm swarm = swarm_of(seed);
-    EXPECT_LE(std::abs(swarm.clock_offset.ms()), 15'000);
+    EXPECT_LE(std::abs(swarm.clock_offset.ms()), 30'000);
     EXPECT_GE(swarm.subnets, 1);
     EXPECT_LE(swarm.subnets, 3);
     EXPECT_GE(swarm.capacity, 1);
