@@ -62,7 +62,7 @@ TEST(Swarm, EveryForceIsOnInSomeRunsAndOffInOthers) {
   }
 }
 
-// What the checkers assume: no clock is off by more than half a minute; the scene has three subnets.
+// What the checkers assume: no clock is off by more than half a minute; the scene has 3 subnets.
 TEST(Swarm, StaysWithinWhatTheCheckersAllowFor) {
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Swarm swarm = swarm_of(seed);
