@@ -406,8 +406,8 @@ class Simulation {
     const model::GroupName& group = groups_[dice_.below(groups_.size())].name;
     request.path = "/" + region_.default_scene().bucket + "/spotkeeper/" + group.str() + ".json";
     request.headers.add("Host", "s3.us-east-2.amazonaws.com");
-    const int status = region_.handle(request, timeline_.now()).response.status;
-    if (status / 100 != 2) return false;
+    // What happened, not what was answered: an injected 500 may hide a deletion.
+    if (region_.handle(request, timeline_.now()).acted_status / 100 != 2) return false;
     ledger_checker_.lost(group);
     return true;
   }
