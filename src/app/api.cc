@@ -34,6 +34,18 @@ net::Response method_not_allowed(std::string_view allowed) {
   return response;
 }
 
+// All that a person must mend, in one sentence.
+std::string troubles_of(const Snapshot& snapshot) {
+  std::string text;
+  const auto add = [&](const std::string& who, const std::string& what) {
+    text += (text.empty() ? "" : "; ") + who + ": " + what;
+  };
+  if (!snapshot.queue_trouble.empty()) add("the queue", snapshot.queue_trouble);
+  for (const GroupView& group : snapshot.groups)
+    for (const std::string& trouble : group.troubles) add(group.name.str(), trouble);
+  return text;
+}
+
 net::Response injected(const base::Status& status) {
   if (status) return answer(object{{"journaled", true}});
   return refusal(400, status.error().code, base::printable(status.error().message));
@@ -41,22 +53,8 @@ net::Response injected(const base::Status& status) {
 
 }  // namespace
 
-bool is_loopback_host(std::string_view host) {
-  const size_t end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
-  const std::string_view rest = end < host.size() ? host.substr(end) : std::string_view();
-  const auto is_digit_or = [](char extra) {
-    return [extra](char c) { return (c >= '0' && c <= '9') || c == extra; };
-  };
-  if (!rest.empty() &&
-      (rest[0] != ':' || !std::all_of(rest.begin() + 1, rest.end(), is_digit_or('0'))))
-    return false;
-  const std::string_view name = host.substr(0, end);
-  if (name == "[::1]" || net::equal_ignoring_case(name, "localhost")) return true;
-  return name.starts_with("127.") && std::all_of(name.begin(), name.end(), is_digit_or('.'));
-}
-
 void Api::handle(const net::Request& request, net::HttpServer::Reply reply) {
-  if (!is_loopback_host(request.headers.get("Host")))
+  if (!net::is_loopback_host(request.headers.get("Host")))
     return reply(refusal(421, "WrongHost", "this API is for callers on its own host"));
   if (request.method == "POST" && request.path == kEvents) return inject(request, std::move(reply));
   if (request.method != "GET")
@@ -99,6 +97,8 @@ net::Response Api::readiness() const {
   if (!snapshot->blocked_by.empty())
     return refusal(503, "JournalUnavailable",
                    "the journal cannot be written: " + snapshot->blocked_by);
+  if (const std::string troubles = troubles_of(*snapshot); !troubles.empty())
+    return refusal(503, "Hindered", troubles);
   if (snapshot->has_seen_all) return answer(object{{"status", "ready"}});
   std::string unseen;
   for (const GroupView& group : snapshot->groups)

@@ -48,7 +48,4 @@ class Api {
   std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
 };
 
-// "localhost", "127.x.y.z" or "[::1]", with or without a port.
-bool is_loopback_host(std::string_view host);
-
 }  // namespace app

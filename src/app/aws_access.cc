@@ -9,6 +9,7 @@
 
 #include "aws/aws_cloud.h"
 #include "base/json.h"
+#include "model/aws_error.h"
 
 namespace app {
 namespace {
@@ -37,6 +38,25 @@ aws::Environment with_profile(aws::Environment environment, std::string profile)
       return std::nullopt;
     return environment(name);
   };
+}
+
+std::string cure_for(const base::Error& error) {
+  if (model::is_clock_skew(error.code)) return "set this host's clock";
+  if (model::is_auth(error.code) || model::is_expired_credentials(error.code))
+    return "check the keys, the profile or the role that the credentials come from";
+  if (error.code == "NoCredentials")
+    return "give keys in the environment or in a profile, or this instance a role";
+  return "check the network, a proxy, and endpoint_url and ca_bundle in [aws]";
+}
+
+// The first thing that AWS is asked is also where a wrong set-up shows.
+base::Error not_known(const base::Error& error, const net::Endpoint& endpoint) {
+  const std::string scheme = endpoint.tls ? "https://" : "http://";
+  return {error.code,
+          "AWS did not say whose credentials these are (GetCallerIdentity at " + scheme +
+              endpoint.host_and_port() + "): " + error.message + "; " + cure_for(error),
+          {},
+          error.retry};
 }
 
 }  // namespace
@@ -93,9 +113,9 @@ base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call,
 
 base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
                                               const base::Logger& log, const Pause& pause) {
-  ASSIGN_OR_RETURN(const model::Reply reply,
-                   aws.ask_patiently(model::GetCallerIdentity{}, log, pause));
-  const auto& identity = std::get<model::CallerIdentity>(reply);
+  const auto reply = aws.ask_patiently(model::GetCallerIdentity{}, log, pause);
+  if (!reply) return tl::unexpected(not_known(reply.error(), aws.endpoints().of("sts")));
+  const auto& identity = std::get<model::CallerIdentity>(*reply);
   if (!config.account.empty() && config.account != identity.account)
     return base::fail("WrongAccount", "the credentials belong to account " +
                                           identity.account.str() + ", but account in [aws] is " +

@@ -67,6 +67,7 @@ constexpr Pattern kArn(
 
 const Rule kRegion{matches<"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}">, "the name of a region, as us-east-2"};
 const Rule kAccount{matches<"[0-9]{12}">, "the twelve digits of an account, as text"};
+const Rule kSeed{matches<"[0-9]{1,19}">, "a whole number of at most 19 digits"};
 const Rule kProfile{matches<"[A-Za-z0-9._+@-]{1,64}">,
                     "the name of a profile: letters, digits and . _ + @ -, at most 64"};
 const Rule kPath{is_absolute_path, "an absolute path"};

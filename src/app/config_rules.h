@@ -17,7 +17,7 @@ struct Rule {
 
 extern const Rule kRegion;
 extern const Rule kAccount;
-extern const Rule kProfile;
+extern const Rule kSeed, kProfile;
 extern const Rule kPath;
 extern const Rule kEndpointUrl;
 extern const Rule kQueueUrl;

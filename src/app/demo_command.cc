@@ -93,7 +93,9 @@ void add_demo_command(CLI::App& root, Action& action) {
                        "and was not asked for")
           ->check([](const std::string& text) { return must_be(kListen, text); })
           ->capture_default_str();
-  demo->add_option("--seed", options->seed, "another seed is another day")->capture_default_str();
+  demo->add_option("--seed", options->seed, "another seed is another day")
+      ->check([](const std::string& text) { return must_be(kSeed, text); })
+      ->capture_default_str();
   demo->add_option("--speed", options->speed, "simulated seconds in a second")
       ->check(CLI::Range(int64_t{1}, kMostDemoSpeed))
       ->capture_default_str();

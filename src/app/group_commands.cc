@@ -11,8 +11,8 @@
 namespace app {
 namespace {
 
-const Columns kGroups{{"name"},          {"capacity"}, {"healthy"},
-                      {"open_launches"}, {"retiring"}, {"open_incidents"}};
+const Columns kGroups{{"name"},     {"capacity"},       {"healthy"},  {"open_launches"},
+                      {"retiring"}, {"open_incidents"}, {"hindrance"}};
 const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"healthy"},
                      {"open_launches"}, {"open_incidents"}, {"hindrance"}};
 const Columns kSlots{{"slot"}, {"state"},      {"instance_id"}, {"instance_type"},

@@ -8,6 +8,7 @@
 #include "aws/aws_cloud.h"
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
+#include "base/quote.h"
 #include "engine/local_ledger.h"
 
 namespace app {
@@ -21,6 +22,15 @@ constexpr Duration kLongestRest = Duration::seconds(10);
 // SQS keeps a message for at most 14 days, so nothing older comes again; a month is for people.
 constexpr Duration kKept = Duration::hours(31 * 24);
 constexpr Duration kPrunePeriod = Duration::hours(6);
+
+base::Result<std::unique_ptr<store::Database>> open_database(const std::string& path) {
+  auto database = store::Database::open(path);
+  if (database || database.error().code != store::kStoreCorrupt) return database;
+  return base::fail(store::kStoreCorrupt,
+                    base::quote(path) + " is damaged (" + database.error().message +
+                        "); move it away and start again: who holds which slot is found again from "
+                        "AWS and the ledger, only the history begins anew");
+}
 
 }  // namespace
 
@@ -52,9 +62,9 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 base::Status Keeper::open() {
   const Config& config = options_.config;
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
+  ASSIGN_OR_RETURN(database_, open_database(folder_->journal()));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(config.aws, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
-  ASSIGN_OR_RETURN(database_, store::Database::open(folder_->journal()));
   queue_ = std::make_unique<RelayedQueue>(
       aws::make_sqs_queue(aws_->client(), aws_->endpoints(), config.queue_url));
   return {};

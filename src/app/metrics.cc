@@ -89,6 +89,8 @@ void add_groups(const std::vector<GroupView>& groups, Page& page) {
                  [](const GroupView& group) { return group.capacity; });
   page.per_group("group_healthy", "Instances that serve and are not being taken away.", groups,
                  [](const GroupView& group) { return group.healthy; });
+  page.per_group("group_troubles", "Things that fail until a person acts.", groups,
+                 [](const GroupView& group) { return group.troubles.size(); });
   page.per_group("group_open_launches", "Launches that are under way.", groups,
                  [](const GroupView& group) { return group.open_launches; });
   page.per_group("group_retiring", "Replaced instances that still exist.", groups,
@@ -105,6 +107,7 @@ std::string metrics_text(const Snapshot& snapshot) {
              snapshot.has_seen_all);
   page.gauge("journal_writable", "1 while the journal can be written.",
              snapshot.blocked_by.empty());
+  page.gauge("queue_readable", "1 while the queue can be read.", snapshot.queue_trouble.empty());
   page.counter("foreign_notices_total", "Notices about instances that no group knew.",
                snapshot.foreign_notices);
   add_engine(snapshot.stats, page);

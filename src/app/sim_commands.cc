@@ -192,7 +192,9 @@ void add_region_command(CLI::App& sim, Action& action) {
   region->add_option("--listen", options->listen, "a loopback address and a port; port 0: any")
       ->check([](const std::string& text) { return must_be(kListen, text); })
       ->capture_default_str();
-  region->add_option("--seed", options->seed, "what happens by chance")->capture_default_str();
+  region->add_option("--seed", options->seed, "what happens by chance")
+      ->check([](const std::string& text) { return must_be(kSeed, text); })
+      ->capture_default_str();
   region->add_option("--speed", options->speed, "simulated seconds in a second")
       ->check(CLI::Range(int64_t{1}, int64_t{86'400}))
       ->capture_default_str();

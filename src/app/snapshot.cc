@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quote.h"
+
 namespace app {
 namespace {
 
@@ -52,7 +54,8 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
   return slots;
 }
 
-std::string hindrance_of(const control::GroupState& group, base::Instant now) {
+// What only time mends.
+std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
   const model::LedgerRecord* record = group.record();
   if (!record) return "the ledger has not been read yet";
@@ -60,6 +63,10 @@ std::string hindrance_of(const control::GroupState& group, base::Instant now) {
     return "no launches before " + base::to_iso8601(*record->no_launch_before) +
            ": the ledger is new, and machines of an older one must show themselves first";
   return {};
+}
+
+void append(std::string& text, const std::string& more) {
+  text += (text.empty() || more.empty() ? "" : "; ") + more;
 }
 
 }  // namespace
@@ -72,7 +79,10 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.capacity = group.spec.capacity;
   view.min_healthy = group.spec.min_healthy;
   view.healthy = control::healthy_holders(group);
-  view.hindrance = hindrance_of(group, now);
+  for (const auto& [what, why] : group.troubles)
+    view.troubles.push_back(base::printable(what + ": " + why));
+  view.hindrance = wait_of(group, now);
+  for (const std::string& trouble : view.troubles) append(view.hindrance, trouble);
   view.slots = slots_of(group);
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
   const model::LedgerRecord* record = group.record();
@@ -87,6 +97,7 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
 void observe(const engine::Engine& engine, Snapshot& snapshot) {
   snapshot.has_seen_all = engine.brain().has_seen_all();
   snapshot.blocked_by = engine.blocked_by();
+  snapshot.queue_trouble = base::printable(engine.queue_trouble());
   snapshot.foreign_notices = engine.brain().foreign_notices();
   snapshot.stats = engine.stats();
   for (const auto& [name, group] : engine.brain().groups())

@@ -39,7 +39,8 @@ struct GroupView {
   int min_healthy = 0;
   int healthy = 0;  // Holders that serve and are not about to be taken.
   bool has_seen_all = false;
-  std::string hindrance;  // Why nothing happens; empty when nothing hinders.
+  std::string hindrance;              // Why nothing happens; empty when nothing hinders.
+  std::vector<std::string> troubles;  // The part of it that a person must mend.
   uint64_t ledger_revision = 0;
   size_t open_launches = 0;
   std::vector<SlotView> slots;  // As wanted, then those that are no longer wanted.
@@ -55,7 +56,8 @@ struct Snapshot {
   base::Instant at;        // The keeper's own clock.
   base::Instant due_real;  // When the next turn begins at the latest, by the system's clock.
   bool has_seen_all = false;
-  std::string blocked_by;  // Why the journal cannot be written; empty when it can.
+  std::string blocked_by;     // Why the journal cannot be written; empty when it can.
+  std::string queue_trouble;  // Why the queue cannot be read; empty when it can.
   uint64_t foreign_notices = 0;
   engine::Stats stats;
   std::vector<GroupView> groups;  // By name.

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
+#include "control/troubles.h"
 #include "model/aws_error.h"
 
 namespace control {
@@ -79,6 +80,26 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
       say("instance-unplaced", after->counter);
 }
 
+// Twice, because a write of an earlier life may still have been on its way.
+constexpr int kNamesakeProof = 2;
+
+// Two keepers of one name are as safe as two of different names, but neither can tell the other's
+// launches from its own, and more of them end as surplus.
+void watch_for_namesake(GroupState& group, const model::LedgerRecord& record,
+                        const AnswerContext& context) {
+  LedgerView& ledger = group.ledger;
+  const bool is_newer = ledger.record && record.revision > ledger.record->revision;
+  const bool is_ours =
+      std::find(ledger.nonces.begin(), ledger.nonces.end(), record.nonce) != ledger.nonces.end();
+  if (!is_newer || is_ours || record.writer != context.keeper) return;
+  if (++ledger.namesakes < kNamesakeProof) return;
+  if (begin_trouble(group, kNamesakeTrouble,
+                    "another keeper is also called " + context.keeper.str() +
+                        "; give each its own name in [keeper], and restart them"))
+    remark(context, base::LogLevel::kError, "keeper-namesake",
+           {{"group", group.spec.name.str()}, {"keeper", context.keeper.str()}});
+}
+
 void ledger_read(GroupState& group, const model::LedgerVersion& version,
                  const model::CallCompleted& completed, const AnswerContext& context) {
   if (completed.began <= group.ledger.wrote_at)
@@ -90,6 +111,7 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
     if (!parsed) {
       group.ledger.unusable = true;
       forget_ledger(group);
+      begin_trouble(group, kLedgerTrouble, parsed.error().message);
       context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
                                context.now + context.timing.resync);
       return remark(context, base::LogLevel::kError, "ledger-unusable",
@@ -98,6 +120,8 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
     record = *std::move(parsed);
   }
   group.ledger.unusable = false;
+  end_trouble(group, kLedgerTrouble);
+  if (record) watch_for_namesake(group, *record, context);
   group.ledger.etag = version.etag;
   group.ledger.read_began = completed.began;
   adopt_record(group, std::move(record), context.keeper, context.now);
@@ -146,6 +170,7 @@ void came(GroupState& group, LaunchProgress& progress, uint64_t n,
   }
   std::sort(progress.came.begin(), progress.came.end());
   settle(progress, "launched", now);
+  end_trouble(group, kLaunchTrouble);
   const model::OpenLaunch* entry = entry_of(group, n);
   if (!entry) return;
   for (size_t i = 0; i < entry->slots.size(); ++i) {
@@ -174,6 +199,10 @@ void make_slots_wait(GroupState& group, uint64_t n, LaunchTrouble trouble,
 void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
                     const base::Error& error, const AnswerContext& context) {
   progress.dry = model::is_no_capacity(error.code);
+  if (progress.dry)
+    end_trouble(group, kLaunchTrouble);
+  else
+    begin_trouble(group, kLaunchTrouble, base::to_string(error));
   make_slots_wait(group, n, progress.dry ? LaunchTrouble::kDry : LaunchTrouble::kRefused, context);
   settle(progress, "failed", context.now);
   if (const model::OpenLaunch* entry = entry_of(group, n)) {
@@ -271,18 +300,21 @@ void touched(GroupState& group, TargetView& view, const std::vector<model::Targe
 
 // The reply of that type; otherwise notes the failure and sets the next attempt.
 template <class T>
-const T* reply_of(const Flight& flight, const model::CallCompleted& completed,
+const T* reply_of(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                   const AnswerContext& context) {
   if (completed.result) {
     const T* reply = std::get_if<T>(&*completed.result);
     CHECK_MSG(reply, action_of(flight.call));
     context.board.succeeded(flight.key);
+    end_trouble(group, trouble_of(flight));
     return reply;
   }
   const base::Error& error = completed.result.error();
   context.board.retry_later(flight.key, context.now);
-  const bool passing = error.retry != base::Retry::kNever;
-  remark(context, passing ? base::LogLevel::kDebug : base::LogLevel::kWarn, "call-failed",
+  const bool is_news = is_lasting(flight.key.kind, error)
+                           ? begin_trouble(group, trouble_of(flight), base::to_string(error))
+                           : error.retry == base::Retry::kNever;
+  remark(context, is_news ? base::LogLevel::kWarn : base::LogLevel::kDebug, "call-failed",
          {{"action", std::string(action_of(flight.call))},
           {"subject", flight.key.subject},
           {"error", base::to_string(error)}});
@@ -323,7 +355,7 @@ void ledger_answered(GroupState& group, const Flight& flight, const model::CallC
     // After a conflict, or an outcome nobody knows, what is stored now is what counts.
     if (!completed.result) forget_ledger(group);
     if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
-    const auto* version = reply_of<model::LedgerVersion>(flight, completed, context);
+    const auto* version = reply_of<model::LedgerVersion>(group, flight, completed, context);
     if (!version)
       return context.board.retry_later({WorkKind::kReadLedger, group.spec.name.str()}, context.now);
     auto record = model::parse_ledger_record(write->record);
@@ -335,7 +367,7 @@ void ledger_answered(GroupState& group, const Flight& flight, const model::CallC
     adopt_record(group, *std::move(record), context.keeper, context.now);
     return remark_turns(group, before, context);
   }
-  if (const auto* version = reply_of<model::LedgerVersion>(flight, completed, context))
+  if (const auto* version = reply_of<model::LedgerVersion>(group, flight, completed, context))
     ledger_read(group, *version, completed, context);
 }
 
@@ -350,7 +382,7 @@ void launch_answered(GroupState& group, const Flight& flight, const model::CallC
 void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context) {
   LaunchProgress* progress = progress_of(group, flight);
-  const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
+  const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
   if (!progress || progress->phase != Phase::kSearching || !reply) return;
   std::vector<model::Instance> live;
   for (const model::Instance& instance : reply->instances)
@@ -363,7 +395,7 @@ void search_answered(GroupState& group, const Flight& flight, const model::CallC
 void instances_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context) {
   if (flight.key.kind == WorkKind::kPollStatus) {
-    const auto* reply = reply_of<model::InstanceStatusReply>(flight, completed, context);
+    const auto* reply = reply_of<model::InstanceStatusReply>(group, flight, completed, context);
     if (!reply) return;
     group.status_polled_at = completed.ended;
     for (const model::InstanceStatus& status : reply->statuses)
@@ -376,7 +408,7 @@ void instances_answered(GroupState& group, const Flight& flight,
     remark(context, base::LogLevel::kInfo, "absence-confirmed", {{"instance", flight.key.subject}});
     return ended(group, InstanceId(flight.key.subject), "absent", context.now);
   }
-  const auto* reply = reply_of<model::InstancesReply>(flight, completed, context);
+  const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
   if (!reply) return;
   // Asked and answered, whatever it showed: the next sweep may raise the suspicion again.
   if (by_id) group.suspects.erase(InstanceId(flight.key.subject));
@@ -389,19 +421,19 @@ void targets_answered(GroupState& group, const Flight& flight,
                       const model::CallCompleted& completed, const AnswerContext& context) {
   TargetView& view = group.targets[model::TargetGroupArn(flight.key.subject)];
   if (const auto* call = std::get_if<model::RegisterTargets>(&flight.call)) {
-    if (reply_of<model::Done>(flight, completed, context))
+    if (reply_of<model::Done>(group, flight, completed, context))
       return touched(group, view, call->targets, "registered", completed, context.now);
     view.one_by_one = completed.result.error().retry == base::Retry::kNever;
   } else if (const auto* drop = std::get_if<model::DeregisterTargets>(&flight.call)) {
-    if (reply_of<model::Done>(flight, completed, context))
+    if (reply_of<model::Done>(group, flight, completed, context))
       touched(group, view, drop->targets, "deregistered", completed, context.now);
   } else if (std::holds_alternative<model::DescribeTargetHealth>(flight.call)) {
-    if (const auto* reply = reply_of<model::TargetHealthReply>(flight, completed, context))
+    if (const auto* reply = reply_of<model::TargetHealthReply>(group, flight, completed, context))
       health_read(group, view, *reply, completed);
     else if (context.now > view.read_ended + context.timing.horizon)
       forget_health(view);
   } else if (const auto* reply =
-                 reply_of<model::TargetGroupAttributesReply>(flight, completed, context)) {
+                 reply_of<model::TargetGroupAttributesReply>(group, flight, completed, context)) {
     view.drain = drain_of(*reply);
     view.attributes_read_at = completed.ended;
   }
@@ -410,14 +442,22 @@ void targets_answered(GroupState& group, const Flight& flight,
 void facts_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                     const AnswerContext& context) {
   if (flight.key.kind == WorkKind::kReadSubnets) {
-    const auto* reply = reply_of<model::SubnetsReply>(flight, completed, context);
+    const auto* reply = reply_of<model::SubnetsReply>(group, flight, completed, context);
     if (!reply) return;
     for (const model::Subnet& subnet : reply->subnets) group.zones[subnet.id] = subnet.zone;
     group.zones_read_at = completed.ended;
     return;
   }
-  const auto* reply = reply_of<model::LaunchTemplateVersionsReply>(flight, completed, context);
-  if (!reply || reply->versions.empty()) return;
+  const auto* reply =
+      reply_of<model::LaunchTemplateVersionsReply>(group, flight, completed, context);
+  if (!reply) return;
+  if (reply->versions.empty()) {
+    context.board.retry_later(flight.key, context.now);
+    begin_trouble(group, trouble_of(flight),
+                  group.spec.launch_template.id.str() + " has no version " +
+                      group.spec.launch_template.version);
+    return;
+  }
   group.template_version = reply->versions.front().number;
   group.template_read_at = completed.ended;
 }
@@ -427,14 +467,14 @@ void ending_answered(GroupState& group, const Flight& flight, const model::CallC
   const InstanceId id(flight.key.subject);
   if (!completed.result && model::is_not_found(completed.result.error().code))
     return ended(group, id, "absent", context.now);
-  if (!reply_of<model::Done>(flight, completed, context)) return;
+  if (!reply_of<model::Done>(group, flight, completed, context)) return;
   group.polled_at = Instant();
   ended(group, id, "terminated by us", context.now);
 }
 
 void tags_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                    const AnswerContext& context) {
-  if (!reply_of<model::Done>(flight, completed, context)) return;
+  if (!reply_of<model::Done>(group, flight, completed, context)) return;
   const InstanceId id(flight.key.subject);
   if (flight.key.kind == WorkKind::kMarkDoomed) {
     group.marked_doomed.insert(id);

@@ -105,6 +105,37 @@ TEST_F(LedgerAnswersTest, ASuccessfulWriteIsKnownWithoutARead) {
   EXPECT_EQ(group_.ledger.etag, "etag-2");
 }
 
+TEST_F(LedgerAnswersTest, ANamesakeIsAnErrorAtItsSecondWrite) {
+  model::LedgerRecord theirs = testing::record();
+  for (const uint64_t revision : {7u, 8u}) {
+    EXPECT_FALSE(group_.troubles.contains("keeper"));
+    theirs.revision = revision;
+    theirs.nonce = "theirs-" + std::to_string(revision);
+    read(to_text(theirs), at(static_cast<int64_t>(revision)));
+  }
+  EXPECT_TRUE(group_.troubles.contains("keeper"));
+  EXPECT_TRUE(remarked("keeper-namesake"));
+}
+
+TEST_F(LedgerAnswersTest, OurOwnWritesAndOtherKeepersAreNoNamesakes) {
+  model::LedgerRecord record = testing::record();
+  for (const uint64_t revision : {7u, 8u, 9u, 10u}) {
+    record.revision = revision;
+    record.nonce = "n-" + std::to_string(revision);
+    record.writer = revision < 9 ? kMe : kOther;
+    group_.ledger.nonces = {"n-7", "n-8"};
+    read(to_text(record), at(static_cast<int64_t>(revision)));
+  }
+  EXPECT_TRUE(group_.troubles.empty());
+}
+
+TEST_F(LedgerAnswersTest, AnUnusableRecordIsATroubleUntilItCanBeRead) {
+  read("{}", at(1));
+  EXPECT_TRUE(group_.troubles.contains("ledger"));
+  read(to_text(testing::record()), at(100));
+  EXPECT_TRUE(group_.troubles.empty());
+}
+
 TEST_F(LedgerAnswersTest, AfterAConflictTheLedgerIsReadAtOnceAndTheOldRecordNotActedOn) {
   write(with_open(), base::fail(model::kLedgerConflict, "", Retry::kNever), at(1));
   EXPECT_FALSE(group_.record());
@@ -238,7 +269,9 @@ class LaunchAnswersTest : public AnswersTest {
 
 TEST_F(LaunchAnswersTest, WhatCameIsKeptSortedAndSeen) {
   group_.slot_waits[kSlotA].failures = 3;
+  group_.troubles["RunInstances"] = "refused before";
   launched(came({fresh("i-2"), fresh("i-1")}));
+  EXPECT_THAT(group_.troubles, IsEmpty());
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_EQ(progress().outcome, "launched");
   EXPECT_THAT(progress().came, ElementsAre(InstanceId("i-1"), InstanceId("i-2")));
@@ -277,6 +310,7 @@ TEST_F(LaunchAnswersTest, ADefiniteRefusalMakesTheSlotsWaitTwiceAsLongEachTimeUp
     EXPECT_EQ(progress().outcome, "failed");
     EXPECT_FALSE(progress().dry);
     waits.push_back((group_.slot_waits.at(kSlotA).until - at(1)).whole_seconds());
+    EXPECT_TRUE(group_.troubles.contains("RunInstances"));
   }
   EXPECT_THAT(waits, ElementsAre(5, 10, 20, 40, 80, 160, 180, 180));
 }
@@ -480,6 +514,25 @@ TEST_F(AnswersTest, TheTemplateVersionIsTheNumberThatTheNameStandsFor) {
                            at(1)),
                  context(at(1)));
   EXPECT_EQ(group_.template_version, 12);
+}
+
+TEST_F(AnswersTest, AMissingTemplateIsATroubleUntilItIsThere) {
+  const Flight flight{
+      {WorkKind::kReadTemplate, "web"}, kGroup, model::DescribeLaunchTemplateVersions{}};
+  const auto answer = [&](base::Result<model::Reply> result, Instant when) {
+    facts_answered(group_, flight, completed(std::move(result), when), context(when));
+  };
+  answer(base::fail("InvalidLaunchTemplateId.NotFound", "no such template", Retry::kNever), at(1));
+  EXPECT_THAT(group_.troubles["DescribeLaunchTemplateVersions"],
+              ::testing::HasSubstr("no such template"));
+  answer(model::Reply(model::LaunchTemplateVersionsReply{}), at(40));
+  EXPECT_THAT(group_.troubles["DescribeLaunchTemplateVersions"],
+              ::testing::HasSubstr("lt-1 has no version $Latest"));
+  EXPECT_GT(next_start(flight.key, at(40)), at(40));
+  answer(model::Reply(model::LaunchTemplateVersionsReply{
+             {{model::LaunchTemplateId("lt-1"), 12, true, {}, {}}}, {}}),
+         at(80));
+  EXPECT_THAT(group_.troubles, IsEmpty());
 }
 
 }  // namespace

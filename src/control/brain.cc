@@ -5,6 +5,7 @@
 #include "control/answers.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
+#include "control/troubles.h"
 #include "control/wants.h"
 #include "model/aws_error.h"
 
@@ -167,7 +168,15 @@ void Brain::on(const model::CallCompleted& completed, Instant now) {
 
 void Brain::failed(const Flight& flight, const base::Error& error, Instant now) {
   if (model::is_throttled(error.code)) board_.pacer().throttled(flight.call, now);
-  if (is_about_all(flight.key.kind)) board_.retry_later(flight.key, now);
+  if (!is_about_all(flight.key.kind)) return;
+  board_.retry_later(flight.key, now);
+  if (!is_lasting(flight.key.kind, error)) return;
+  for (auto& [name, group] : groups_)
+    if (begin_trouble(group, trouble_of(flight), base::to_string(error)))
+      remark(base::LogLevel::kWarn, "call-failed",
+             {{"action", std::string(model::action_of(flight.call))},
+              {"group", name.str()},
+              {"error", base::to_string(error)}});
 }
 
 void Brain::answered(const Flight& flight, const model::CallCompleted& completed, Instant now) {
@@ -205,6 +214,7 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     return;
   }
   board_.succeeded(flight.key);
+  for (auto& [name, group] : groups_) end_trouble(group, trouble_of(flight));
   if (const auto* page = std::get_if<model::InstancesReply>(&*completed.result))
     return swept_instances(*page, completed, now);
   if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))

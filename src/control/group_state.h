@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -41,6 +42,10 @@ struct LedgerView {
   std::optional<model::LedgerRecord> record;  // Absent: no record exists.
   base::Instant read_began;                   // Begin of the last read that succeeded.
   base::Instant wrote_at;                     // End of our last write: an older read says nothing.
+  // The marks of this life's last writes, landed or not: a newer record by a keeper of our name
+  // that has none of them is a namesake's.
+  std::deque<std::string> nonces;
+  int namesakes = 0;
 };
 
 // How an open launch of ours is going. Kept until the ledger no longer has the entry.
@@ -113,6 +118,8 @@ struct GroupState {
   base::Instant polled_at, status_polled_at, prices_read_at;
   model::PageToken price_page;                // Where a price read that took several pages goes on.
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
+  // What fails until a person acts, by what was asked for; see troubles.h.
+  std::map<std::string, std::string> troubles;
 
   // The record to act on, or nothing while it is unknown.
   const model::LedgerRecord* record() const {

@@ -124,7 +124,10 @@ inline GroupState whole_group() {
   GroupState group;
   group.deployment = kDeployment;
   group.spec = group_spec();
-  group.ledger = {true, false, "etag-1", record(), at(-5), {}};
+  group.ledger.known = true;
+  group.ledger.etag = "etag-1";
+  group.ledger.record = record();
+  group.ledger.read_began = at(-5);
   group.ledger_ids = {kA, kB, kC};
   for (const auto& [id, subnet, n] : {std::tuple(kA, "subnet-a", 1), std::tuple(kB, "subnet-b", 2),
                                       std::tuple(kC, "subnet-c", 3)}) {

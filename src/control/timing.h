@@ -57,6 +57,7 @@ struct Timing {
   size_t most_slots_per_launch = 100;  // One request's answer stays small and quick.
   size_t page_size = 1000;             // AWS's own maximum.
   size_t most_ids_per_call = 100;      // Ids in one describe or terminate.
+  size_t most_filter_values = 200;     // AWS's own maximum.
 };
 
 }  // namespace control

@@ -18,6 +18,10 @@ void start(const GroupState& group, const WantContext& context, WorkKind kind, s
                       context.out);
 }
 
+// A write whose answer was lost may land as long as nobody has written since; many in a row are
+// never lost and landed.
+constexpr size_t kMostNonces = 32;
+
 // True when the time has come; otherwise the brain is woken then.
 bool is_due(Instant at, const WantContext& context) {
   if (context.now >= at) return true;
@@ -132,9 +136,15 @@ std::vector<InstanceId> ids_to_check(const GroupState& group) {
   return ids;
 }
 
-template <class T>
-void cut(std::vector<T>& items, size_t most) {
-  if (items.size() > most) items.resize(most);
+// In portions of at most that many, each under a number of its own: all of them are asked for, so
+// that nobody waits behind a hundred others.
+template <class T, class Use>
+void in_portions(const std::vector<T>& items, size_t most, Use use) {
+  for (size_t from = 0; from < items.size(); from += most) {
+    const size_t to = std::min(items.size(), from + most);
+    use(from / most, std::vector<T>(items.begin() + static_cast<ptrdiff_t>(from),
+                                    items.begin() + static_cast<ptrdiff_t>(to)));
+  }
 }
 
 }  // namespace
@@ -149,9 +159,13 @@ void want_ledger(GroupState& group, const WantContext& context) {
   if (!ledger.known || ledger.unusable || writing || context.board.writes_blocked()) return;
   LedgerPlan plan = plan_ledger(group, context.ledger, context.prng, context.now);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
-  if (plan.next)
-    start(group, context, WorkKind::kWriteLedger, name_of(group),
-          model::LedgerWrite{group.spec.name, ledger.etag, to_text(*plan.next)});
+  if (!plan.next) return;
+  const WorkKey key{WorkKind::kWriteLedger, name_of(group), 0};
+  model::LedgerWrite write{group.spec.name, ledger.etag, to_text(*plan.next)};
+  if (!context.board.start(key, group.spec.name, std::move(write), context.now, context.out))
+    return;
+  ledger.nonces.push_back(plan.next->nonce);
+  if (ledger.nonces.size() > kMostNonces) ledger.nonces.pop_front();
 }
 
 void want_launches(GroupState& group, const WantContext& context) {
@@ -198,20 +212,20 @@ void want_confirmations(GroupState& group, const WantContext& context) {
 void want_polls(GroupState& group, const WantContext& context) {
   if (!group.record()) return;
   const Timing& timing = context.ledger.timing;
-  auto ids = ids_to_poll(group, context.now);
-  cut(ids, timing.most_ids_per_call);
-  if (!ids.empty() && is_due(group.polled_at + timing.poll, context)) {
-    model::DescribeInstances call;
-    call.filters.push_back({"instance-id", std::move(ids)});
-    start(group, context, WorkKind::kPollInstances, name_of(group), std::move(call));
-  }
-  auto unchecked = ids_to_check(group);
-  cut(unchecked, timing.most_ids_per_call);
-  if (!unchecked.empty() && is_due(group.status_polled_at + timing.poll, context)) {
-    model::DescribeInstanceStatus call;
-    call.ids = std::move(unchecked);
-    start(group, context, WorkKind::kPollStatus, name_of(group), std::move(call));
-  }
+  const std::vector<std::string> ids = ids_to_poll(group, context.now);
+  if (!ids.empty() && is_due(group.polled_at + timing.poll, context))
+    in_portions(ids, timing.most_filter_values, [&](size_t n, std::vector<std::string> some) {
+      model::DescribeInstances call;
+      call.filters.push_back({"instance-id", std::move(some)});
+      start(group, context, WorkKind::kPollInstances, name_of(group), std::move(call), n);
+    });
+  const std::vector<InstanceId> unchecked = ids_to_check(group);
+  if (!unchecked.empty() && is_due(group.status_polled_at + timing.poll, context))
+    in_portions(unchecked, timing.most_ids_per_call, [&](size_t n, std::vector<InstanceId> some) {
+      model::DescribeInstanceStatus call;
+      call.ids = std::move(some);
+      start(group, context, WorkKind::kPollStatus, name_of(group), std::move(call), n);
+    });
 }
 
 void want_facts(GroupState& group, const WantContext& context) {

@@ -18,6 +18,8 @@ constexpr base::Duration kProbePeriod = base::Duration::seconds(2);
 // What may wait in memory while the journal is blocked; beyond it messages stay in their queue.
 constexpr size_t kMostWaiting = 1000;
 constexpr size_t kMostPerRemoval = 10;
+// In a row, some seconds apart: no longer a hiccup of the network.
+constexpr int kManyFailures = 4;
 constexpr char kInjectDoor[] = "inject";
 
 }  // namespace
@@ -70,17 +72,26 @@ void Engine::reached(CrashPoint point) const {
 void Engine::take_in(Arrivals arrivals, Instant now) {
   for (Received& received : arrivals.received) {
     if (!received) {
-      ++stats_.receive_failures;
-      parts_.log.warn("receive-failed", {{"error", base::to_string(received.error())}});
-      receivers_.failed(now);
+      receive_failed(received.error(), now);
       continue;
     }
     receivers_.answered(received->size());
+    queue_trouble_.clear();
     for (ports::QueueMessage& message : *received) take_message(std::move(message), now);
   }
   for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
   stats_.not_removed += arrivals.not_removed.size();
+}
+
+void Engine::receive_failed(const base::Error& error, Instant now) {
+  ++stats_.receive_failures;
+  receivers_.failed(now);
+  const std::string why = base::to_string(error);
+  const bool lasts = error.retry == base::Retry::kNever || receivers_.failures() >= kManyFailures;
+  parts_.log.write_fields(why == queue_trouble_ ? base::LogLevel::kDebug : base::LogLevel::kWarn,
+                          "receive-failed", {{"error", why}});
+  if (lasts) queue_trouble_ = why;
 }
 
 void Engine::take_message(ports::QueueMessage message, Instant now) {

@@ -52,12 +52,15 @@ class Engine {
   const Stats& stats() const { return stats_; }
   bool journal_writable() const { return blocked_by_.empty(); }
   const std::string& blocked_by() const { return blocked_by_; }
+  // Why nothing can be received; empty while it can, or may again in a moment.
+  const std::string& queue_trouble() const { return queue_trouble_; }
 
  private:
   Engine(EngineParts parts, control::Brain brain, base::Prng prng);
 
   void recover(std::vector<JournaledEvent> unstepped);
   void take_in(Arrivals arrivals, base::Instant now);
+  void receive_failed(const base::Error& error, base::Instant now);
   void take_message(ports::QueueMessage message, base::Instant now);
   void take_injected(Injected injected, base::Instant now);
   void journal_intake();
@@ -85,11 +88,12 @@ class Engine {
   std::vector<std::string> receipts_;
   std::vector<Injected> waiting_injected_;
 
-  std::vector<control::Event> events_;  // For the brain, this turn.
-  TurnRecord pending_;                  // What the journal does not have yet.
+  std::vector<control::Event> events_;             // For the brain, this turn.
+  TurnRecord pending_;                             // What the journal does not have yet.
   std::map<model::CallId, model::Call> mutating_;  // Under way, for crash points and outcomes.
   std::string blocked_by_;
   base::Instant next_probe_ = base::Instant::never();
+  std::string queue_trouble_;
 };
 
 }  // namespace engine

@@ -14,8 +14,8 @@ namespace engine {
 
 class Receivers {
  public:
-  static constexpr int kMost = 16;      // 160 messages per round trip: 10,000 in a few seconds.
-  static constexpr size_t kFull = 10;   // What one receive can bring.
+  static constexpr int kMost = 16;     // 160 messages per round trip: 10,000 in a few seconds.
+  static constexpr size_t kFull = 10;  // What one receive can bring.
 
   explicit Receivers(base::Prng prng) : prng_(prng) {}
 
@@ -25,6 +25,7 @@ class Receivers {
   }
   base::Instant not_before() const { return not_before_; }
   int under_way() const { return under_way_; }
+  int failures() const { return failures_; }  // In a row.
 
   void started() { ++under_way_; }
   void answered(size_t messages) {

@@ -13,6 +13,10 @@ using base::Instant;
 using base::Result;
 
 constexpr int64_t kFormat = 1;
+// Far beyond any truth, and near enough that sums of them stay numbers: the ledger may lie where
+// others can write.
+constexpr int64_t kMostNumber = int64_t{1} << 53;
+constexpr int64_t kMostUnixMs = 253'402'300'799'000;  // The end of the year 9999.
 
 json::object write_pool(const Pool& pool) {
   return {{"type", pool.type.str()}, {"zone", pool.zone.str()}, {"product", pool.product}};
@@ -54,7 +58,7 @@ json::object write_retiring(const Retiring& retiring) {
           {"deadline_ms", write_optional(retiring.deadline)}};
 }
 
-// Reads fields of one object; the first that is missing or of another type is remembered.
+// Reads fields of one object; the first that cannot be used is remembered.
 class Reader {
  public:
   Reader(const json::object& object, std::string where)
@@ -65,17 +69,9 @@ class Reader {
     if (!value) note(key);
     return value.value_or(std::string());
   }
-  int64_t number(std::string_view key) {
-    const auto value = json::find_int(object_, key);
-    if (!value) note(key);
-    return value.value_or(0);
-  }
-  uint64_t count(std::string_view key) {
-    const int64_t value = number(key);
-    if (value < 0) note(key);
-    return static_cast<uint64_t>(value);
-  }
-  Instant instant(std::string_view key) { return Instant::from_unix_ms(number(key)); }
+  int64_t number(std::string_view key) { return number(key, kMostNumber); }
+  uint64_t count(std::string_view key) { return static_cast<uint64_t>(number(key)); }
+  Instant instant(std::string_view key) { return Instant::from_unix_ms(number(key, kMostUnixMs)); }
   std::optional<Instant> optional_instant(std::string_view key) {
     const json::value* value = object_.if_contains(key);
     if (value && value->is_null()) return std::nullopt;
@@ -120,6 +116,12 @@ class Reader {
   const std::string& problem() const { return problem_; }
 
  private:
+  int64_t number(std::string_view key, int64_t most) {
+    const auto value = json::find_int(object_, key);
+    if (value && *value >= 0 && *value <= most) return *value;
+    note(key);
+    return 0;
+  }
   void note(std::string_view key) {
     if (problem_.empty()) problem_ = where_ + "." + std::string(key);
   }
@@ -236,7 +238,7 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
     record.cooling.emplace(item.pool("pool"), item.instant("until_ms"));
   });
   if (!in.problem().empty())
-    return fail("LedgerMalformed", in.problem() + " is missing or of another type");
+    return fail("LedgerMalformed", in.problem() + " is missing, of another type or out of range");
   return record;
 }
 

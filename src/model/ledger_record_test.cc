@@ -75,7 +75,21 @@ TEST(LedgerRecord, AMissingFieldIsNamed) {
   text.replace(at, 8, "\"subnot\"");
   const auto back = parse_ledger_record(text);
   ASSERT_FALSE(back);
-  EXPECT_EQ(back.error().message, "ledger.open.subnet is missing or of another type");
+  EXPECT_EQ(back.error().message, "ledger.open.subnet is missing, of another type or out of range");
+}
+
+// Whoever can write where the ledger lies can write any number: sums with times must not overflow.
+TEST(LedgerRecord, NumbersBeyondAnyTruthAreRefused) {
+  const std::string text = to_text(full_record());
+  for (const char* member : {"counter", "submit_before_ms", "since_ms", "until_ms", "n"})
+    for (const char* number : {"9223372036854775807", "-9223372036854775808", "-1"}) {
+      const std::string name = std::string("\"") + member + "\":";
+      const size_t begin = text.find(name) + name.size();
+      ASSERT_GT(begin, name.size()) << member;
+      std::string hostile = text;
+      hostile.replace(begin, text.find_first_of(",}", begin) - begin, number);
+      EXPECT_FALSE(parse_ledger_record(hostile)) << member << " " << number;
+    }
 }
 
 TEST(LedgerRecord, AnotherFormatIsRefusedByNumber) {

@@ -99,4 +99,26 @@ std::optional<Endpoint> parse_endpoint(std::string_view url) {
   return ok ? std::optional(endpoint) : std::nullopt;
 }
 
+bool is_loopback_host(std::string_view host) {
+  const size_t end = host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  const std::string_view rest = end < host.size() ? host.substr(end) : std::string_view();
+  const auto is_digit_or = [](char extra) {
+    return [extra](char c) { return (c >= '0' && c <= '9') || c == extra; };
+  };
+  if (!rest.empty() &&
+      (rest[0] != ':' || !std::all_of(rest.begin() + 1, rest.end(), is_digit_or('0'))))
+    return false;
+  const std::string_view name = host.substr(0, end);
+  if (name == "[::1]" || equal_ignoring_case(name, "localhost")) return true;
+  return name.starts_with("127.") && std::all_of(name.begin(), name.end(), is_digit_or('.'));
+}
+
+bool is_from_this_host(const Request& request) {
+  if (!is_loopback_host(request.headers.get("Host"))) return false;
+  const std::string* origin = request.headers.find("Origin");
+  if (!origin) return true;
+  const auto page = parse_endpoint(*origin);
+  return page && is_loopback_host(page->host == "::1" ? "[::1]" : page->host);
+}
+
 }  // namespace net

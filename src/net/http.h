@@ -66,4 +66,10 @@ struct Endpoint {
 
 std::optional<Endpoint> parse_endpoint(std::string_view url);
 
+// "localhost", "127.x.y.z" or "[::1]", with or without a port. A server for its own host only
+// answers no other Host: a web page whose name was made to resolve to us comes with its own.
+bool is_loopback_host(std::string_view host);
+// False for a request that a page from elsewhere made a browser send.
+bool is_from_this_host(const Request& request);
+
 }  // namespace net

@@ -54,5 +54,29 @@ TEST(Endpoint, RefusesWhatIsNoEndpoint) {
     EXPECT_FALSE(parse_endpoint(url)) << url;
 }
 
+TEST(ThisHost, IsKnownByItsNamesWithOrWithoutAPort) {
+  for (const char* host :
+       {"localhost", "LOCALHOST:7768", "127.0.0.1", "127.1.2.3:80", "[::1]:4566"})
+    EXPECT_TRUE(is_loopback_host(host)) << host;
+  for (const char* host : {"", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example",
+                           "10.0.0.1", "127.0.0.1:80x", "[::1", "[::2]"})
+    EXPECT_FALSE(is_loopback_host(host)) << host;
+}
+
+TEST(ThisHost, IsNotWhereAPageFromElsewhereSendsFrom) {
+  Request request;
+  EXPECT_FALSE(is_from_this_host(request));
+  request.headers.add("Host", "127.0.0.1:4566");
+  EXPECT_TRUE(is_from_this_host(request));
+  for (const char* origin : {"http://evil.example", "null", "https://127.0.0.1.evil.example", ""}) {
+    request.headers.set("Origin", origin);
+    EXPECT_FALSE(is_from_this_host(request)) << origin;
+  }
+  for (const char* origin : {"http://localhost:5173", "http://[::1]:80"}) {
+    request.headers.set("Origin", origin);
+    EXPECT_TRUE(is_from_this_host(request)) << origin;
+  }
+}
+
 }  // namespace
 }  // namespace net

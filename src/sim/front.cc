@@ -11,6 +11,7 @@
 
 #include "net/http.h"
 #include "net/server.h"
+#include "sim/control_api.h"
 #include "sim/hosted_region.h"
 #include "sim/market_trace.h"
 
@@ -63,11 +64,15 @@ class Front : public RegionFront {
     net::ServerOptions server;
     server.address = options.address;
     server.port = options.port;
-    ASSIGN_OR_RETURN(server_, net::serve_http(server, [this](net::Request request, auto reply) {
-                       const std::lock_guard lock(mutex_);
-                       hosted_.handle(std::move(request), std::move(reply), clock_.now());
-                       changed_.notify_one();
-                     }));
+    ASSIGN_OR_RETURN(
+        server_, net::serve_http(server, [this](net::Request request, auto reply) {
+          // Unsigned, so a browser on this host must not be talked into it.
+          if (is_control_request(request) && !net::is_from_this_host(request))
+            return reply(control_refusal(421, "/_sim/ is for callers on its own host"));
+          const std::lock_guard lock(mutex_);
+          hosted_.handle(std::move(request), std::move(reply), clock_.now());
+          changed_.notify_one();
+        }));
     const std::lock_guard lock(mutex_);
     const net::Endpoint at{false, options.address, server_->port(), {}};
     hosted_.region().set_endpoint_url("http://" + at.host_and_port());

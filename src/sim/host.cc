@@ -94,10 +94,9 @@ void Host::start() { boot(); }
 
 void Host::boot() {
   auto process = std::make_unique<Process>();
-  auto database = store::Database::open(
-      "keeper.db", {.durability = options_.durability, .vfs = disk_->name()});
-  auto journal = database ? engine::Journal::open(**database)
-                          : tl::unexpected(database.error());
+  auto database =
+      store::Database::open("keeper.db", {.durability = options_.durability, .vfs = disk_->name()});
+  auto journal = database ? engine::Journal::open(**database) : tl::unexpected(database.error());
   if (!journal) {
     // The disk is sick: systemd tries again.
     const int life = ++life_;
@@ -141,16 +140,16 @@ void Host::boot() {
                                           {options_.ledger_bucket, "spotkeeper"}, clock_, sink);
   }
   control::BrainOptions brain;
-  brain.keeper = model::KeeperName(options_.name);
+  brain.keeper = model::KeeperName(options_.keeper.empty() ? options_.name : options_.keeper);
   brain.scope = {"sim", model::AccountId(scene.account), model::Region(scene.region)};
   brain.seed = dice_.next();
-  auto engine = engine::Engine::start(
-      {*process->cloud, *process->ledger, *process->queue, clock_, *process->journal,
-       process->mailbox, log_,
-       [this](engine::CrashPoint) {
-         if (happens(dice_, options_.crash_per_mille)) throw SimulatedCrash();
-       }},
-      std::move(brain), options_.groups);
+  auto engine = engine::Engine::start({*process->cloud, *process->ledger, *process->queue, clock_,
+                                       *process->journal, process->mailbox, log_,
+                                       [this](engine::CrashPoint) {
+                                         if (happens(dice_, options_.crash_per_mille))
+                                           throw SimulatedCrash();
+                                       }},
+                                      std::move(brain), options_.groups);
   if (!engine) return crash(Duration::seconds(5));
   process->engine = *std::move(engine);
   process_ = std::move(process);

@@ -26,6 +26,7 @@ using LedgerHook = std::function<void(const std::string& text)>;
 
 struct HostOptions {
   std::string name;
+  std::string keeper;  // Empty: as the host.
   std::string queue_url;
   std::string ledger_bucket;  // Empty: the local ledger.
   std::vector<model::GroupSpec> groups;

@@ -136,18 +136,28 @@ class Simulation {
     groups_.push_back(std::move(group));
   }
 
+  // What another hand wrote: other types first, and one of them forgotten.
+  static std::vector<model::GroupSpec> diverging(std::vector<model::GroupSpec> groups) {
+    for (model::GroupSpec& group : groups) {
+      std::reverse(group.types.begin(), group.types.end());
+      group.types.pop_back();
+    }
+    return groups;
+  }
+
   void build_hosts() {
     const bool shared = swarm_.keepers > 1;
     for (int i = 0; i < swarm_.keepers; ++i) {
       HostOptions host;
       host.name = "keeper-" + std::to_string(i + 1);
       host.queue_url = region_.add_queue(host.name);
-      host.groups = groups_;
+      if (swarm_.namesakes) host.keeper = "keeper";
+      host.groups = i > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
       host.clock_offset = i == 0 ? swarm_.clock_offset : -swarm_.clock_offset;
       host.crash_per_mille = swarm_.crash_per_mille;
       host.pause_per_mille = swarm_.pause_per_mille;
-      host.durability = options_.unsynced_journal ? store::Durability::kUnsynced
-                                                  : store::Durability::kSynced;
+      host.durability =
+          options_.unsynced_journal ? store::Durability::kUnsynced : store::Durability::kSynced;
       if (shared && !options_.split_ledger) host.ledger_bucket = region_.default_scene().bucket;
       hosts_.push_back(std::make_unique<Host>(
           std::move(host), timeline_, region_, network_,

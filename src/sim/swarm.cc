@@ -58,6 +58,11 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
     swarm.clock_offset = Duration::millis(dice.between(12'000, 15'000));
     swarm.network.slow_per_mille = static_cast<int>(dice.between(300, 900));
   }
+  swarm.diverging_files = dice.chance_ppm(250'000);
+  if (dice.chance_ppm(50'000)) {
+    swarm.keepers = 2;
+    swarm.namesakes = true;
+  }
 }
 
 }  // namespace
@@ -111,6 +116,7 @@ std::string to_string(const Swarm& swarm) {
   };
   return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
+         number("namesakes", swarm.namesakes) + number("diverging", swarm.diverging_files) +
          number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +

@@ -17,6 +17,8 @@ struct Swarm {
   int keepers = 1;
   int groups = 1;  // The first is behind a target group, the second is not.
   int capacity = 3;
+  bool namesakes = false;        // Both keepers have the same name.
+  bool diverging_files = false;  // The second keeper's file names other types first, and one less.
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;
@@ -24,8 +26,8 @@ struct Swarm {
   int crash_per_mille = 0;      // At every crash point.
   int pause_per_mille = 0;      // Before every turn.
   base::Duration between_interruptions = base::Duration::minutes(10);
-  base::Duration between_kills = base::Duration::hours(1000);       // Of instances, by hand.
-  base::Duration between_crashes = base::Duration::hours(1000);     // Of keepers.
+  base::Duration between_kills = base::Duration::hours(1000);    // Of instances, by hand.
+  base::Duration between_crashes = base::Duration::hours(1000);  // Of keepers.
   base::Duration between_partitions = base::Duration::hours(1000);
   base::Duration between_disk_faults = base::Duration::hours(1000);
   base::Duration between_droughts = base::Duration::hours(1000);

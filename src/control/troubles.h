@@ -1,0 +1,30 @@
+// Troubles: what fails until a person acts, shown as long as it does.
+//
+// A passing failure is retried and forgotten; one that AWS will answer the same way tomorrow (a
+// template that does not exist, a right that is missing) is kept with AWS's own words until the
+// same thing works again. Names are few: calls, not instances.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "control/group_state.h"
+#include "control/work.h"
+
+namespace control {
+
+inline constexpr char kLaunchTrouble[] = "RunInstances";
+inline constexpr char kLedgerTrouble[] = "ledger";
+inline constexpr char kNamesakeTrouble[] = "keeper";
+
+// "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".
+std::string trouble_of(const Flight& flight);
+// Failures of instances pass with the instances; those of what the configuration names do not, nor
+// does the lack of a right.
+bool is_lasting(WorkKind kind, const base::Error& error);
+
+// True when it is news.
+bool begin_trouble(GroupState& group, const std::string& name, std::string why);
+void end_trouble(GroupState& group, const std::string& name);
+
+}  // namespace control

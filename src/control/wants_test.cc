@@ -1,0 +1,83 @@
+#include "control/wants.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "control/test_support.h"
+
+namespace control {
+namespace {
+
+using testing::at;
+using testing::seconds;
+
+class WantsTest : public ::testing::Test {
+ protected:
+  WantContext context(base::Instant now) { return {ledger_, board_, prng_, out_, now}; }
+
+  // A group of that many slots, whose machines all boot.
+  void hold_pending(int count) {
+    group_.spec.capacity = count;
+    group_.ledger.record->holders.clear();
+    group_.ledger_ids.clear();
+    group_.seen.clear();
+    for (int i = 0; i < count; ++i) {
+      const model::InstanceId id("i-" + std::to_string(1000 + i));
+      model::Instance instance = testing::instance(id, "subnet-a", 4);
+      instance.state = model::InstanceState::kPending;
+      testing::see(group_, instance, at(-5));
+      group_.ledger_ids.insert(id);
+      group_.ledger.record->holders[model::slot_name(testing::kGroup, i)] =
+          testing::holder(id, "subnet-a", 4);
+    }
+  }
+
+  LedgerContext ledger_ = testing::ledger_context();
+  WorkBoard board_{Timing(), base::Prng(1)};
+  base::Prng prng_{2};
+  Decisions out_;
+  GroupState group_ = testing::whole_group();
+};
+
+TEST_F(WantsTest, EveryMachineThatBootsIsAskedAboutHoweverManyThereAre) {
+  hold_pending(450);
+  want_polls(group_, context(at(0)));
+  std::set<std::string> asked;
+  for (const PlannedCall& planned : out_.calls) {
+    const auto& call = std::get<model::DescribeInstances>(planned.call);
+    ASSERT_EQ(call.filters.size(), 1u);
+    EXPECT_LE(call.filters[0].values.size(), 200u);  // AWS's own maximum.
+    asked.insert(call.filters[0].values.begin(), call.filters[0].values.end());
+  }
+  EXPECT_EQ(out_.calls.size(), 3u);
+  EXPECT_EQ(asked.size(), 450u);
+}
+
+TEST_F(WantsTest, EveryUncheckedMachineIsCheckedHoweverManyThereAre) {
+  hold_pending(250);
+  group_.spec.target_groups.clear();
+  for (auto& [id, seen] : group_.seen) seen.instance.state = model::InstanceState::kRunning;
+  want_polls(group_, context(at(0)));
+  std::set<model::InstanceId> asked;
+  for (const PlannedCall& planned : out_.calls) {
+    const auto& call = std::get<model::DescribeInstanceStatus>(planned.call);
+    EXPECT_LE(call.ids.size(), 100u);
+    asked.insert(call.ids.begin(), call.ids.end());
+  }
+  EXPECT_EQ(asked.size(), 250u);
+}
+
+TEST_F(WantsTest, TheMarkOfEveryLedgerWriteIsKept) {
+  group_.doomed[testing::kB] = testing::taken_at(at(120));
+  want_ledger(group_, context(at(0)));
+  ASSERT_EQ(out_.calls.size(), 1u);
+  const auto& write = std::get<model::LedgerWrite>(out_.calls[0].call);
+  const auto record = model::parse_ledger_record(write.record);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(group_.ledger.nonces.back(), record->nonce);
+}
+
+}  // namespace
+}  // namespace control
