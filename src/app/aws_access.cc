@@ -64,8 +64,8 @@ base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const AwsConfig& config
 }
 
 AwsAccess::~AwsAccess() {
+  metadata_http_.reset();  // First: who waited for credentials sends with the other.
   http_.reset();
-  metadata_http_.reset();
 }
 
 base::Result<model::Reply> AwsAccess::ask(model::Call call) {
