@@ -52,7 +52,7 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 base::Status Keeper::open() {
   const Config& config = options_.config;
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
-  ASSIGN_OR_RETURN(aws_, AwsAccess::open(config.aws, options_.environment));
+  ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
   ASSIGN_OR_RETURN(database_, store::Database::open(folder_->journal()));
   queue_ = std::make_unique<RelayedQueue>(
