@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
 #include "base/json.h"
 #include "model/aws_error.h"
@@ -66,26 +67,31 @@ bool sleep_for(Duration duration) {
   return true;
 }
 
-base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const AwsConfig& config,
+base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const Config& config,
                                                          aws::Environment environment) {
+  const AwsConfig& chosen = config.aws;
   ASSIGN_OR_RETURN(auto endpoints,
-                   aws::Endpoints::make(config.region.str(), url_of(config.endpoint)));
+                   aws::Endpoints::make(chosen.region.str(), url_of(chosen.endpoint)));
   std::unique_ptr<AwsAccess> aws(new AwsAccess(std::move(endpoints)));
   net::ClientOptions options = net::client_options_from_environment();
-  options.ca_bundle = config.ca_bundle;
+  options.ca_bundle = chosen.ca_bundle;
   aws->http_ = net::make_http_client(std::move(options));
   aws->metadata_http_ = net::make_http_client({});
   ASSIGN_OR_RETURN(aws->credentials_, aws::make_credentials_provider(
-                                          with_profile(std::move(environment), config.profile),
+                                          with_profile(std::move(environment), chosen.profile),
                                           *aws->metadata_http_, aws->clock_));
-  aws->client_ = std::make_unique<aws::SignedClient>(*aws->http_, *aws->credentials_, aws->clock_,
-                                                     config.region.str());
+  if (!chosen.role_arn.empty())
+    aws->role_ = aws::make_assumed_role(
+        *aws->http_, *aws->credentials_, aws->clock_, aws->endpoints_,
+        {chosen.role_arn, aws::role_session_name(config.keeper.name.str()), chosen.external_id});
+  aws->client_ = std::make_unique<aws::SignedClient>(
+      *aws->http_, aws->role_ ? *aws->role_ : *aws->credentials_, aws->clock_, chosen.region.str());
   return aws;
 }
 
 AwsAccess::~AwsAccess() {
+  metadata_http_.reset();  // First: who waited for credentials sends with the other.
   http_.reset();
-  metadata_http_.reset();
 }
 
 base::Result<model::Reply> AwsAccess::ask(model::Call call) {

@@ -26,8 +26,9 @@ bool sleep_for(base::Duration duration);
 
 class AwsAccess {
  public:
-  // Fails with a sentence when credentials or the endpoint cannot be used; asks nobody.
-  static base::Result<std::unique_ptr<AwsAccess>> open(const AwsConfig& config,
+  // Fails with a sentence when credentials or the endpoint cannot be used; asks nobody. With a role
+  // in [aws] the credentials found in the environment only serve to assume it.
+  static base::Result<std::unique_ptr<AwsAccess>> open(const Config& config,
                                                        aws::Environment environment);
   ~AwsAccess();
 
@@ -47,6 +48,7 @@ class AwsAccess {
   const SystemClock clock_;
   const aws::Endpoints endpoints_;
   std::unique_ptr<aws::CredentialsProvider> credentials_;
+  std::unique_ptr<aws::CredentialsProvider> role_;  // Null: credentials_ sign themselves.
   std::unique_ptr<aws::SignedClient> client_;
   std::unique_ptr<net::HttpClient> metadata_http_;  // Link-local: never through a proxy.
   std::unique_ptr<net::HttpClient> http_;

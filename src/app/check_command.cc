@@ -127,7 +127,7 @@ int check(const CheckOptions& options) {
   if (!config) return kUnusable;
   say_fine(options, *config);
   if (!options.online) return kOk;
-  const auto aws = AwsAccess::open(config->aws, aws::process_environment());
+  const auto aws = AwsAccess::open(*config, aws::process_environment());
   if (!aws) return explain(aws.error());
   return OnlineCheck(**aws, *config).run() ? kOk : kFailed;
 }

@@ -18,13 +18,30 @@ constexpr size_t kMostBytes = 1 << 20;
 constexpr Range kCapacity{1, 1000};
 constexpr Range kPort{1, 65535};
 
+void check_role(TableReader& in, const AwsConfig& aws) {
+  if (aws.role_arn.empty()) return;
+  const std::string account(account_of_arn(aws.role_arn));
+  if (!aws.account.empty() && aws.account.str() != account)
+    in.reject("account",
+              "account in [aws] is " + aws.account.str() + ", but role_arn is of " + account,
+              account + ", or no account");
+}
+
 AwsConfig read_aws(const toml::table& table, Problems& problems) {
-  TableReader in(table, "[aws]", {"region", "account", "profile", "endpoint_url", "ca_bundle"},
-                 problems);
+  TableReader in(
+      table, "[aws]",
+      {"region", "account", "profile", "role_arn", "external_id", "endpoint_url", "ca_bundle"},
+      problems);
   AwsConfig aws;
   aws.region = model::Region(in.required_text("region", kRegion).value_or(""));
   aws.account = model::AccountId(in.text("account", kAccount).value_or(""));
   aws.profile = in.text("profile", kProfile).value_or("");
+  aws.role_arn = in.text("role_arn", kRoleArn).value_or("");
+  aws.external_id = in.text("external_id", kExternalId).value_or("");
+  check_role(in, aws);
+  if (!aws.external_id.empty() && !table.contains("role_arn"))
+    in.reject("external_id", "external_id in [aws] is given without role_arn",
+              "external_id beside role_arn");
   if (const auto url = in.text("endpoint_url", kEndpointUrl))
     aws.endpoint = net::parse_endpoint(*url);
   aws.ca_bundle = in.text("ca_bundle", kPath).value_or("");

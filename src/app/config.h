@@ -24,6 +24,8 @@ struct AwsConfig {
   model::Region region;
   model::AccountId account;               // Empty: whichever the credentials belong to.
   std::string profile;                    // Empty: the default credential chain.
+  std::string role_arn;                   // Empty: those credentials' own rights.
+  std::string external_id;                // Sent with role_arn; empty: none.
   std::optional<net::Endpoint> endpoint;  // Instead of AWS's own, for every service.
   std::string ca_bundle;                  // Empty: the system's.
   friend bool operator==(const AwsConfig&, const AwsConfig&) = default;

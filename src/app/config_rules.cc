@@ -62,6 +62,22 @@ constexpr Pattern kLoopback(
 constexpr Pattern kArn(
     "arn:aws(-[a-z]+)*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:"
     "targetgroup/[A-Za-z0-9-]{1,32}/[0-9a-z]{1,32}");
+constexpr Pattern kRole(
+    R"(arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,64})");
+
+bool is_external_id(std::string_view text) {
+  constexpr size_t kLeast = 2, kMost = 1224;
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@:/-";
+  return text.size() >= kLeast && text.size() <= kMost &&
+         text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+// The field of an ARN with that many colons before it.
+std::string_view field_of_arn(std::string_view arn, int colons) {
+  for (int skipped = 0; skipped < colons; ++skipped) arn.remove_prefix(arn.find(':') + 1);
+  return arn.substr(0, arn.find(':'));
+}
 
 }  // namespace
 
@@ -70,6 +86,10 @@ const Rule kAccount{matches<"[0-9]{12}">, "the twelve digits of an account, as t
 const Rule kSeed{matches<"[0-9]{1,19}">, "a whole number of at most 19 digits"};
 const Rule kProfile{matches<"[A-Za-z0-9._+@-]{1,64}">,
                     "the name of a profile: letters, digits and . _ + @ -, at most 64"};
+const Rule kRoleArn{matches<kRole>,
+                    "the ARN of a role, as arn:aws:iam::111122223333:role/spotkeeper"};
+const Rule kExternalId{is_external_id,
+                       "letters, digits and _ + = , . @ : / -, at least 2 and at most 1224"};
 const Rule kPath{is_absolute_path, "an absolute path"};
 const Rule kEndpointUrl{[](std::string_view text) { return parse_url(text).has_value(); },
                         "an http or https URL without a query, as http://127.0.0.1:4566"};
@@ -145,10 +165,8 @@ std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view t
                                   std::string(text.substr(colon + 1))};
 }
 
-std::string_view region_of_arn(std::string_view arn) {
-  for (int skipped = 0; skipped < 3; ++skipped) arn.remove_prefix(arn.find(':') + 1);
-  return arn.substr(0, arn.find(':'));
-}
+std::string_view region_of_arn(std::string_view arn) { return field_of_arn(arn, 3); }
+std::string_view account_of_arn(std::string_view arn) { return field_of_arn(arn, 4); }
 
 std::string must_be(const Rule& rule, std::string_view text) {
   return rule.accepts(text) ? "" : "allowed: " + std::string(rule.allowed);

@@ -17,7 +17,10 @@ struct Rule {
 
 extern const Rule kRegion;
 extern const Rule kAccount;
-extern const Rule kSeed, kProfile;
+extern const Rule kSeed;
+extern const Rule kProfile;
+extern const Rule kRoleArn;
+extern const Rule kExternalId;
 extern const Rule kPath;
 extern const Rule kEndpointUrl;
 extern const Rule kQueueUrl;
@@ -43,8 +46,9 @@ std::optional<base::LogLevel> parse_log_level(std::string_view text);
 std::optional<base::LogFormat> parse_log_format(std::string_view text);
 std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view text);
 
-// The region that the ARN of a target group names.
+// The region that the ARN of a target group names, and the account that any names.
 std::string_view region_of_arn(std::string_view arn);
+std::string_view account_of_arn(std::string_view arn);
 
 // False only when the URL's host is one of AWS and does not name the region.
 bool may_be_in_region(std::string_view queue_url, std::string_view region);

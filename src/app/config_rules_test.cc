@@ -12,7 +12,8 @@ struct Sample {
   std::vector<std::string> bad;
 };
 
-std::vector<Sample> samples() {
+// Of [aws] and [events].
+std::vector<Sample> way_samples() {
   return {
       {"region",
        kRegion,
@@ -23,6 +24,20 @@ std::vector<Sample> samples() {
        kProfile,
        {"default", "Admin@1.2+x_y-z"},
        {"", "a b", "a]", std::string(65, 'a')}},
+      {"role",
+       kRoleArn,
+       {"arn:aws:iam::111122223333:role/spotkeeper", "arn:aws-cn:iam::111122223333:role/a",
+        "arn:aws-us-gov:iam::111122223333:role/ops/two/a+b=c,d.e@f_g-h"},
+       {"", "spotkeeper", "arn:aws:iam::1:role/x", "arn:aws:iam::111122223333:user/x",
+        "arn:aws:sts::111122223333:assumed-role/x/y", "arn:aws:iam::111122223333:role/",
+        "arn:aws:iam::111122223333:role//x", "arn:aws:iam::111122223333:role/x/",
+        "arn:aws:iam::111122223333:role/a b", "arn:aws:iam::111122223333:role/x\n",
+        "arn:aws:iam:us-east-2:111122223333:role/x", "arn:gcp:iam::111122223333:role/x",
+        "arn:aws:iam::111122223333:role/" + std::string(65, 'a')}},
+      {"external id",
+       kExternalId,
+       {"ab", "A_9+=,.@:/-", std::string(1224, 'x')},
+       {"", "a", "a b", "a#b", "a\n", std::string(1225, 'x')}},
       {"path", kPath, {"/", "/var/lib/x y"}, {"", "var", "/a\nb", "/" + std::string(512, 'a')}},
       {"endpoint",
        kEndpointUrl,
@@ -36,6 +51,11 @@ std::vector<Sample> samples() {
        {"https://sqs.us-east-2.amazonaws.com/", "https://x/111122223333",
         "https://x/111122223333/q/", "https://x/111122223333/q/r", "https://x/111122223333/q?a=b",
         "111122223333/q"}},
+  };
+}
+
+std::vector<Sample> other_samples() {
+  return {
       {"ledger",
        kLedgerUrl,
        {"local", "s3://abc", "s3://abc/", "s3://abc.d-e/one/two"},
@@ -81,6 +101,12 @@ std::vector<Sample> samples() {
   };
 }
 
+std::vector<Sample> samples() {
+  std::vector<Sample> all = way_samples();
+  for (Sample& sample : other_samples()) all.push_back(std::move(sample));
+  return all;
+}
+
 TEST(ConfigRules, AcceptWhatIsRightAndNothingElse) {
   for (const Sample& sample : samples()) {
     for (const std::string& text : sample.good)
@@ -111,6 +137,10 @@ TEST(ConfigRules, AListenAddressLosesItsBrackets) {
 TEST(ConfigRules, ALaunchTemplateIsItsIdAndItsVersion) {
   const auto ref = parse_launch_template("lt-0abc:$Default");
   EXPECT_EQ(ref, (model::LaunchTemplateRef{model::LaunchTemplateId("lt-0abc"), "$Default"}));
+}
+
+TEST(ConfigRules, AnArnNamesItsAccount) {
+  EXPECT_EQ(account_of_arn("arn:aws:iam::111122223333:role/a:b"), "111122223333");
 }
 
 TEST(ConfigRules, AnArnNamesItsRegion) {

@@ -45,6 +45,8 @@ constexpr char kFull[] = R"(
 region = "us-east-2"
 account = "111122223333"
 profile = "production"
+role_arn = "arn:aws:iam::111122223333:role/ops/keeper"
+external_id = "ours:1/a"
 endpoint_url = "http://127.0.0.1:4566/base"
 ca_bundle = "/etc/ca.pem"
 [events]
@@ -87,8 +89,13 @@ model::TargetGroupRef target(const std::string& name, int port) {
 
 Config full_config() {
   Config config;
-  config.aws = {model::Region("us-east-2"), model::AccountId("111122223333"), "production",
-                net::Endpoint{false, "127.0.0.1", 4566, "/base"}, "/etc/ca.pem"};
+  config.aws = {model::Region("us-east-2"),
+                model::AccountId("111122223333"),
+                "production",
+                "arn:aws:iam::111122223333:role/ops/keeper",
+                "ours:1/a",
+                net::Endpoint{false, "127.0.0.1", 4566, "/base"},
+                "/etc/ca.pem"};
   config.queue_url = "http://127.0.0.1:4566/111122223333/q";
   config.ledger = S3Location{"a-bucket", "ledgers"};
   config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
@@ -158,7 +165,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 11);
+  EXPECT_EQ(opened, 13);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 

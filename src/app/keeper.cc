@@ -9,6 +9,7 @@
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
 #include "base/quote.h"
+#include "engine/journal_schema.h"
 #include "engine/local_ledger.h"
 
 namespace app {
@@ -25,9 +26,12 @@ constexpr Duration kPrunePeriod = Duration::hours(6);
 
 base::Result<std::unique_ptr<store::Database>> open_database(const std::string& path) {
   auto database = store::Database::open(path);
-  if (database || database.error().code != store::kStoreCorrupt) return database;
+  const base::Status migrated =
+      database ? engine::migrate_journal(**database) : tl::unexpected(database.error());
+  if (migrated) return database;
+  if (migrated.error().code != store::kStoreCorrupt) return tl::unexpected(migrated.error());
   return base::fail(store::kStoreCorrupt,
-                    base::quote(path) + " is damaged (" + database.error().message +
+                    base::quote(path) + " is damaged (" + migrated.error().message +
                         "); move it away and start again: who holds which slot is found again from "
                         "AWS and the ledger, only the history begins anew");
 }
@@ -62,9 +66,9 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 base::Status Keeper::open() {
   const Config& config = options_.config;
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
-  ASSIGN_OR_RETURN(database_, open_database(folder_->journal()));
-  ASSIGN_OR_RETURN(aws_, AwsAccess::open(config.aws, options_.environment));
+  ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
+  ASSIGN_OR_RETURN(database_, open_database(folder_->journal()));
   queue_ = std::make_unique<RelayedQueue>(
       aws::make_sqs_queue(aws_->client(), aws_->endpoints(), config.queue_url));
   return {};

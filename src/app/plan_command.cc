@@ -45,7 +45,7 @@ class Inquiry {
  public:
   static base::Result<std::unique_ptr<Inquiry>> open(const Config& config) {
     std::unique_ptr<Inquiry> inquiry(new Inquiry);
-    ASSIGN_OR_RETURN(inquiry->aws_, AwsAccess::open(config.aws, aws::process_environment()));
+    ASSIGN_OR_RETURN(inquiry->aws_, AwsAccess::open(config, aws::process_environment()));
     ASSIGN_OR_RETURN(inquiry->database_, open_ledger_file(config.keeper.state_dir));
     ASSIGN_OR_RETURN(inquiry->journal_, engine::Journal::open(*inquiry->database_));
     Inquiry* const self = inquiry.get();

@@ -6,6 +6,7 @@
 #include "aws/ec2_codec.h"
 #include "aws/elb_codec.h"
 #include "aws/events_codec.h"
+#include "aws/query_writer.h"
 #include "aws/sts_codec.h"
 #include "base/check.h"
 
@@ -39,17 +40,12 @@ base::Result<model::Reply> reply_of(const model::LedgerWrite&, std::string_view)
 std::string_view service_of(const model::Call& call) { return kServices[call.index()]; }
 
 net::Request encode(const model::Call& call, const net::Endpoint& endpoint) {
-  net::Request request;
-  request.method = "POST";
-  request.path = endpoint.base_path + "/";
-  request.headers.add("Host", endpoint.authority());
+  net::Request request =
+      post_form(endpoint, std::visit([](const auto& c) { return body_of(c); }, call));
   if (service_of(call) == kEvents) {
-    request.headers.add("Content-Type", "application/x-amz-json-1.1");
+    request.headers.set("Content-Type", "application/x-amz-json-1.1");
     request.headers.add("X-Amz-Target", "AWSEvents." + std::string(action_of(call)));
-  } else {
-    request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   }
-  request.body = std::visit([](const auto& c) { return body_of(c); }, call);
   return request;
 }
 

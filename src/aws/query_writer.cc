@@ -2,6 +2,16 @@
 
 namespace aws {
 
+net::Request post_form(const net::Endpoint& endpoint, std::string body) {
+  net::Request request;
+  request.method = "POST";
+  request.path = endpoint.base_path + "/";
+  request.headers.add("Host", endpoint.authority());
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+  request.body = std::move(body);
+  return request;
+}
+
 QueryWriter::QueryWriter(std::string_view action, std::string_view version) {
   add("Action", std::string(action));
   add("Version", std::string(version));

@@ -9,8 +9,12 @@
 #include "base/form.h"
 #include "base/id.h"
 #include "model/call.h"
+#include "net/http.h"
 
 namespace aws {
+
+// The unsigned request that carries a form to an endpoint.
+net::Request post_form(const net::Endpoint& endpoint, std::string body);
 
 class QueryWriter {
  public:

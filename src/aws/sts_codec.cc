@@ -4,9 +4,39 @@
 #include "aws/xml.h"
 
 namespace aws {
+namespace {
+
+constexpr char kVersion[] = "2011-06-15";
+
+// The longest that every role grants: some are limited to it, and so is a role assumed by a role.
+constexpr char kSessionSeconds[] = "3600";
+
+}  // namespace
+
+std::string body_of(const AssumeRole& call) {
+  QueryWriter form("AssumeRole", kVersion);
+  form.add("RoleArn", call.role_arn);
+  form.add("RoleSessionName", call.session_name);
+  form.add("DurationSeconds", kSessionSeconds);
+  form.add_optional("ExternalId", call.external_id);
+  return form.body();
+}
+
+base::Result<net::Credentials> credentials_of(std::string_view body) {
+  ASSIGN_OR_RETURN(const pugi::xml_document document, xml::parse(body, "AssumeRoleResponse"));
+  ASSIGN_OR_RETURN(const pugi::xml_node result,
+                   xml::required(document.document_element(), "AssumeRoleResult"));
+  ASSIGN_OR_RETURN(const pugi::xml_node found, xml::required(result, "Credentials"));
+  net::Credentials credentials;
+  ASSIGN_OR_RETURN(credentials.access_key, xml::required_text(found, "AccessKeyId"));
+  ASSIGN_OR_RETURN(credentials.secret_key, xml::required_text(found, "SecretAccessKey"));
+  ASSIGN_OR_RETURN(credentials.session_token, xml::required_text(found, "SessionToken"));
+  ASSIGN_OR_RETURN(credentials.expires_at, xml::required_time(found, "Expiration"));
+  return credentials;
+}
 
 std::string body_of(const model::GetCallerIdentity&) {
-  return QueryWriter("GetCallerIdentity", "2011-06-15").body();
+  return QueryWriter("GetCallerIdentity", kVersion).body();
 }
 
 base::Result<model::Reply> reply_of(const model::GetCallerIdentity&, std::string_view body) {

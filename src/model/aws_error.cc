@@ -41,7 +41,9 @@ constexpr auto kAuth = codes(
     "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
     "IncompleteSignatureException", "SignatureDoesNotMatch", "InvalidSignatureException",
-    "NotAuthorized", "OptInRequired", "PendingVerification", "Blocked", "InvalidToken");
+    "NotAuthorized", "OptInRequired", "PendingVerification", "Blocked", "InvalidToken",
+    // Our own: STS refused the role, for any of these reasons.
+    "RoleNotAssumed");
 
 constexpr auto kExpiredCredentials = codes("ExpiredToken", "ExpiredTokenException",
                                            // EC2 uses one code for old tokens and old signatures.

@@ -127,6 +127,10 @@ net::Response add_queue(Region& region, const json::object& in) {
   return control_answer(json::serialize(json::object{{"queue_url", region.add_queue(name)}}));
 }
 
+net::Response expire_credentials(Region& region) {
+  return control_answer(json::serialize(json::object{{"expired", region.expire_sessions()}}));
+}
+
 net::Response read(Region& region, std::string_view what) {
   if (what == "scene") return control_answer(scene_json(region.default_scene()));
   if (what == "world") return control_answer(world_json(region.world()));
@@ -162,6 +166,7 @@ net::Response handle_control(Region& region, const net::Request& request) {
   if (what == "interrupt") return interrupt(region, *in);
   if (what == "health") return set_health(region, *in);
   if (what == "queues") return add_queue(region, *in);
+  if (what == "credentials/expire") return expire_credentials(region);
   if (what.starts_with("pools/")) return change_pool(region, what.substr(6), *in);
   return control_refusal(404, "there is no such thing under /_sim/");
 }

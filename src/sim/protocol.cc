@@ -221,7 +221,22 @@ Refusal unavailable(Service service) {
           "The server is overloaded and can't handle the request."};
 }
 
+Refusal expired_token(Service service) {
+  const std::string message = "The security token included in the request is expired";
+  switch (service) {
+    case Service::kEc2: return {400, "RequestExpired", "Request has expired."};
+    case Service::kEvents: return {400, "ExpiredTokenException", message};
+    case Service::kS3: return {400, "ExpiredToken", "The provided token has expired."};
+    default: return {403, "ExpiredToken", message};
+  }
+}
+
 Refusal bad_signature(Service service, const std::string& code, const std::string& message) {
+  if (code == "InvalidToken") {
+    if (service == Service::kS3)
+      return {400, code, "The provided token is malformed or otherwise invalid."};
+    return bad_signature(service, "InvalidClientTokenId", message);
+  }
   if (service == Service::kEc2 &&
       (code == "SignatureDoesNotMatch" || code == "InvalidClientTokenId"))
     return {401, "AuthFailure", "AWS was not able to validate the provided access credentials"};

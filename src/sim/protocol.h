@@ -35,7 +35,9 @@ net::Response write_refusal(const Incoming& incoming, const Refusal& refusal,
 Refusal throttled(Service service);
 Refusal internal_error(Service service);
 Refusal unavailable(Service service);
-// For the codes of net::verify.
+// Temporary credentials that are over.
+Refusal expired_token(Service service);
+// For the codes of net::verify, and InvalidToken: the access key is known, its token is another.
 Refusal bad_signature(Service service, const std::string& code, const std::string& message);
 
 }  // namespace sim

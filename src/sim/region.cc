@@ -17,6 +17,7 @@
 #include "sim/s3.h"
 #include "sim/sqs.h"
 #include "sim/sqs_query.h"
+#include "sim/sts.h"
 #include "sim/token_bucket.h"
 
 namespace sim {
@@ -60,12 +61,13 @@ struct Region::Parts {
   void make_queue_and_rule();
 
   Handled answer(const net::Request& request, base::Instant callers_now);
-  net::Response act(const net::Request& request, const Incoming& incoming);
+  net::Response act(const net::Request& request, const Incoming& incoming, const Caller& caller);
   net::Response act_json(const net::Request& request, const Incoming& incoming);
-  net::Response act_query(const net::Request& request, const Incoming& incoming);
-  std::optional<Refusal> check_signature(const net::Request& request, Service service,
-                                         base::Instant callers_now) const;
-  std::string caller_identity() const;
+  net::Response act_query(const net::Request& request, const Incoming& incoming,
+                          const Caller& caller);
+  std::optional<net::Credentials> credentials_of(const std::string& access_key) const;
+  Answer<Caller> check_signature(const net::Request& request, Service service,
+                                 base::Instant callers_now) const;
   std::string endpoint_of(const net::Request& request) const;
   std::string next_request_id() { return make_uuid(requests); }
 
@@ -82,6 +84,7 @@ struct Region::Parts {
   S3 s3;
   Ec2 ec2;
   Scene scene;
+  std::optional<Sts> sts;  // There once the scene is: its seed is drawn after all others.
 };
 
 // ---- the scene ----
@@ -126,6 +129,7 @@ void Region::Parts::set_scene() {
   make_queue_and_rule();
   scene.bucket = s3.create("spotkeeper-ledger").name;
   market.start([this](const model::Pool& pool) { instances.reclaim_excess(pool); });
+  sts.emplace(context, seeds.fork());
 }
 
 // ---- one request ----
@@ -137,17 +141,32 @@ std::string Region::Parts::endpoint_of(const net::Request& request) const {
   return is_aws_name ? context.options.endpoint_url : "http://" + host;
 }
 
-std::optional<Refusal> Region::Parts::check_signature(const net::Request& request, Service service,
-                                                      base::Instant callers_now) const {
-  if (!context.options.verify_signatures) return std::nullopt;
-  net::VerifyOptions options;
-  options.find = [this](const std::string& key) -> std::optional<net::Credentials> {
-    if (key != scene.access_key) return std::nullopt;
+std::optional<net::Credentials> Region::Parts::credentials_of(const std::string& access_key) const {
+  if (access_key == scene.access_key)
     return net::Credentials{scene.access_key, scene.secret_key, {}, {}};
+  return sts->find(access_key);
+}
+
+Answer<Caller> Region::Parts::check_signature(const net::Request& request, Service service,
+                                              base::Instant callers_now) const {
+  if (!context.options.verify_signatures) return Caller{{}, callers_now};
+  net::VerifyOptions options;
+  bool knows_key = false;
+  options.find = [&](const std::string& key) {
+    auto found = credentials_of(key);
+    knows_key = found.has_value();
+    return found;
   };
   const auto verified = net::verify(request, options, callers_now);
-  if (verified) return std::nullopt;
-  return bad_signature(service, verified.error().code, verified.error().message);
+  if (!verified) {
+    std::string code = verified.error().code;
+    if (code == "InvalidClientTokenId" && knows_key && request.headers.find("X-Amz-Security-Token"))
+      code = "InvalidToken";
+    return tl::unexpected(bad_signature(service, code, verified.error().message));
+  }
+  const Caller caller{verified->access_key, callers_now};
+  if (sts->has_expired(caller)) return tl::unexpected(expired_token(service));
+  return caller;
 }
 
 Handled Region::Parts::answer(const net::Request& request, base::Instant callers_now) {
@@ -165,7 +184,9 @@ Handled Region::Parts::answer(const net::Request& request, base::Instant callers
     handled.response = write_refusal(Incoming{}, incoming.error(), id);
     return handled;
   }
-  std::optional<Refusal> refusal = check_signature(request, incoming->service, callers_now);
+  const auto caller = check_signature(request, incoming->service, callers_now);
+  std::optional<Refusal> refusal;
+  if (!caller) refusal = caller.error();
   if (!refusal && is_throttled) refusal = throttled(incoming->service);
   if (!refusal && is_unavailable) refusal = unavailable(incoming->service);
   if (!refusal && is_broken && !is_broken_late) refusal = internal_error(incoming->service);
@@ -173,7 +194,7 @@ Handled Region::Parts::answer(const net::Request& request, base::Instant callers
     handled.response = write_refusal(*incoming, *refusal, id);
     return handled;
   }
-  handled.response = act(request, *incoming);
+  handled.response = act(request, *incoming, *caller);
   handled.acted_status = handled.response.status;
   if (incoming->action == "ReceiveMessage") handled.poll_until = sqs.poll_until();
   if (is_broken) handled.response = write_refusal(*incoming, internal_error(incoming->service), id);
@@ -181,9 +202,10 @@ Handled Region::Parts::answer(const net::Request& request, base::Instant callers
   return handled;
 }
 
-net::Response Region::Parts::act(const net::Request& request, const Incoming& incoming) {
+net::Response Region::Parts::act(const net::Request& request, const Incoming& incoming,
+                                 const Caller& caller) {
   if (incoming.encoding == Encoding::kJson) return act_json(request, incoming);
-  if (incoming.encoding != Encoding::kRest) return act_query(request, incoming);
+  if (incoming.encoding != Encoding::kRest) return act_query(request, incoming, caller);
   const std::string id = next_request_id();
   auto answer = s3.call(request);
   if (!answer) return write_refusal(incoming, answer.error(), id);
@@ -204,7 +226,8 @@ net::Response Region::Parts::act_json(const net::Request& request, const Incomin
   return write_answer(incoming, base::json::serialize(*answer), id);
 }
 
-net::Response Region::Parts::act_query(const net::Request& request, const Incoming& incoming) {
+net::Response Region::Parts::act_query(const net::Request& request, const Incoming& incoming,
+                                       const Caller& caller) {
   const std::string id = next_request_id();
   Answer<std::string> answer = refuse("InvalidAction", "The action is not valid.");
   if (incoming.service == Service::kEc2) {
@@ -218,19 +241,11 @@ net::Response Region::Parts::act_query(const net::Request& request, const Incomi
       answer = sqs_json_to_xml(incoming.action, *out);
     else
       answer = tl::unexpected(out.error());
-  } else if (incoming.action == "GetCallerIdentity") {
-    answer = caller_identity();
+  } else if (incoming.service == Service::kSts) {
+    answer = sts->call(incoming.form, caller);
   }
   if (!answer) return write_refusal(incoming, answer.error(), id);
   return write_answer(incoming, *answer, id);
-}
-
-std::string Region::Parts::caller_identity() const {
-  Xml xml;
-  xml.text("Arn", "arn:aws:iam::" + scene.account + ":user/simulated");
-  xml.text("UserId", "AIDASIMULATED");
-  xml.text("Account", scene.account);
-  return xml.str();
 }
 
 // ---- the door ----
@@ -267,7 +282,7 @@ Handled Region::resume(const net::Request& request, base::Instant now) {
   Handled handled;
   const auto incoming = read_incoming(request);
   CHECK(incoming.has_value() && incoming->action == "ReceiveMessage");
-  handled.response = parts_->act(request, *incoming);
+  handled.response = parts_->act(request, *incoming, Caller{{}, now});
   handled.acted_status = handled.response.status;
   handled.poll_until = parts_->sqs.poll_until();
   return handled;
@@ -291,6 +306,8 @@ void Region::set_endpoint_url(const std::string& url) {
 bool Region::interrupt(const model::InstanceId& id, InterruptionKind kind) {
   return parts_->instances.interrupt(id, kind);
 }
+
+int Region::expire_sessions() { return parts_->sts->expire_all(); }
 
 bool Region::set_impaired(const model::InstanceId& id, bool is_impaired) {
   const auto found = parts_->context.world.instances.find(id);

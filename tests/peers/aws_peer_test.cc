@@ -10,6 +10,7 @@
 #include <future>
 #include <semaphore>
 
+#include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
 #include "aws/credentials.h"
 #include "aws/fake_clock.h"
@@ -52,8 +53,13 @@ class Moto : public testing::Test {
   // The reply, or nothing after having said why: a failure, or a call that moto lacks.
   template <class T>
   std::optional<T> ask(model::Call call) {
+    return ask_with<T>(client, std::move(call));
+  }
+
+  template <class T>
+  std::optional<T> ask_with(SignedClient& signer, model::Call call) {
     std::promise<model::CallCompleted> promise;
-    const auto cloud = make_aws_cloud(client, endpoints(), clock, [&](model::CallCompleted done) {
+    const auto cloud = make_aws_cloud(signer, endpoints(), clock, [&](model::CallCompleted done) {
       promise.set_value(std::move(done));
     });
     cloud->submit({1}, std::move(call));
@@ -100,6 +106,25 @@ TEST_F(Moto, GetCallerIdentity) {
   const auto identity = ask<model::CallerIdentity>(model::GetCallerIdentity{});
   if (!identity) return;
   EXPECT_EQ(identity->account.str(), "123456789012");
+}
+
+TEST_F(Moto, AssumeRole) {
+  const auto role = make_assumed_role(
+      *http, *credentials, clock, endpoints(),
+      {"arn:aws:iam::123456789012:role/ops/keeper", role_session_name("peer"), "their-id"});
+  std::promise<base::Result<net::Credentials>> promise;
+  role->get([&](auto got) { promise.set_value(std::move(got)); });
+  const auto got = promise.get_future().get();
+  if (!got) return note(got.error());
+  EXPECT_FALSE(got->session_token.empty());
+  EXPECT_TRUE(got->expires_at);
+  SignedClient as_role{*http, *role, clock, variable("SPOTKEEPER_PEER_REGION")};
+  const auto identity = ask_with<model::CallerIdentity>(as_role, model::GetCallerIdentity{});
+  http.reset();  // Before what its callbacks use.
+  if (!identity) return;
+  EXPECT_EQ(identity->arn.substr(0, identity->arn.find('/')),
+            "arn:aws:sts::123456789012:assumed-role");
+  EXPECT_TRUE(identity->arn.ends_with("/spotkeeper-peer")) << identity->arn;
 }
 
 TEST_F(Moto, DescribeSubnets) {
