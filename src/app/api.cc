@@ -101,15 +101,15 @@ net::Response Api::readiness() const {
                    "the journal cannot be written: " + snapshot->blocked_by);
   if (snapshot->has_seen_all) return answer(object{{"status", "ready"}});
   std::string unseen;
-  for (const GroupView& group : snapshot->groups)
-    if (!group.has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group.name.str());
+  for (const auto& group : snapshot->groups)
+    if (!group->has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group->name.str());
   return refusal(503, "NotSeenAll", "not all has been read yet of: " + unseen);
 }
 
 net::Response Api::groups() const {
   const auto snapshot = snapshot_();
   array list;
-  for (const GroupView& group : snapshot->groups) list.push_back(summary_json(group));
+  for (const auto& group : snapshot->groups) list.push_back(summary_json(*group));
   return answer(object{{"keeper", snapshot->keeper.str()},
                        {"account", snapshot->account.str()},
                        {"region", snapshot->region.str()},

@@ -256,6 +256,7 @@ void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant no
 // ---- decisions ----
 
 void Brain::reconcile(GroupState& group, Instant now) {
+  ++group.looks;
   open_incidents(group, now);
   turn_.wake_at = Instant::never();
   const WantContext context{context_, board_, prng_, turn_, now};
