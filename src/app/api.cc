@@ -41,8 +41,8 @@ std::string troubles_of(const Snapshot& snapshot) {
     text += (text.empty() ? "" : "; ") + who + ": " + what;
   };
   if (!snapshot.queue_trouble.empty()) add("the queue", snapshot.queue_trouble);
-  for (const GroupView& group : snapshot.groups)
-    for (const std::string& trouble : group.troubles) add(group.name.str(), trouble);
+  for (const auto& group : snapshot.groups)
+    for (const std::string& trouble : group->troubles) add(group->name.str(), trouble);
   return text;
 }
 
@@ -101,15 +101,15 @@ net::Response Api::readiness() const {
     return refusal(503, "Hindered", troubles);
   if (snapshot->has_seen_all) return answer(object{{"status", "ready"}});
   std::string unseen;
-  for (const GroupView& group : snapshot->groups)
-    if (!group.has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group.name.str());
+  for (const auto& group : snapshot->groups)
+    if (!group->has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group->name.str());
   return refusal(503, "NotSeenAll", "not all has been read yet of: " + unseen);
 }
 
 net::Response Api::groups() const {
   const auto snapshot = snapshot_();
   array list;
-  for (const GroupView& group : snapshot->groups) list.push_back(summary_json(group));
+  for (const auto& group : snapshot->groups) list.push_back(summary_json(*group));
   return answer(object{{"keeper", snapshot->keeper.str()},
                        {"account", snapshot->account.str()},
                        {"region", snapshot->region.str()},

@@ -55,11 +55,15 @@ class ApiTest : public testing::Test {
  protected:
   ApiTest() {
     fill_journal();
-    snapshot_.groups = {web()};
+    show(web());
     snapshot_.has_seen_all = true;
     snapshot_.due_real = kNow;
   }
   ~ApiTest() override { std::filesystem::remove_all(root_); }
+
+  void show(GroupView view) {
+    snapshot_.groups = {std::make_shared<const GroupView>(std::move(view))};
+  }
 
   static std::string make_folder() {
     std::string pattern = testing::TempDir() + "/api-XXXXXX";
@@ -140,7 +144,9 @@ TEST_F(ApiTest, IsReadyOnceAllIsSeenAndTheJournalCanBeWritten) {
   EXPECT_THAT(get("/readyz").body, HasSubstr("disk full"));
   snapshot_.blocked_by.clear();
   snapshot_.has_seen_all = false;
-  snapshot_.groups[0].has_seen_all = false;
+  GroupView unseen = web();
+  unseen.has_seen_all = false;
+  show(unseen);
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_THAT(get("/readyz").body, HasSubstr("of: web"));
 }
@@ -233,7 +239,9 @@ TEST_F(ApiTest, SaysWhenTheJournalCannotBeOpened) {
 TEST_F(ApiTest, CountsForPrometheus) {
   snapshot_.stats.turns = 7;
   snapshot_.stats.calls_by_action = {{"RunInstances", 2}};
-  snapshot_.groups[0].name = model::GroupName("a\"b\\c");
+  GroupView oddly_named = web();
+  oddly_named.name = model::GroupName("a\"b\\c");
+  show(oddly_named);
   const std::string page = get("/metrics").body;
   EXPECT_THAT(page, HasSubstr("# TYPE spotkeeper_turns_total counter\nspotkeeper_turns_total 7\n"));
   EXPECT_THAT(page, HasSubstr("spotkeeper_calls_total{action=\"RunInstances\"} 2\n"));

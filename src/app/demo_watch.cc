@@ -156,8 +156,8 @@ void DemoWatch::tell_pools(std::vector<Happening>& told) {
 
 // How the capacity comes up. What befalls a slot later is an incident's to tell.
 void DemoWatch::tell_slots(const Snapshot& snapshot, std::vector<Happening>& told) {
-  for (const GroupView& group : snapshot.groups) {
-    for (const SlotView& slot : group.slots) {
+  for (const auto& group : snapshot.groups) {
+    for (const SlotView& slot : group->slots) {
       const auto [known, is_new] = slots_told_.try_emplace(slot.name, SlotState::kEmpty);
       if (known->second == SlotState::kServing || known->second == slot.state) continue;
       known->second = slot.state;
@@ -189,11 +189,11 @@ void DemoWatch::describe(const Snapshot& snapshot, DemoState& state) const {
   state.incidents.clear();
   state.dry_pools.clear();
   state.hindrance = snapshot.blocked_by;
-  for (const GroupView& view : snapshot.groups) {
-    if (state.hindrance.empty()) state.hindrance = view.hindrance;
+  for (const auto& view : snapshot.groups) {
+    if (state.hindrance.empty()) state.hindrance = view->hindrance;
     for (const model::GroupSpec& group : groups_)
-      if (group.name == view.name) add_rows(view, group, state);
-    state.incidents.insert(state.incidents.end(), view.incidents.begin(), view.incidents.end());
+      if (group.name == view->name) add_rows(*view, group, state);
+    state.incidents.insert(state.incidents.end(), view->incidents.begin(), view->incidents.end());
   }
   std::sort(state.incidents.begin(), state.incidents.end(),
             [](const auto& a, const auto& b) { return a.opened_at > b.opened_at; });

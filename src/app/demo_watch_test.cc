@@ -160,12 +160,13 @@ TEST_F(DemoWatchTest, CountsCapacityOnlySinceEverySlotServed) {
   GroupView group;
   group.name = groups_[0].name;
   group.slots = {{model::SlotName("web-a"), SlotState::kStarting, {}, {}, {}, {}}};
-  snapshot_.groups = {group};
+  snapshot_.groups = {std::make_shared<const GroupView>(group)};
   told();
   region_.advance(region_.now() + Duration::minutes(5));
   told();
   EXPECT_EQ(watch_->counts().figures.slot_ms_wanted, 0);
-  snapshot_.groups[0].slots[0].state = SlotState::kServing;
+  group.slots[0].state = SlotState::kServing;
+  snapshot_.groups = {std::make_shared<const GroupView>(group)};
   told();
   region_.advance(region_.now() + Duration::minutes(1));
   told();

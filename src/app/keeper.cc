@@ -45,6 +45,7 @@ struct Keeper::Life {
   std::unique_ptr<ports::Cloud> cloud;
   std::unique_ptr<ports::Ledger> ledger;
   std::unique_ptr<engine::Engine> engine;
+  GroupViews views;  // As last published.
 };
 
 Keeper::Keeper(KeeperOptions options)
@@ -212,6 +213,8 @@ void Keeper::publish(Instant due) {
   snapshot->at = options_.clock.now();
   snapshot->due_real = system_clock_.now() + std::min(options_.clock.real_until(due), kLongestRest);
   observe(*life_->engine, *snapshot);
+  refresh(life_->engine->brain(), snapshot->at, life_->views);
+  snapshot->groups = life_->views;
   const std::lock_guard lock(mutex_);
   snapshot_ = std::move(snapshot);
 }

@@ -88,7 +88,7 @@ TEST_F(KeeperTest, LearnsItsAccountAndSaysWhereItIs) {
   ASSERT_TRUE(keeper) << base::to_string(keeper.error());
   EXPECT_EQ((*keeper)->account().str(), region_->scene().account);
   EXPECT_EQ(keeper_url(root_ + "/state"), (*keeper)->url());
-  EXPECT_EQ((*keeper)->snapshot()->groups.at(0).name.str(), "web");
+  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->name.str(), "web");
 }
 
 TEST_F(KeeperTest, RefusesTheCredentialsOfAnotherAccount) {
@@ -129,7 +129,7 @@ TEST_F(KeeperTest, TakesNewGroupsOverAndStaysWithTheRest) {
   EXPECT_TRUE((*keeper)->reload(grown));
   // One event may still meet the old engine's turn; one comes before the new one's first snapshot.
   for (int turn = 0; turn < 3; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
-  EXPECT_EQ((*keeper)->snapshot()->groups.at(0).capacity, 2);
+  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->capacity, 2);
 }
 
 TEST_F(KeeperTest, SaysWhenItsAddressIsTaken) {

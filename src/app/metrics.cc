@@ -48,11 +48,11 @@ class Page {
     for (const auto& [word, number] : numbers) sample(label, word, number);
   }
   template <class Read>
-  void per_group(std::string_view name, std::string_view help, const std::vector<GroupView>& groups,
+  void per_group(std::string_view name, std::string_view help, const GroupViews& groups,
                  Read read) {
     family(name, "gauge", help);
-    for (const GroupView& group : groups)
-      sample("group", group.name.str(), static_cast<uint64_t>(read(group)));
+    for (const auto& group : groups)
+      sample("group", group->name.str(), static_cast<uint64_t>(read(*group)));
   }
 
   std::string take() { return std::move(text_); }
@@ -84,7 +84,7 @@ void add_engine(const engine::Stats& stats, Page& page) {
                 stats.remarks_by_word);
 }
 
-void add_groups(const std::vector<GroupView>& groups, Page& page) {
+void add_groups(const GroupViews& groups, Page& page) {
   page.per_group("group_capacity", "Instances that the configuration wants.", groups,
                  [](const GroupView& group) { return group.capacity; });
   page.per_group("group_healthy", "Instances that serve and are not being taken away.", groups,

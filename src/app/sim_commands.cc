@@ -109,7 +109,12 @@ sim::SimulationOptions simulation_options(const SimRunOptions& options, uint64_t
   simulation.chaos = base::Duration::minutes(options.minutes);
   simulation.split_ledger = options.scenario == "canary-split-ledger";
   simulation.unsynced_journal = options.scenario == "canary-unsynced-journal";
-  if (options.scenario != "swarm") {
+  if (options.scenario == "two-keepers") {
+    base::Prng dice(seed);
+    simulation.swarm = sim::draw_swarm(dice);
+    simulation.swarm->keepers = 2;
+    simulation.swarm->diverging_files = true;
+  } else if (options.scenario != "swarm") {
     // What is broken on purpose must also be met: two keepers for the one, crashes for the other.
     base::Prng dice(seed);
     simulation.swarm = sim::draw_swarm(dice);
@@ -224,8 +229,10 @@ void add_sim_commands(CLI::App& root, Action& action) {
   run->add_option("--seeds", options->seeds, "a seed, or a range A..B")->capture_default_str();
   run->add_option(
          "--scenario", options->scenario,
-         "swarm: faults drawn from the seed; the canaries are broken on purpose and must fail")
-      ->check(CLI::IsMember({"swarm", "canary-split-ledger", "canary-unsynced-journal"}))
+         "swarm: faults drawn from the seed; two-keepers: the same, always with two keepers "
+         "whose files differ; the canaries are broken on purpose and must fail")
+      ->check(
+          CLI::IsMember({"swarm", "two-keepers", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
   run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");
   run->add_option("--interruptions", options->interruptions,

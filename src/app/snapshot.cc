@@ -30,7 +30,7 @@ SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& nam
   slot.name = name;
   if (!record) return slot;
   for (const model::OpenLaunch& launch : record->open) {
-    if (std::find(launch.slots.begin(), launch.slots.end(), name) == launch.slots.end()) continue;
+    if (!std::binary_search(launch.slots.begin(), launch.slots.end(), name)) continue;
     slot.state = SlotState::kLaunching;
     slot.pool = launch.pool;
     slot.since = launch.opened_at;
@@ -41,13 +41,15 @@ SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& nam
 std::vector<SlotView> slots_of(const control::GroupState& group) {
   const model::LedgerRecord* record = group.record();
   std::vector<SlotView> slots;
+  size_t held = 0;
   for (int i = 0; i < group.spec.capacity; ++i) {
     const model::SlotName name = model::slot_name(group.spec.name, i);
     const bool is_held = record && record->holders.contains(name);
     slots.push_back(is_held ? held_slot(group, name, record->holders.at(name))
                             : free_slot(record, name));
+    held += is_held;
   }
-  if (!record) return slots;
+  if (!record || held == record->holders.size()) return slots;
   const std::set<model::SlotName> wanted = control::wanted_slots(group.spec);
   for (const auto& [name, holder] : record->holders)
     if (!wanted.contains(name)) slots.push_back(held_slot(group, name, holder));
@@ -76,14 +78,17 @@ std::string_view to_string(SlotState state) { return kSlotStates[static_cast<siz
 GroupView view_of(const control::GroupState& group, base::Instant now) {
   GroupView view;
   view.name = group.spec.name;
+  view.looks = group.looks;
   view.capacity = group.spec.capacity;
   view.min_healthy = group.spec.min_healthy;
-  view.healthy = control::healthy_holders(group);
   for (const auto& [what, why] : group.troubles)
     view.troubles.push_back(base::printable(what + ": " + why));
   view.hindrance = wait_of(group, now);
   for (const std::string& trouble : view.troubles) append(view.hindrance, trouble);
   view.slots = slots_of(group);
+  view.healthy = static_cast<int>(
+      std::count_if(view.slots.begin(), view.slots.end(),
+                    [](const SlotView& slot) { return slot.state == SlotState::kServing; }));
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
   const model::LedgerRecord* record = group.record();
   if (!record) return view;
@@ -94,20 +99,28 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   return view;
 }
 
+void refresh(const control::Brain& brain, base::Instant now, GroupViews& views) {
+  views.resize(brain.groups().size());
+  auto view = views.begin();
+  for (const auto& [name, group] : brain.groups()) {
+    if (!*view || (*view)->looks != group.looks)
+      *view = std::make_shared<const GroupView>(view_of(group, now));
+    ++view;
+  }
+}
+
 void observe(const engine::Engine& engine, Snapshot& snapshot) {
   snapshot.has_seen_all = engine.brain().has_seen_all();
   snapshot.blocked_by = engine.blocked_by();
   snapshot.queue_trouble = base::printable(engine.queue_trouble());
   snapshot.foreign_notices = engine.brain().foreign_notices();
   snapshot.stats = engine.stats();
-  for (const auto& [name, group] : engine.brain().groups())
-    snapshot.groups.push_back(view_of(group, snapshot.at));
 }
 
 const GroupView* Snapshot::find(std::string_view group) const {
   const auto found = std::find_if(groups.begin(), groups.end(),
-                                  [&](const GroupView& view) { return view.name.str() == group; });
-  return found == groups.end() ? nullptr : &*found;
+                                  [&](const auto& view) { return view->name.str() == group; });
+  return found == groups.end() ? nullptr : found->get();
 }
 
 }  // namespace app

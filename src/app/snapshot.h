@@ -1,8 +1,10 @@
 // Snapshot: what the keeper knew after its last turn, as a value for the API, metrics and views.
 //
 // The loop makes one after every turn and hands it out; nobody else ever sees the engine's state.
+// A group's view is made anew only after a turn that decided for it: a turn costs what it touched.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +37,7 @@ struct SlotView {
 
 struct GroupView {
   model::GroupName name;
+  uint64_t looks = 0;  // Of the group when this was seen.
   int capacity = 0;
   int min_healthy = 0;
   int healthy = 0;  // Holders that serve and are not about to be taken.
@@ -48,6 +51,8 @@ struct GroupView {
   std::vector<model::Incident> incidents;  // Open ones.
 };
 
+using GroupViews = std::vector<std::shared_ptr<const GroupView>>;  // By name.
+
 struct Snapshot {
   model::KeeperName keeper;
   std::string deployment;
@@ -60,14 +65,17 @@ struct Snapshot {
   std::string queue_trouble;  // Why the queue cannot be read; empty when it can.
   uint64_t foreign_notices = 0;
   engine::Stats stats;
-  std::vector<GroupView> groups;  // By name.
+  GroupViews groups;
 
   const GroupView* find(std::string_view group) const;
 };
 
 GroupView view_of(const control::GroupState& group, base::Instant now);
 
-// Fills what the engine knows; `snapshot.at` is set before.
+// Makes the missing and the outdated views anew. `views` are of this very brain, or empty.
+void refresh(const control::Brain& brain, base::Instant now, GroupViews& views);
+
+// Fills what the engine knows, but for the groups.
 void observe(const engine::Engine& engine, Snapshot& snapshot);
 
 }  // namespace app

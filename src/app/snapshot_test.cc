@@ -77,10 +77,27 @@ TEST(GroupView, NamesWhatHindersOnlyWhileItDoes) {
   EXPECT_THAT(view_of(waiting, kNow).hindrance, HasSubstr("another version"));
 }
 
+TEST(GroupViews, AreMadeAnewOnlyAfterATurnThatDecidedForTheGroup) {
+  control::BrainOptions options;
+  options.keeper = model::KeeperName("k");
+  control::Brain brain(options, {group().spec}, {});
+  GroupViews views;
+  refresh(brain, kNow, views);
+  const GroupViews before = views;
+  ASSERT_EQ(before.size(), 1u);
+  brain.step({}, kNow);  // The first turn decides for all groups.
+  refresh(brain, kNow, views);
+  EXPECT_NE(views, before);
+  const GroupViews looked_at = views;
+  brain.step({}, kNow);
+  refresh(brain, kNow, views);
+  EXPECT_EQ(views, looked_at);
+}
+
 TEST(Snapshot, FindsAGroupByItsName) {
   Snapshot snapshot;
-  snapshot.groups = {view_of(group(), kNow)};
-  EXPECT_EQ(snapshot.find("web"), &snapshot.groups[0]);
+  snapshot.groups = {std::make_shared<const GroupView>(view_of(group(), kNow))};
+  EXPECT_EQ(snapshot.find("web"), snapshot.groups[0].get());
   EXPECT_EQ(snapshot.find("api"), nullptr);
 }
 

@@ -171,12 +171,14 @@ void Brain::failed(const Flight& flight, const base::Error& error, Instant now) 
   if (!is_about_all(flight.key.kind)) return;
   board_.retry_later(flight.key, now);
   if (!is_lasting(flight.key.kind, error)) return;
-  for (auto& [name, group] : groups_)
-    if (begin_trouble(group, trouble_of(flight), base::to_string(error)))
-      remark(base::LogLevel::kWarn, "call-failed",
-             {{"action", std::string(model::action_of(flight.call))},
-              {"group", name.str()},
-              {"error", base::to_string(error)}});
+  for (auto& [name, group] : groups_) {
+    if (!begin_trouble(group, trouble_of(flight), base::to_string(error))) continue;
+    touch(name);
+    remark(base::LogLevel::kWarn, "call-failed",
+           {{"action", std::string(model::action_of(flight.call))},
+            {"group", name.str()},
+            {"error", base::to_string(error)}});
+  }
 }
 
 void Brain::answered(const Flight& flight, const model::CallCompleted& completed, Instant now) {
@@ -214,7 +216,8 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     return;
   }
   board_.succeeded(flight.key);
-  for (auto& [name, group] : groups_) end_trouble(group, trouble_of(flight));
+  for (auto& [name, group] : groups_)
+    if (end_trouble(group, trouble_of(flight))) touch(name);
   if (const auto* page = std::get_if<model::InstancesReply>(&*completed.result))
     return swept_instances(*page, completed, now);
   if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))
@@ -266,6 +269,7 @@ void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant no
 // ---- decisions ----
 
 void Brain::reconcile(GroupState& group, Instant now) {
+  ++group.looks;
   open_incidents(group, now);
   turn_.wake_at = Instant::never();
   const WantContext context{context_, board_, prng_, turn_, now};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "control/targets.h"
 
@@ -10,29 +9,16 @@ namespace control {
 namespace {
 
 using base::Instant;
-using model::InstanceId;
 
-// Everything the ledger speaks of: holders, leavers, and whatever carries the tag of an open
-// launch.
-class Accounted {
- public:
-  explicit Accounted(const model::LedgerRecord& record) : record_(record) {
-    for (const auto& [slot, holder] : record.holders) ids_.insert(holder.instance);
-    for (const model::Retiring& entry : record.retiring) ids_.insert(entry.instance);
-  }
-
-  bool covers(const model::Instance& instance) const {
-    if (ids_.contains(instance.id)) return true;
-    const auto launch = model::parse_launch_id(*instance.tag(model::kLaunchTag));
-    if (!launch || launch->incarnation != record_.incarnation) return false;
-    return std::any_of(record_.open.begin(), record_.open.end(),
-                       [&](const model::OpenLaunch& entry) { return entry.n == launch->n; });
-  }
-
- private:
-  const model::LedgerRecord& record_;
-  std::set<InstanceId> ids_;
-};
+// True when the ledger speaks of it: a holder, a leaver, or one with the tag of an open launch.
+bool is_accounted_for(const GroupState& group, const model::Instance& instance) {
+  if (group.ledger_ids.contains(instance.id)) return true;
+  const model::LedgerRecord& record = *group.record();
+  const auto launch = model::parse_launch_id(*instance.tag(model::kLaunchTag));
+  if (!launch || launch->incarnation != record.incarnation) return false;
+  return std::any_of(record.open.begin(), record.open.end(),
+                     [&](const model::OpenLaunch& entry) { return entry.n == launch->n; });
+}
 
 bool is_ending(model::InstanceState state) {
   return state == model::InstanceState::kShuttingDown || state == model::InstanceState::kTerminated;
@@ -57,9 +43,9 @@ class EndingPlanner {
       plan_.look_again = std::min(plan_.look_again, *rebuilt_at);
       return;
     }
-    const Accounted accounted(*group_.record());
     for (const auto& [id, seen] : group_.seen)
-      if (model::is_live(seen.instance.state) && !accounted.covers(seen.instance)) reap(seen);
+      if (model::is_live(seen.instance.state) && !is_accounted_for(group_, seen.instance))
+        reap(seen);
   }
 
   void consider(const model::Retiring& entry) {
@@ -72,14 +58,19 @@ class EndingPlanner {
     }
     if (!entry.replacement.empty() && !serves(group_, entry.replacement)) return;
     // Without a named replacement the rule is the balancer's: enough others serve.
-    if (entry.replacement.empty() &&
-        healthy_holders(group_) < std::min(group_.spec.min_healthy, holders()))
-      return;
+    if (entry.replacement.empty() && !enough_serve()) return;
     if (out_of_balancer(group_, entry.instance))
       plan_.endings.push_back({entry.instance, entry.reason});
   }
 
-  int holders() const { return static_cast<int>(group_.record()->holders.size()); }
+  // Asked for every leaver of a group that shrinks, and the same for all of them.
+  bool enough_serve() {
+    if (!enough_serve_) {
+      const int holders = static_cast<int>(group_.record()->holders.size());
+      enough_serve_ = healthy_holders(group_) >= std::min(group_.spec.min_healthy, holders);
+    }
+    return *enough_serve_;
+  }
 
   // Older than the horizon by AWS's word and by ours, and absent from a ledger read after that: an
   // entry that another keeper opened meanwhile would have been in it.
@@ -94,6 +85,7 @@ class EndingPlanner {
   const GroupState& group_;
   const Timing& timing_;
   Instant now_;
+  std::optional<bool> enough_serve_;
   EndingPlan plan_;
 };
 

@@ -35,6 +35,7 @@ class EndingsTest : public ::testing::Test {
     testing::see(group_, testing::instance(kNew, "subnet-a", 4), at(-3));
     stored().holders[kSlotA] = testing::holder(kNew, "subnet-a", 4);
     stored().retiring = {testing::retiring(kA, kSlotA, kNew, "interruption", deadline)};
+    group_.ledger_ids.insert(kNew);
     testing::set_health(group_, kNew, "healthy");
     group_.targets[kTargets].health.erase(kA);
   }

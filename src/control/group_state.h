@@ -92,6 +92,7 @@ struct SlotWait {
 struct GroupState {
   std::string deployment;  // Only machines with its tag are ours.
   model::GroupSpec spec;
+  uint64_t looks = 0;  // Turns that decided for it: a picture of it lasts until the next one.
   LedgerView ledger;
   std::set<model::InstanceId> ledger_ids;               // Holders and leavers of the record.
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.

@@ -1,6 +1,7 @@
 #include "control/incidents.h"
 
 #include <algorithm>
+#include <set>
 
 namespace control {
 namespace {
@@ -59,12 +60,11 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
   const bool held = holder != record.holders.end();
   result.replaced = held && holder->second.instance != incident.instance;
   if (result.replaced) result.replacement = holder->second.instance;
-  const auto open =
-      std::any_of(record.open.begin(), record.open.end(), [&](const model::OpenLaunch& launch) {
-        return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) !=
-               launch.slots.end();
-      });
-  result.wanted = held || open || wanted_slots(group.spec).contains(incident.slot);
+  const auto opens_it = [&](const model::OpenLaunch& launch) {
+    return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) != launch.slots.end();
+  };
+  result.wanted = held || std::any_of(record.open.begin(), record.open.end(), opens_it) ||
+                  wanted_slots(group.spec).contains(incident.slot);
   return result;
 }
 
@@ -74,13 +74,15 @@ void close(GroupState& group, Incident& incident, std::string outcome, Instant n
   tell(group, incident, "closed", incident.outcome, now);
 }
 
-bool still_leaving(const GroupState& group, const model::InstanceId& id) {
-  const auto& retiring = group.record()->retiring;
-  return std::any_of(retiring.begin(), retiring.end(),
-                     [&](const model::Retiring& entry) { return entry.instance == id; });
+using Ids = std::set<model::InstanceId>;
+
+Ids leavers(const model::LedgerRecord& record) {
+  Ids ids;
+  for (const model::Retiring& entry : record.retiring) ids.insert(entry.instance);
+  return ids;
 }
 
-void advance(GroupState& group, Incident& incident, Instant now) {
+void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant now) {
   const Outlook slot = outlook(group, incident);
   if (!slot.wanted) return close(group, incident, "slot-gone", now);
   if (!slot.replaced) return;
@@ -90,7 +92,7 @@ void advance(GroupState& group, Incident& incident, Instant now) {
   }
   if (!serves(group, slot.replacement)) return;
   tell(group, incident, "healthy", slot.replacement.str(), now);
-  if (!still_leaving(group, incident.instance)) close(group, incident, "replaced", now);
+  if (!leaving.contains(incident.instance)) close(group, incident, "replaced", now);
 }
 
 }  // namespace
@@ -131,9 +133,10 @@ void tell_instance(GroupState& group, const model::InstanceId& id, std::string_v
 }
 
 void close_incidents(GroupState& group, Instant now) {
-  if (!group.record()) return;
+  if (!group.record() || group.incidents.empty()) return;
+  const Ids leaving = leavers(*group.record());
   for (auto& [id, incident] : group.incidents)
-    if (!incident.closed_at) advance(group, incident, now);
+    if (!incident.closed_at) advance(group, incident, leaving, now);
 }
 
 }  // namespace control

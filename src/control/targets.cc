@@ -1,6 +1,7 @@
 #include "control/targets.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace control {
 namespace {
@@ -24,7 +25,7 @@ Standing standing(const TargetView& view, const InstanceId& id) {
 class TargetPlanner {
  public:
   TargetPlanner(const GroupState& group, const TargetView& view, const Timing& timing, Instant now)
-      : group_(group), view_(view), timing_(timing), now_(now), serving_(healthy_holders(group)) {}
+      : group_(group), view_(view), timing_(timing), now_(now) {}
 
   TargetPlan run() {
     for (const auto& [slot, holder] : group_.record()->holders) consider_holder(holder.instance);
@@ -57,7 +58,9 @@ class TargetPlanner {
   }
 
   bool may_leave(const std::optional<Instant>& deadline) {
-    if (serving_ >= group_.spec.min_healthy) return true;
+    // Counted when somebody is to leave, and once for all of them.
+    if (!serving_) serving_ = healthy_holders(group_);
+    if (*serving_ >= group_.spec.min_healthy) return true;
     if (!deadline) return false;
     const base::Duration drain =
         std::min(view_.drain.value_or(timing_.most_drain), timing_.most_drain);
@@ -71,7 +74,7 @@ class TargetPlanner {
   const TargetView& view_;
   const Timing& timing_;
   Instant now_;
-  int serving_;
+  std::optional<int> serving_;
   TargetPlan plan_;
 };
 

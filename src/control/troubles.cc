@@ -45,6 +45,8 @@ bool begin_trouble(GroupState& group, const std::string& name, std::string why) 
   return true;
 }
 
-void end_trouble(GroupState& group, const std::string& name) { group.troubles.erase(name); }
+bool end_trouble(GroupState& group, const std::string& name) {
+  return group.troubles.erase(name) > 0;
+}
 
 }  // namespace control

@@ -25,6 +25,7 @@ bool is_lasting(WorkKind kind, const base::Error& error);
 
 // True when it is news.
 bool begin_trouble(GroupState& group, const std::string& name, std::string why);
-void end_trouble(GroupState& group, const std::string& name);
+// True when there was one.
+bool end_trouble(GroupState& group, const std::string& name);
 
 }  // namespace control
