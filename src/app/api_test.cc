@@ -33,10 +33,11 @@ GroupView web() {
   group.slots = {{model::SlotName("web-a"),
                   SlotState::kServing,
                   model::InstanceId("i-0a"),
+                  model::Lifecycle::kSpot,
                   {model::InstanceType("c6i.large"), model::Zone("us-east-2a")},
                   "10.0.0.1",
                   kNow},
-                 {model::SlotName("web-b"), SlotState::kEmpty, {}, {}, {}, {}}};
+                 {model::SlotName("web-b"), SlotState::kEmpty, {}, {}, {}, {}, {}}};
   return group;
 }
 

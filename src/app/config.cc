@@ -17,6 +17,8 @@ using base::quote;
 constexpr size_t kMostBytes = 1 << 20;
 constexpr Range kCapacity{1, 1000};
 constexpr Range kPort{1, 65535};
+// AWS allows 50; ours, the name and the mark of a doomed machine need room.
+constexpr size_t kMostTags = 40;
 
 void check_role(TableReader& in, const AwsConfig& aws) {
   if (aws.role_arn.empty()) return;
@@ -121,11 +123,45 @@ model::GroupName read_group_name(TableReader& in, NameLines& names) {
   return model::GroupName(*name);
 }
 
+model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity, Problems& problems) {
+  TableReader in(table, "on_demand", {"base", "fallback_after", "return_to_spot"}, problems);
+  model::OnDemandPolicy policy;
+  policy.base_slots = in.integer("base", {0, capacity > 0 ? capacity : kCapacity.most}).value_or(0);
+  if (const auto after = in.text("fallback_after", kDurationOrNever))
+    policy.fallback_after = base::parse_duration(*after);  // Nothing for "never".
+  if (in.text("return_to_spot", kReturnToSpot) == "never")
+    policy.return_to_spot = model::ReturnToSpot::kNever;
+  return policy;
+}
+
+// By key, as they go into the request.
+std::vector<model::Tag> read_tags(const toml::table& table, Problems& problems) {
+  std::map<std::string, std::string> tags;
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    if (!kTagKey.accepts(name))
+      problems.add(key.source().begin, "the tag " + quote(name) + " cannot be set",
+                   kTagKey.allowed);
+    const auto value = node.value<std::string>();
+    if (!node.is_string() || !kTagValue.accepts(*value))
+      problems.add(node.source().begin, "the value of the tag " + quote(name) + " cannot be used",
+                   kTagValue.allowed);
+    else
+      tags.emplace(name, *value);
+  }
+  if (tags.size() > kMostTags)
+    problems.add(table.source().begin, std::to_string(tags.size()) + " tags",
+                 "at most " + std::to_string(kMostTags));
+  std::vector<model::Tag> sorted;
+  for (const auto& [key, value] : tags) sorted.push_back({key, value});
+  return sorted;
+}
+
 model::GroupSpec read_group(const toml::table& table, const model::Region& region, NameLines& names,
                             Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
-                  "target_groups"},
+                  "target_groups", "max_price", "on_demand", "avoid_interrupted_pool_for", "tags"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, names);
@@ -141,6 +177,13 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
     group.target_groups.push_back(read_target_group(*target, region, problems));
+  if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
+    group.max_price = base::parse_money(*price);
+  if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))
+    group.avoid_interrupted_pool_for = *base::parse_duration(*time);
+  if (const auto* table_of = in.table("on_demand"))
+    group.on_demand = read_on_demand(*table_of, group.capacity, problems);
+  if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
   return group;
 }
 

@@ -5,6 +5,9 @@
 #include <regex>
 #include <string>
 
+#include "base/money.h"
+#include "base/time.h"
+
 namespace app {
 namespace {
 
@@ -37,6 +40,24 @@ bool is_queue_url(std::string_view url) {
   const auto endpoint = parse_url(url);
   return endpoint && !url.ends_with('/') &&
          matches<R"(/[0-9]{12}/[A-Za-z0-9_-]{1,80}(\.fifo)?)">(endpoint->base_path);
+}
+
+bool is_price(std::string_view text) {
+  const auto price = base::parse_money(text);
+  return price && *price > base::Money();
+}
+
+bool is_duration(std::string_view text) { return base::parse_duration(text).has_value(); }
+
+bool is_tag_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c >= ' ' && c != 127; });
+}
+
+// The rest is the keeper's own, or AWS's.
+bool is_tag_key(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && is_tag_text(text) && text != "Name" &&
+         !text.starts_with("aws:") && !text.starts_with("spotkeeper:");
 }
 
 bool is_bucket(std::string_view name) {
@@ -121,6 +142,19 @@ const Rule kInstanceType{matches<R"((?=.{1,64}$)[a-z][a-z0-9-]*\.[a-z0-9-]+)">,
 const Rule kTargetGroupArn{matches<kArn>,
                            "the ARN of a target group, as arn:aws:elasticloadbalancing:us-east-2:"
                            "111122223333:targetgroup/web/0123456789abcdef"};
+
+const Rule kMaxPrice{[](std::string_view text) { return text == "on-demand" || is_price(text); },
+                     "\"on-demand\", or dollars per hour, as \"0.05\""};
+const Rule kDuration{is_duration, "a duration, as 90s, 10m or 2h"};
+const Rule kDurationOrNever{
+    [](std::string_view text) { return text == "never" || is_duration(text); },
+    "a duration, as 90s, 10m or 2h, or never"};
+const Rule kReturnToSpot{[](std::string_view text) { return text == "always" || text == "never"; },
+                         "always, never"};
+const Rule kTagKey{is_tag_key,
+                   "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
+const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
+                     "a text of at most 256 characters"};
 
 std::optional<S3Location> parse_s3_url(std::string_view url) {
   constexpr std::string_view kScheme = "s3://";

@@ -35,6 +35,12 @@ extern const Rule kSubnet;
 extern const Rule kLaunchTemplate;
 extern const Rule kInstanceType;
 extern const Rule kTargetGroupArn;
+extern const Rule kMaxPrice;
+extern const Rule kDuration;
+extern const Rule kDurationOrNever;
+extern const Rule kReturnToSpot;
+extern const Rule kTagKey;
+extern const Rule kTagValue;
 
 // "" when the rule accepts the text, else what it allows: the form of the command line's checks.
 std::string must_be(const Rule& rule, std::string_view text);

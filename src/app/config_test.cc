@@ -68,6 +68,10 @@ min_healthy = 0
 subnets = ["subnet-a", "subnet-b"]
 launch_template = "lt-0abc:$Latest"
 instance_types = ["c6i.large", "c5.large"]
+max_price = "0.05"
+avoid_interrupted_pool_for = "20m"
+on_demand = { base = 1, fallback_after = "never", return_to_spot = "never" }
+tags = { team = "shop", "cost:center" = "" }
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
 port = 8080
@@ -79,6 +83,8 @@ capacity = 1
 subnets = ["subnet-a"]
 launch_template = "lt-0abc:7"
 instance_types = ["t3.small"]
+max_price = "on-demand"
+on_demand = { fallback_after = "2m" }
 )";
 
 model::TargetGroupRef target(const std::string& name, int port) {
@@ -103,14 +109,26 @@ Config full_config() {
   const model::SubnetId a("subnet-a"), b("subnet-b");
   const model::LaunchTemplateId id("lt-0abc");
   const model::InstanceType c6i("c6i.large"), c5("c5.large"), t3("t3.small");
-  config.groups = {{model::GroupName("web"),
-                    3,
-                    {a, b},
-                    {id, "$Latest"},
-                    {c6i, c5},
-                    {target("web", 8080), target("api", 80)},
-                    0},
-                   {model::GroupName("box"), 1, {a}, {id, "7"}, {t3}, {}, 1}};
+  model::GroupSpec web;
+  web.name = model::GroupName("web");
+  web.capacity = 3;
+  web.subnets = {a, b};
+  web.launch_template = {id, "$Latest"};
+  web.types = {c6i, c5};
+  web.target_groups = {target("web", 8080), target("api", 80)};
+  web.min_healthy = 0;
+  web.max_price = base::Money::usd_micros(50'000);
+  web.avoid_interrupted_pool_for = base::Duration::minutes(20);
+  web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever};
+  web.tags = {{"cost:center", ""}, {"team", "shop"}};
+  model::GroupSpec box;
+  box.name = model::GroupName("box");
+  box.capacity = 1;
+  box.subnets = {a};
+  box.launch_template = {id, "7"};
+  box.types = {t3};
+  box.on_demand.fallback_after = base::Duration::minutes(2);
+  config.groups = {std::move(web), std::move(box)};
   return config;
 }
 
@@ -165,7 +183,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 13);
+  EXPECT_EQ(opened, 17);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 

@@ -159,7 +159,7 @@ TEST_F(DemoWatchTest, CountsCapacityOnlySinceEverySlotServed) {
   write_ledger(2, launch());
   GroupView group;
   group.name = groups_[0].name;
-  group.slots = {{model::SlotName("web-a"), SlotState::kStarting, {}, {}, {}, {}}};
+  group.slots = {{model::SlotName("web-a"), SlotState::kStarting, {}, {}, {}, {}, {}}};
   snapshot_.groups = {std::make_shared<const GroupView>(group)};
   told();
   region_.advance(region_.now() + Duration::minutes(5));

@@ -15,8 +15,8 @@ const Columns kGroups{{"name"},     {"capacity"},       {"healthy"},  {"open_lau
                       {"retiring"}, {"open_incidents"}, {"hindrance"}};
 const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"healthy"},
                      {"open_launches"}, {"open_incidents"}, {"hindrance"}};
-const Columns kSlots{{"slot"}, {"state"},      {"instance_id"}, {"instance_type"},
-                     {"zone"}, {"private_ip"}, {"since"}};
+const Columns kSlots{{"slot"}, {"state"},     {"instance_id"}, {"instance_type"},
+                     {"zone"}, {"lifecycle"}, {"private_ip"},  {"since"}};
 const Columns kRetiring{{"instance_id"}, {"slot"}, {"reason"}, {"replacement"}, {"deadline"}};
 
 int list_groups(const ReadOptions& options) {

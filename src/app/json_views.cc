@@ -28,6 +28,8 @@ object to_json(const SlotView& slot) {
           {"instance_id", id_or_null(slot.holder)},
           {"instance_type", id_or_null(slot.pool.type)},
           {"zone", id_or_null(slot.pool.zone)},
+          {"lifecycle",
+           slot.state == SlotState::kEmpty ? value(nullptr) : value(to_string(slot.lifecycle))},
           {"private_ip", slot.private_ip.empty() ? value(nullptr) : value(slot.private_ip)},
           {"since", time_or_null(slot.since)}};
 }

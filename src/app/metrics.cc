@@ -1,5 +1,6 @@
 #include "app/metrics.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -89,6 +90,13 @@ void add_groups(const GroupViews& groups, Page& page) {
                  [](const GroupView& group) { return group.capacity; });
   page.per_group("group_healthy", "Instances that serve and are not being taken away.", groups,
                  [](const GroupView& group) { return group.healthy; });
+  page.per_group(
+      "group_on_demand", "Slots held by an on-demand instance.", groups,
+      [](const GroupView& group) {
+        return std::count_if(group.slots.begin(), group.slots.end(), [](const SlotView& slot) {
+          return !slot.holder.empty() && slot.lifecycle == model::Lifecycle::kOnDemand;
+        });
+      });
   page.per_group("group_troubles", "Things that fail until a person acts.", groups,
                  [](const GroupView& group) { return group.troubles.size(); });
   page.per_group("group_open_launches", "Launches that are under way.", groups,

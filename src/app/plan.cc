@@ -27,7 +27,9 @@ std::string launch_changes(const LedgerRecord& next, const LedgerRecord& current
   std::string text;
   for (const model::OpenLaunch& launch : next.open)
     if (!known.contains(launch.n))
-      append(text, "launch " + model::to_string(launch.pool) + " for " + joined(launch.slots));
+      append(text, "launch " + model::to_string(launch.pool) +
+                       (launch.lifecycle == model::Lifecycle::kOnDemand ? " on demand" : "") +
+                       " for " + joined(launch.slots));
   return text;
 }
 

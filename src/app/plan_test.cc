@@ -120,6 +120,7 @@ TEST(DescribeChange, SaysWhatALedgerWriteChanges) {
   next.retiring = {{model::InstanceId("i-0a"), a, {}, "interruption", kNow, std::nullopt}};
   next.open = {{3,
                 pool,
+                model::Lifecycle::kSpot,
                 model::SubnetId("subnet-a"),
                 {a},
                 1,
@@ -132,6 +133,12 @@ TEST(DescribeChange, SaysWhatALedgerWriteChanges) {
             "launch c6i.large/us-east-2a for web-a; give web-b to i-0b; free web-a; "
             "retire i-0a (interruption)");
   EXPECT_EQ(describe_change(write, &next), "note what became of earlier launches");
+  model::LedgerRecord fallback = current;
+  fallback.open = next.open;
+  fallback.open[0].lifecycle = model::Lifecycle::kOnDemand;
+  EXPECT_EQ(describe_change({model::LedgerWrite{current.group, "1", model::to_text(fallback)}},
+                            &current),
+            "launch c6i.large/us-east-2a on demand for web-a");
 }
 
 TEST(DescribeChange, LeavesOtherCallsTheirOwnWords) {

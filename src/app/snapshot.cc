@@ -18,7 +18,12 @@ SlotState state_of(const control::GroupState& group, const model::InstanceId& ho
 
 SlotView held_slot(const control::GroupState& group, const model::SlotName& name,
                    const model::Holder& holder) {
-  SlotView slot{name,        state_of(group, holder.instance), holder.instance, holder.pool, {},
+  SlotView slot{name,
+                state_of(group, holder.instance),
+                holder.instance,
+                holder.lifecycle,
+                holder.pool,
+                {},
                 holder.since};
   if (const model::Instance* instance = group.find(holder.instance))
     slot.private_ip = instance->private_ip;
@@ -33,6 +38,7 @@ SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& nam
     if (!std::binary_search(launch.slots.begin(), launch.slots.end(), name)) continue;
     slot.state = SlotState::kLaunching;
     slot.pool = launch.pool;
+    slot.lifecycle = launch.lifecycle;
     slot.since = launch.opened_at;
   }
   return slot;

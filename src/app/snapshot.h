@@ -30,6 +30,7 @@ struct SlotView {
   model::SlotName name;
   SlotState state = SlotState::kEmpty;
   model::InstanceId holder;  // Empty when there is none.
+  model::Lifecycle lifecycle = model::Lifecycle::kSpot;
   model::Pool pool;
   std::string private_ip;
   std::optional<base::Instant> since;

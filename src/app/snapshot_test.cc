@@ -34,7 +34,12 @@ control::GroupState group() {
     record.holders[slot] = {model::InstanceId(id), 1, pool, kNow, 1};
     group.seen[model::InstanceId(id)] = running(id);
   }
-  record.open = {{2, pool, model::SubnetId("s"), {kC}, 1, "", model::KeeperName("k"), kNow, kNow}};
+  model::OpenLaunch open;
+  open.n = 2;
+  open.pool = pool;
+  open.slots = {kC};
+  open.opened_at = open.submit_before = kNow;
+  record.open = {open};
   group.ledger.known = true;
   group.ledger.record = record;
   group.checks_passed = {model::InstanceId("i-0a"), model::InstanceId("i-0b")};

@@ -74,6 +74,11 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
       else if (old.submit_before != entry.submit_before)
         say("launch-renewed", entry.n);
     }
+  for (const model::OpenLaunch& entry : after->open)
+    if (entry.lifecycle == model::Lifecycle::kOnDemand && entry.n > before->counter)
+      say("launch-on-demand", entry.n);
+  for (const auto& [slot, when] : after->returned)
+    if (!before->returned.contains(slot)) say("returning-to-spot", after->counter);
   for (const model::Retiring& entry : after->retiring)
     if (entry.reason == "unplaced" && std::find(before->retiring.begin(), before->retiring.end(),
                                                 entry) == before->retiring.end())
@@ -196,6 +201,13 @@ void make_slots_wait(GroupState& group, uint64_t n, LaunchTrouble trouble,
                                   trouble);
 }
 
+LaunchTrouble trouble_from(const GroupState& group, uint64_t n, bool dry) {
+  if (!dry) return LaunchTrouble::kRefused;
+  const model::OpenLaunch* entry = entry_of(group, n);
+  const bool on_demand = entry && entry->lifecycle == model::Lifecycle::kOnDemand;
+  return on_demand ? LaunchTrouble::kDryOnDemand : LaunchTrouble::kDry;
+}
+
 void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
                     const base::Error& error, const AnswerContext& context) {
   progress.dry = model::is_no_capacity(error.code);
@@ -203,7 +215,7 @@ void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
     end_trouble(group, kLaunchTrouble);
   else
     begin_trouble(group, kLaunchTrouble, base::to_string(error));
-  make_slots_wait(group, n, progress.dry ? LaunchTrouble::kDry : LaunchTrouble::kRefused, context);
+  make_slots_wait(group, n, trouble_from(group, n, progress.dry), context);
   settle(progress, "failed", context.now);
   if (const model::OpenLaunch* entry = entry_of(group, n)) {
     for (const model::SlotName& slot : entry->slots)

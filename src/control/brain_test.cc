@@ -268,16 +268,15 @@ TEST_F(BrainTest, SurplusIsReapedWithinTheHorizonAndOneSweep) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);
   // A paused submitter of an entry that was closed long ago.
-  model::LaunchParameters late{testing::kDeployment,
-                               testing::kGroup,
-                               {testing::kIncarnation, 2},
-                               model::LaunchTemplateId("lt-1"),
-                               7,
-                               model::InstanceType("c6i.large"),
-                               model::SubnetId("subnet-b"),
-                               model::Lifecycle::kSpot,
-                               1,
-                               "token"};
+  model::LaunchParameters late;
+  late.deployment = testing::kDeployment;
+  late.group = testing::kGroup;
+  late.launch = {testing::kIncarnation, 2};
+  late.launch_template = model::LaunchTemplateId("lt-1");
+  late.template_version = 7;
+  late.type = model::InstanceType("c6i.large");
+  late.subnet = model::SubnetId("subnet-b");
+  late.client_token = "token";
   ASSERT_TRUE(cloud_.carry_out(model::RunInstances{launch_request_body(late)}, clock_));
   keeper.run_until(clock_ + Timing().horizon + Timing().resync * 2);
   EXPECT_THAT(cloud_.log, Contains("TerminateInstances i-0001"));

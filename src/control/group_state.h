@@ -74,9 +74,10 @@ struct TargetView {
 };
 
 enum class LaunchTrouble {
-  kDry,      // Lack of capacity: another pool may be tried at once.
-  kRefused,  // Anything else that AWS said no to.
-  kEnds,     // It launches, and ends unasked soon after.
+  kDry,          // Lack of capacity: another pool may be tried at once.
+  kDryOnDemand,  // On-demand has none either.
+  kRefused,      // Anything else that AWS said no to.
+  kEnds,         // It launches, and ends unasked soon after.
 };
 
 // A slot whose launches keep failing is tried less and less often.

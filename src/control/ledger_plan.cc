@@ -18,6 +18,9 @@ using model::OpenLaunch;
 using model::Retiring;
 using model::SlotName;
 
+// Why an on-demand machine leaves for a Spot one.
+constexpr char kReturned[] = "returned-to-spot";
+
 // 32 letters that survive being read aloud; 13 of them carry 64 bits.
 std::string random_name(base::Prng& prng) {
   constexpr char kLetters[] = "abcdefghjkmnpqrstuvwxyz023456789";
@@ -42,6 +45,7 @@ class Planner {
       retire_unwanted();
       take_over();
       open_launches();
+      return_to_spot();
     }
     LedgerPlan plan;
     plan.look_again = look_again_;
@@ -114,7 +118,8 @@ class Planner {
       if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot))
         continue;
       const int64_t version = group_.template_version.value_or(0);
-      next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_, version};
+      next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_,
+                             version,  stray.lifecycle};
       return;
     }
     // No slot is left for it: it serves on until the others do, then it goes.
@@ -148,24 +153,44 @@ class Planner {
   void settle(const OpenLaunch& entry, const LaunchProgress& progress) {
     for (size_t i = 0; i < std::min(entry.slots.size(), progress.came.size()); ++i)
       assign(entry, entry.slots[i], progress.came[i]);
-    if (progress.dry) cool(entry.pool, progress.settled_at + context_.timing.cool_dry);
+    if (entry.lifecycle == model::Lifecycle::kSpot) note_lack(entry, progress);
     if (progress.outcome == "lost")
       for (const SlotName& slot : entry.slots)
         next_.held[slot] = progress.settled_at + context_.timing.horizon;
   }
 
-  void assign(const OpenLaunch& entry, const SlotName& slot, const InstanceId& id) {
-    if (const auto old = next_.holders.find(slot); old != next_.holders.end())
-      retire(slot, old->second.instance, id, reason_for(old->second.instance));
-    for (Retiring& leaving : next_.retiring)
-      if (leaving.slot == slot) leaving.replacement = id;
-    next_.holders[slot] = {id, entry.n, entry.pool, now_, entry.template_version};
+  // Spot gave nothing, or less than it was asked for.
+  void note_lack(const OpenLaunch& entry, const LaunchProgress& progress) {
+    if (progress.dry) cool(entry.pool, progress.settled_at + context_.timing.cool_dry);
+    if (!progress.dry && progress.came.empty()) return;
+    for (size_t i = progress.came.size(); i < entry.slots.size(); ++i)
+      if (!is_held(entry.slots[i])) next_.lacking.try_emplace(entry.slots[i], entry.opened_at);
   }
 
-  std::string reason_for(const InstanceId& id) const {
-    const auto doom = group_.doomed.find(id);
-    return doom == group_.doomed.end() ? "replaced"
-                                       : std::string(model::to_string(doom->second.kind));
+  bool is_held(const SlotName& slot) const {
+    const auto holder = next_.holders.find(slot);
+    return holder != next_.holders.end() && !group_.is_doomed(holder->second.instance) &&
+           !group_.is_gone(holder->second.instance);
+  }
+
+  void assign(const OpenLaunch& entry, const SlotName& slot, const InstanceId& id) {
+    if (const auto old = next_.holders.find(slot); old != next_.holders.end())
+      retire(slot, old->second.instance, id, reason_for(old->second, entry));
+    for (Retiring& leaving : next_.retiring)
+      if (leaving.slot == slot) leaving.replacement = id;
+    next_.holders[slot] = {id, entry.n, entry.pool, now_, entry.template_version, entry.lifecycle};
+    next_.lacking.erase(slot);
+  }
+
+  std::string reason_for(const Holder& old, const OpenLaunch& entry) const {
+    const auto doom = group_.doomed.find(old.instance);
+    if (doom != group_.doomed.end()) return std::string(model::to_string(doom->second.kind));
+    return is_return(old, entry) ? kReturned : "replaced";
+  }
+
+  static bool is_return(const Holder& old, const OpenLaunch& entry) {
+    return old.lifecycle == model::Lifecycle::kOnDemand &&
+           entry.lifecycle == model::Lifecycle::kSpot;
   }
 
   void retire(const SlotName& slot, const InstanceId& id, const InstanceId& replacement,
@@ -186,11 +211,17 @@ class Planner {
     std::erase_if(next_.retiring,
                   [&](const Retiring& entry) { return group_.is_gone(entry.instance); });
     std::erase_if(next_.held, [&](const auto& held) { return held.second <= now_; });
-    std::erase_if(next_.cooling, [&](const auto& cooling) { return cooling.second <= now_; });
+    std::erase_if(next_.cooling, [&](const auto& cooling) {
+      return cooling.second + context_.timing.steady_pool <= now_;
+    });
+    std::erase_if(next_.returned, [&](const auto& returned) {
+      return returned.second + context_.timing.between_returns <= now_;
+    });
   }
 
   void retire_unwanted() {
     const std::set<SlotName> wanted = wanted_slots(group_.spec);
+    std::erase_if(next_.lacking, [&](const auto& lack) { return !wanted.contains(lack.first); });
     for (auto it = next_.holders.begin(); it != next_.holders.end();) {
       if (wanted.contains(it->first)) {
         ++it;
@@ -232,10 +263,7 @@ class Planner {
   }
 
   bool needs_launch(const SlotName& slot, const std::set<SlotName>& covered) {
-    const auto holder = next_.holders.find(slot);
-    if (holder != next_.holders.end() && !group_.is_doomed(holder->second.instance) &&
-        !group_.is_gone(holder->second.instance))
-      return false;
+    if (is_held(slot)) return false;
     if (covered.contains(slot)) return false;
     if (const auto held = next_.held.find(slot); held != next_.held.end()) {
       look_again_at(held->second);
@@ -249,7 +277,7 @@ class Planner {
       const auto doom = group_.doomed.find(holder.instance);
       if (doom == group_.doomed.end() || doom->second.kind != model::IncidentKind::kInterruption)
         continue;
-      cool(holder.pool, doom->second.since + context_.timing.cool_interrupted);
+      cool(holder.pool, doom->second.since + group_.spec.avoid_interrupted_pool_for);
     }
   }
 
@@ -259,41 +287,149 @@ class Planner {
     next_.no_launch_before.reset();
     if (!group_.template_version) return;
     const std::set<SlotName> covered = covered_slots();
-    std::map<model::SubnetId, std::vector<SlotName>> needs;
+    std::map<model::SubnetId, std::vector<Need>> needs;
     for (int i = 0; i < group_.spec.capacity; ++i) {
       SlotName slot = model::slot_name(group_.spec.name, i);
       if (needs_launch(slot, covered))
-        needs[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
+        needs[model::slot_subnet(group_.spec, i)].push_back({std::move(slot), is_base(i)});
     }
     if (needs.empty()) return;
     cool_interrupted_pools();
     for (auto& [subnet, slots] : needs) open_in(subnet, std::move(slots));
   }
 
-  void open_in(const model::SubnetId& subnet, std::vector<SlotName> slots) {
+  struct Need {
+    SlotName slot;
+    bool is_base = false;  // On-demand, whatever Spot has.
+  };
+  enum class Choice { kWait, kSpot, kOnDemand };
+
+  bool is_base(int index) const { return index < group_.spec.on_demand.base_slots; }
+
+  std::vector<market::RankedPool> ranked_in(const model::Zone& zone) const {
+    auto ranked = market::rank(group_.spec.types, zone, context_.prices, next_.cooling, now_,
+                               group_.spec.max_price);
+    CHECK(!ranked.empty());
+    return ranked;
+  }
+
+  void open_in(const model::SubnetId& subnet, std::vector<Need> needs) {
     const auto zone = group_.zones.find(subnet);
     if (zone == group_.zones.end()) return;
-    const auto ranked =
-        market::rank(group_.spec.types, zone->second, context_.prices, next_.cooling, now_);
-    CHECK(!ranked.empty());
-    std::erase_if(slots, [&](const SlotName& slot) { return must_wait(slot, ranked.front()); });
-    std::sort(slots.begin(), slots.end());
-    for (size_t from = 0; from < slots.size(); from += context_.timing.most_slots_per_launch) {
-      const size_t to = std::min(slots.size(), from + context_.timing.most_slots_per_launch);
-      append(subnet, ranked.front().pool, {slots.begin() + from, slots.begin() + to});
+    const market::RankedPool best = ranked_in(zone->second).front();
+    std::vector<SlotName> spot, on_demand;
+    for (Need& need : needs) {
+      const Choice choice = choose(need, best);
+      if (choice == Choice::kSpot) spot.push_back(std::move(need.slot));
+      if (choice == Choice::kOnDemand) on_demand.push_back(std::move(need.slot));
+    }
+    if (!spot.empty()) append_all(subnet, best.pool, model::Lifecycle::kSpot, std::move(spot));
+    if (!on_demand.empty()) {
+      const model::Pool pool = on_demand_pool(zone->second, on_demand.front());
+      append_all(subnet, pool, model::Lifecycle::kOnDemand, std::move(on_demand));
     }
   }
 
   // After failures: a slot that met a dry pool may try another at once, but not one that cools.
-  bool must_wait(const SlotName& slot, const market::RankedPool& best) {
-    const auto wait = group_.slot_waits.find(slot);
-    if (wait == group_.slot_waits.end() || wait->second.until <= now_) return false;
-    if (wait->second.trouble == LaunchTrouble::kDry && !best.cools_until) return false;
+  // When all of them cool, on-demand is next, once Spot has had its time.
+  Choice choose(const Need& need, const market::RankedPool& best) {
+    const auto wait = group_.slot_waits.find(need.slot);
+    const bool waits = wait != group_.slot_waits.end() && wait->second.until > now_;
+    const bool met_dry_spot = waits && wait->second.trouble == LaunchTrouble::kDry;
+    const bool is_dry = best.cools_until.has_value();
+    if (met_dry_spot && !is_dry && !need.is_base) return Choice::kSpot;
+    if (need.is_base || (is_dry && falls_back(need.slot)))
+      if (!waits || met_dry_spot) return Choice::kOnDemand;
+    if (!waits) return Choice::kSpot;
     look_again_at(wait->second.until);
-    return true;
+    return Choice::kWait;
   }
 
-  void append(const model::SubnetId& subnet, const model::Pool& pool, std::vector<SlotName> slots) {
+  bool falls_back(const SlotName& slot) {
+    const auto lack = next_.lacking.find(slot);
+    if (!group_.spec.on_demand.fallback_after || lack == next_.lacking.end()) return false;
+    const Instant due = lack->second + *group_.spec.on_demand.fallback_after;
+    if (now_ >= due) return true;
+    look_again_at(due);
+    return false;
+  }
+
+  // The types in their order; another one after each failure.
+  model::Pool on_demand_pool(const model::Zone& zone, const SlotName& slot) const {
+    const auto wait = group_.slot_waits.find(slot);
+    const bool met_dry =
+        wait != group_.slot_waits.end() && wait->second.trouble == LaunchTrouble::kDryOnDemand;
+    const auto turn = static_cast<size_t>(met_dry ? wait->second.failures : 0);
+    return {group_.spec.types[turn % group_.spec.types.size()], zone, model::kLinux};
+  }
+
+  void append_all(const model::SubnetId& subnet, const model::Pool& pool,
+                  model::Lifecycle lifecycle, std::vector<SlotName> slots) {
+    std::sort(slots.begin(), slots.end());
+    for (size_t from = 0; from < slots.size(); from += context_.timing.most_slots_per_launch) {
+      const size_t to = std::min(slots.size(), from + context_.timing.most_slots_per_launch);
+      append(subnet, pool, lifecycle,
+             {slots.begin() + static_cast<ptrdiff_t>(from),
+              slots.begin() + static_cast<ptrdiff_t>(to)});
+    }
+  }
+
+  // ---- back to Spot: one slot at a time, and make before break ----
+
+  void return_to_spot() {
+    if (group_.spec.on_demand.return_to_spot == model::ReturnToSpot::kNever) return;
+    if (next_.no_launch_before || !group_.template_version || is_returning()) return;
+    const std::set<SlotName> covered = covered_slots();
+    for (int i = group_.spec.on_demand.base_slots; i < group_.spec.capacity; ++i) {
+      const SlotName slot = model::slot_name(group_.spec.name, i);
+      const auto holder = next_.holders.find(slot);
+      if (holder == next_.holders.end() || covered.contains(slot) ||
+          !may_return(slot, holder->second))
+        continue;
+      const model::SubnetId& subnet = model::slot_subnet(group_.spec, i);
+      const auto zone = group_.zones.find(subnet);
+      if (zone == group_.zones.end()) continue;
+      const auto ranked = ranked_in(zone->second);
+      const auto steady = std::find_if(ranked.begin(), ranked.end(),
+                                       [&](const auto& pool) { return is_steady(pool); });
+      if (steady == ranked.end()) continue;
+      next_.returned[slot] = now_;
+      return append(subnet, steady->pool, model::Lifecycle::kSpot, {slot});
+    }
+  }
+
+  // A return that is under way: its launch is open, or the machine it replaces has not left.
+  bool is_returning() const {
+    for (const OpenLaunch& entry : next_.open)
+      for (const SlotName& slot : entry.slots)
+        if (const auto old = next_.holders.find(slot); old != next_.holders.end() &&
+                                                       is_return(old->second, entry) &&
+                                                       !group_.is_doomed(old->second.instance))
+          return true;
+    return std::any_of(next_.retiring.begin(), next_.retiring.end(),
+                       [](const Retiring& entry) { return entry.reason == kReturned; });
+  }
+
+  bool may_return(const SlotName& slot, const Holder& holder) {
+    if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
+        !serves(group_, holder.instance))
+      return false;
+    const auto returned = next_.returned.find(slot);
+    if (returned == next_.returned.end()) return true;
+    look_again_at(returned->second + context_.timing.between_returns);
+    return false;
+  }
+
+  bool is_steady(const market::RankedPool& ranked) {
+    if (ranked.too_dear) return false;
+    const auto cooling = next_.cooling.find(ranked.pool);
+    if (cooling == next_.cooling.end()) return true;
+    look_again_at(cooling->second + context_.timing.steady_pool);
+    return false;
+  }
+
+  void append(const model::SubnetId& subnet, const model::Pool& pool, model::Lifecycle lifecycle,
+              std::vector<SlotName> slots) {
     model::LaunchParameters p;
     p.deployment = context_.scope.deployment;
     p.group = group_.spec.name;
@@ -302,9 +438,12 @@ class Planner {
     p.template_version = *group_.template_version;
     p.type = pool.type;
     p.subnet = subnet;
+    p.lifecycle = lifecycle;
+    p.max_price = group_.spec.max_price;
+    p.tags = group_.spec.tags;
     p.count = static_cast<int>(slots.size());
     p.client_token = model::client_token(context_.scope, p.group, p.launch);
-    next_.open.push_back({p.launch.n, pool, subnet, std::move(slots), p.template_version,
+    next_.open.push_back({p.launch.n, pool, lifecycle, subnet, std::move(slots), p.template_version,
                           model::launch_request_body(p), context_.keeper, now_,
                           now_ + context_.timing.submit_window});
   }

@@ -63,6 +63,7 @@ inline model::Instance instance(const model::InstanceId& id, const char* subnet,
   result.state = model::InstanceState::kRunning;
   result.subnet = model::SubnetId(subnet);
   result.zone = zone_of(result.subnet);
+  result.lifecycle = model::Lifecycle::kSpot;
   result.launch_time = at(-86'400);
   result.tags = {{model::kGroupTag, kGroup.str()},
                  {model::kLaunchTag, launch_tag(n)},
@@ -71,7 +72,7 @@ inline model::Instance instance(const model::InstanceId& id, const char* subnet,
 }
 
 inline model::Holder holder(const model::InstanceId& id, const char* subnet, uint64_t n) {
-  return {id, n, pool_in(subnet), at(-86'400), 7};
+  return {id, n, pool_in(subnet), at(-86'400), 7, model::Lifecycle::kSpot};
 }
 
 // web-a, web-b, web-c are held by i-a, i-b, i-c, from launches 1, 2, 3.
@@ -96,6 +97,7 @@ inline model::OpenLaunch open_launch(uint64_t n, std::vector<model::SlotName> sl
                                      const char* subnet = "subnet-a") {
   return {n,
           pool_in(subnet),
+          model::Lifecycle::kSpot,
           model::SubnetId(subnet),
           std::move(slots),
           7,

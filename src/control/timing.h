@@ -30,10 +30,13 @@ struct Timing {
   // The most of a warning that is given to draining: the default attribute (300 s) is longer than
   // the warning itself, and would empty the group before replacements can boot.
   base::Duration most_drain = base::Duration::seconds(60);
-  // A pool that took a machine away, and one that had none to give. Karpenter uses three minutes
-  // for both; an interrupted pool keeps reclaiming for longer than an empty one stays empty.
-  base::Duration cool_interrupted = base::Duration::minutes(10);
+  // A pool that had no machine to give; Karpenter uses three minutes too. How long one that took a
+  // machine away is avoided is the group's to say.
   base::Duration cool_dry = base::Duration::minutes(3);
+  // On-demand machines go back to Spot when their best pool was launchable for this long, and a
+  // slot does so at most this often: a pool on the edge must not flap between the two.
+  base::Duration steady_pool = base::Duration::minutes(15);
+  base::Duration between_returns = base::Duration::hours(1);
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 

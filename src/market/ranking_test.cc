@@ -42,6 +42,18 @@ TEST(Ranking, APoolThatHasCooledIsLikeAnyOther) {
   EXPECT_EQ(order({}, {{pool("a.large"), kNow}}), "abc");
 }
 
+TEST(Ranking, APoolAboveOurMaximumFollowsThoseThatCool) {
+  const std::map<Pool, Money> prices{{pool("a.large"), Money::usd_micros(30)},
+                                     {pool("b.large"), Money::usd_micros(20)},
+                                     {pool("c.large"), Money::usd_micros(10)}};
+  const auto ranked =
+      rank(kTypes, kZone, prices, {{pool("c.large"), kNow + base::Duration::seconds(60)}}, kNow,
+           Money::usd_micros(20));
+  EXPECT_EQ(ranked[0].pool, pool("b.large"));
+  EXPECT_EQ(ranked[1].pool, pool("c.large"));
+  EXPECT_TRUE(ranked[2].too_dear);
+}
+
 TEST(Ranking, PricesOfOtherZonesDoNotCount) {
   const Pool elsewhere{InstanceType("c.large"), Zone("us-east-2b"), model::kLinux};
   EXPECT_EQ(order({{elsewhere, Money::usd_micros(1)}}, {}), "abc");

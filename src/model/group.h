@@ -1,11 +1,14 @@
 // GroupSpec: what the configuration wants of one group, checked and complete.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/money.h"
 #include "base/time.h"
 #include "model/ids.h"
+#include "model/instance.h"
 
 namespace model {
 
@@ -21,6 +24,18 @@ struct TargetGroupRef {
   friend bool operator==(const TargetGroupRef&, const TargetGroupRef&) = default;
 };
 
+enum class ReturnToSpot { kAlways, kNever };
+
+// When a slot runs on-demand, and when it goes back.
+struct OnDemandPolicy {
+  int base_slots = 0;  // So many slots, the first ones, are on-demand always.
+  // A slot that Spot had no capacity for this long gets an on-demand machine; nothing: never.
+  std::optional<base::Duration> fallback_after = base::Duration::seconds(90);
+  ReturnToSpot return_to_spot = ReturnToSpot::kAlways;
+
+  friend bool operator==(const OnDemandPolicy&, const OnDemandPolicy&) = default;
+};
+
 struct GroupSpec {
   GroupName name;
   int capacity = 0;               // 1..1000
@@ -30,6 +45,13 @@ struct GroupSpec {
   std::vector<TargetGroupRef> target_groups;
   // A doomed machine leaves the balancer at once only while this many healthy others serve.
   int min_healthy = 1;
+  // Nothing: no maximum of ours, so on-demand's price is the limit. A lower one invites
+  // interruptions.
+  std::optional<base::Money> max_price;
+  OnDemandPolicy on_demand;
+  // A pool that took a machine back keeps doing so for a while.
+  base::Duration avoid_interrupted_pool_for = base::Duration::minutes(10);
+  std::vector<Tag> tags;  // Of every machine, from its launch; by key.
 
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
 };

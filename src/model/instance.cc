@@ -34,6 +34,16 @@ std::string_view to_string(InstanceState state) {
   return kStates[static_cast<size_t>(state)].second;
 }
 
+std::string_view to_string(Lifecycle lifecycle) {
+  return lifecycle == Lifecycle::kSpot ? "spot" : "on-demand";
+}
+
+std::optional<Lifecycle> parse_lifecycle(std::string_view text) {
+  for (const Lifecycle lifecycle : {Lifecycle::kSpot, Lifecycle::kOnDemand})
+    if (to_string(lifecycle) == text) return lifecycle;
+  return std::nullopt;
+}
+
 int code_of(InstanceState state) {
   constexpr int kCodes[] = {0, 16, 32, 48, 64, 80};
   return kCodes[static_cast<size_t>(state)];

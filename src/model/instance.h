@@ -29,6 +29,9 @@ constexpr bool is_live(InstanceState state) {
 
 enum class Lifecycle { kSpot, kOnDemand };
 
+std::string_view to_string(Lifecycle lifecycle);  // "spot", "on-demand"
+std::optional<Lifecycle> parse_lifecycle(std::string_view text);
+
 struct Tag {
   std::string key;
   std::string value;

@@ -36,6 +36,8 @@ std::string launch_request_body(const LaunchParameters& p) {
     form.add("InstanceMarketOptions.MarketType", "spot");
     form.add("InstanceMarketOptions.SpotOptions.SpotInstanceType", "one-time");
     form.add("InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior", "terminate");
+    if (p.max_price)
+      form.add("InstanceMarketOptions.SpotOptions.MaxPrice", base::to_string(*p.max_price));
   }
   form.add("TagSpecification.1.ResourceType", "instance");
   form.add("TagSpecification.1.Tag.1.Key", kGroupTag);
@@ -44,6 +46,12 @@ std::string launch_request_body(const LaunchParameters& p) {
   form.add("TagSpecification.1.Tag.2.Value", to_string(p.launch));
   form.add("TagSpecification.1.Tag.3.Key", kDeploymentTag);
   form.add("TagSpecification.1.Tag.3.Value", p.deployment);
+  int number = 3;
+  for (const Tag& tag : p.tags) {
+    const std::string prefix = "TagSpecification.1.Tag." + std::to_string(++number);
+    form.add(prefix + ".Key", tag.key);
+    form.add(prefix + ".Value", tag.value);
+  }
   return form.encode();
 }
 

@@ -6,8 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "base/money.h"
 #include "model/ids.h"
 #include "model/instance.h"
 #include "model/ledger_record.h"
@@ -23,7 +26,9 @@ struct LaunchParameters {
   InstanceType type;
   SubnetId subnet;
   Lifecycle lifecycle = Lifecycle::kSpot;
-  int count = 1;  // MaxCount; MinCount is 1: what comes is taken.
+  std::optional<base::Money> max_price;  // Of Spot, per hour; nothing: on-demand's.
+  std::vector<Tag> tags;                 // Beside ours.
+  int count = 1;                         // MaxCount; MinCount is 1: what comes is taken.
   std::string client_token;
 };
 

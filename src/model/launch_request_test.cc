@@ -42,6 +42,19 @@ TEST(LaunchRequest, OnDemandHasNoMarketOptions) {
   EXPECT_EQ(launch_request_body(p).find("InstanceMarketOptions"), std::string::npos);
 }
 
+TEST(LaunchRequest, CarriesTheGroupsTagsAndItsMaximumPrice) {
+  LaunchParameters p = parameters();
+  p.max_price = base::Money::usd_micros(31'200);
+  p.tags = {{"team", "shop"}};
+  const auto form = base::Form::parse(launch_request_body(p));
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->get("InstanceMarketOptions.SpotOptions.MaxPrice"), "0.0312");
+  EXPECT_EQ(form->get("TagSpecification.1.Tag.4.Key"), "team");
+  EXPECT_EQ(form->get("TagSpecification.1.Tag.4.Value"), "shop");
+  p.lifecycle = Lifecycle::kOnDemand;
+  EXPECT_EQ(launch_request_body(p).find("MaxPrice"), std::string::npos);
+}
+
 TEST(LaunchRequest, TokensDifferInEveryPartAndFitAws) {
   const TokenScope scope{"d", AccountId("1"), Region("r")};
   std::set<std::string> tokens;

@@ -27,6 +27,7 @@ json::object write_launch(const OpenLaunch& launch) {
   for (const SlotName& slot : launch.slots) slots.emplace_back(slot.str());
   return {{"n", launch.n},
           {"pool", write_pool(launch.pool)},
+          {"lifecycle", to_string(launch.lifecycle)},
           {"subnet", launch.subnet.str()},
           {"slots", std::move(slots)},
           {"template_version", launch.template_version},
@@ -42,7 +43,8 @@ json::object write_holder(const SlotName& slot, const Holder& holder) {
           {"n", holder.n},
           {"pool", write_pool(holder.pool)},
           {"since_ms", holder.since.unix_ms()},
-          {"template_version", holder.template_version}};
+          {"template_version", holder.template_version},
+          {"lifecycle", to_string(holder.lifecycle)}};
 }
 
 json::value write_optional(const std::optional<Instant>& t) {
@@ -56,6 +58,13 @@ json::object write_retiring(const Retiring& retiring) {
           {"reason", retiring.reason},
           {"since_ms", retiring.since.unix_ms()},
           {"deadline_ms", write_optional(retiring.deadline)}};
+}
+
+json::array write_times(const std::map<SlotName, Instant>& times, std::string_view key) {
+  json::array out;
+  for (const auto& [slot, time] : times)
+    out.push_back(json::object{{"slot", slot.str()}, {key, time.unix_ms()}});
+  return out;
 }
 
 // Reads fields of one object; the first that cannot be used is remembered.
@@ -87,6 +96,18 @@ class Reader {
     Pool pool{InstanceType(reader.text("type")), Zone(reader.text("zone")), reader.text("product")};
     adopt(reader);
     return pool;
+  }
+  Lifecycle lifecycle(std::string_view key) {
+    const auto lifecycle = parse_lifecycle(text(key));
+    if (!lifecycle) note(key);
+    return lifecycle.value_or(Lifecycle::kSpot);
+  }
+  // Slots, and a time for each.
+  std::map<SlotName, Instant> times(std::string_view key, std::string_view time_key) {
+    std::map<SlotName, Instant> out;
+    each(key,
+         [&](Reader& item) { out.emplace(SlotName(item.text("slot")), item.instant(time_key)); });
+    return out;
   }
   // Calls `read(Reader&)` for each object of the array.
   template <class Read>
@@ -138,6 +159,7 @@ OpenLaunch read_launch(Reader& in) {
   OpenLaunch launch;
   launch.n = in.count("n");
   launch.pool = in.pool("pool");
+  launch.lifecycle = in.lifecycle("lifecycle");
   launch.subnet = SubnetId(in.text("subnet"));
   launch.slots = in.slots("slots");
   launch.template_version = in.number("template_version");
@@ -155,6 +177,7 @@ Holder read_holder(Reader& in) {
   holder.pool = in.pool("pool");
   holder.since = in.instant("since_ms");
   holder.template_version = in.number("template_version");
+  holder.lifecycle = in.lifecycle("lifecycle");
   return holder;
 }
 
@@ -185,12 +208,10 @@ std::optional<LaunchId> parse_launch_id(std::string_view text) {
 }
 
 std::string to_text(const LedgerRecord& record) {
-  json::array holders, open, retiring, held, cooling;
+  json::array holders, open, retiring, cooling;
   for (const auto& [slot, holder] : record.holders) holders.push_back(write_holder(slot, holder));
   for (const OpenLaunch& launch : record.open) open.push_back(write_launch(launch));
   for (const Retiring& entry : record.retiring) retiring.push_back(write_retiring(entry));
-  for (const auto& [slot, until] : record.held)
-    held.push_back(json::object{{"slot", slot.str()}, {"until_ms", until.unix_ms()}});
   for (const auto& [pool, until] : record.cooling)
     cooling.push_back(json::object{{"pool", write_pool(pool)}, {"until_ms", until.unix_ms()}});
   const json::object document{{"format", kFormat},
@@ -205,8 +226,10 @@ std::string to_text(const LedgerRecord& record) {
                               {"holders", std::move(holders)},
                               {"open", std::move(open)},
                               {"retiring", std::move(retiring)},
-                              {"held", std::move(held)},
-                              {"cooling", std::move(cooling)}};
+                              {"held", write_times(record.held, "until_ms")},
+                              {"cooling", std::move(cooling)},
+                              {"lacking", write_times(record.lacking, "since_ms")},
+                              {"returned", write_times(record.returned, "at_ms")}};
   return json::serialize(document);
 }
 
@@ -231,12 +254,12 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
   });
   in.each("open", [&](Reader& item) { record.open.push_back(read_launch(item)); });
   in.each("retiring", [&](Reader& item) { record.retiring.push_back(read_retiring(item)); });
-  in.each("held", [&](Reader& item) {
-    record.held.emplace(SlotName(item.text("slot")), item.instant("until_ms"));
-  });
+  record.held = in.times("held", "until_ms");
   in.each("cooling", [&](Reader& item) {
     record.cooling.emplace(item.pool("pool"), item.instant("until_ms"));
   });
+  record.lacking = in.times("lacking", "since_ms");
+  record.returned = in.times("returned", "at_ms");
   if (!in.problem().empty())
     return fail("LedgerMalformed", in.problem() + " is missing, of another type or out of range");
   return record;

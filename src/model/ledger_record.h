@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/ids.h"
+#include "model/instance.h"
 #include "model/pool.h"
 
 namespace model {
@@ -34,6 +35,7 @@ std::optional<LaunchId> parse_launch_id(std::string_view text);
 struct OpenLaunch {
   uint64_t n = 0;
   Pool pool;
+  Lifecycle lifecycle = Lifecycle::kSpot;
   SubnetId subnet;
   std::vector<SlotName> slots;   // Sorted; assigned to the sorted ids that come.
   int64_t template_version = 0;  // The number that "$Latest" was when this was decided.
@@ -51,6 +53,7 @@ struct Holder {
   Pool pool;
   base::Instant since;
   int64_t template_version = 0;
+  Lifecycle lifecycle = Lifecycle::kSpot;
 
   friend bool operator==(const Holder&, const Holder&) = default;
 };
@@ -60,7 +63,7 @@ struct Retiring {
   InstanceId instance;
   SlotName slot;
   InstanceId replacement;
-  std::string reason;  // "interruption", "unhealthy", "scaled-down", "repeated"
+  std::string reason;  // "interruption", "loss", "scaled-down", "returned-to-spot", …
   base::Instant since;
   std::optional<base::Instant> deadline;  // When AWS takes it; it is left to AWS until then.
 
@@ -82,7 +85,10 @@ struct LedgerRecord {
   std::vector<OpenLaunch> open;            // By n.
   std::vector<Retiring> retiring;          // By instance.
   std::map<SlotName, base::Instant> held;  // Slots that wait out a horizon after a lost launch.
-  std::map<Pool, base::Instant> cooling;   // Pools that were dry or interrupted, until when.
+  // Pools that were dry or interrupted, until when; remembered for a while after it.
+  std::map<Pool, base::Instant> cooling;
+  std::map<SlotName, base::Instant> lacking;   // Slots that Spot has no capacity for, since when.
+  std::map<SlotName, base::Instant> returned;  // Slots that left on-demand for Spot, when.
 
   friend bool operator==(const LedgerRecord&, const LedgerRecord&) = default;
 };

@@ -23,9 +23,11 @@ LedgerRecord full_record() {
   record.written_at = Instant::from_unix_ms(1000);
   record.no_launch_before = Instant::from_unix_ms(91'000);
   const Pool pool{InstanceType("c6i.large"), Zone("us-east-2a"), kLinux};
-  record.holders[SlotName("web-a")] = {InstanceId("i-1"), 7, pool, Instant::from_unix_ms(5), 3};
+  record.holders[SlotName("web-a")] = {InstanceId("i-1"),        7, pool,
+                                       Instant::from_unix_ms(5), 3, Lifecycle::kOnDemand};
   record.open.push_back({9,
                          pool,
+                         Lifecycle::kSpot,
                          SubnetId("s-1"),
                          {SlotName("web-b"), SlotName("web-e")},
                          3,
@@ -40,6 +42,8 @@ LedgerRecord full_record() {
       {InstanceId("i-2"), SlotName("web-c"), InstanceId(), "scaled-down", Instant(), std::nullopt});
   record.held[SlotName("web-d")] = Instant::from_unix_ms(90'000);
   record.cooling[pool] = Instant::from_unix_ms(600'000);
+  record.lacking[SlotName("web-b")] = Instant::from_unix_ms(800);
+  record.returned[SlotName("web-c")] = Instant::from_unix_ms(700);
   return record;
 }
 

@@ -59,6 +59,8 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
     swarm.network.slow_per_mille = static_cast<int>(dice.between(300, 900));
   }
   swarm.diverging_files = dice.chance_ppm(250'000);
+  if (dice.chance_ppm(500'000)) swarm.fallback_after = Duration::seconds(dice.between(10, 180));
+  if (dice.chance_ppm(200'000)) swarm.base_slots = 1;
   if (dice.chance_ppm(50'000)) {
     swarm.keepers = 2;
     swarm.namesakes = true;
@@ -104,6 +106,7 @@ Swarm ordinary_day() {
   day.region.error_503_per_mille = 1;
   day.region.duplicate_event_per_mille = 20;
   day.region.lost_event_per_mille = 5;
+  day.fallback_after = Duration::seconds(90);
   day.between_interruptions = Duration::minutes(25);
   day.between_droughts = Duration::hours(8);
   day.between_crashes = Duration::hours(12);
@@ -116,6 +119,7 @@ std::string to_string(const Swarm& swarm) {
   };
   return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
+         number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("namesakes", swarm.namesakes) + number("diverging", swarm.diverging_files) +
          number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +

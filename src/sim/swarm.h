@@ -17,8 +17,10 @@ struct Swarm {
   int keepers = 1;
   int groups = 1;  // The first is behind a target group, the second is not.
   int capacity = 3;
-  bool namesakes = false;        // Both keepers have the same name.
-  bool diverging_files = false;  // The second keeper's file names other types first, and one less.
+  int base_slots = 0;             // Always on-demand.
+  base::Duration fallback_after;  // Zero: never on-demand for want of Spot.
+  bool namesakes = false;         // Both keepers have the same name.
+  bool diverging_files = false;   // The second keeper's file names other types first, and one less.
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;
