@@ -424,7 +424,10 @@ void instances_answered(GroupState& group, const Flight& flight,
   if (!reply) return;
   // Asked and answered, whatever it showed: the next sweep may raise the suspicion again.
   if (by_id) group.suspects.erase(InstanceId(flight.key.subject));
-  if (!by_id) group.polled_at = completed.ended;
+  if (!by_id) {
+    group.poll_began = completed.began;
+    group.polled_at = completed.ended;
+  }
   for (const model::Instance& instance : reply->instances)
     observe(group, instance, completed.began, context.now);
 }
@@ -480,7 +483,7 @@ void ending_answered(GroupState& group, const Flight& flight, const model::CallC
   if (!completed.result && model::is_not_found(completed.result.error().code))
     return ended(group, id, "absent", context.now);
   if (!reply_of<model::Done>(group, flight, completed, context)) return;
-  group.polled_at = Instant();
+  group.poll_asked_at = context.now;
   ended(group, id, "terminated by us", context.now);
 }
 

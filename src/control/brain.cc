@@ -118,7 +118,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))
         doom(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
-      group.polled_at = Instant();  // Something moved: look at once, not at the next poll.
+      group.poll_asked_at = now;  // Something moved: look soon, not at the next poll.
       return;
     case NoticeKind::kRebalance:
     case NoticeKind::kFulfilment:

@@ -118,6 +118,8 @@ struct GroupState {
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
   base::Instant polled_at, status_polled_at, prices_read_at;
+  base::Instant poll_began;                   // Of the last one that was answered.
+  base::Instant poll_asked_at;                // When we last heard that something moved.
   model::PageToken price_page;                // Where a price read that took several pages goes on.
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
   // What fails until a person acts, by what was asked for; see troubles.h.

@@ -21,6 +21,9 @@ struct Timing {
   base::Duration resync = base::Duration::seconds(30);
   // While a machine boots or a target turns healthy.
   base::Duration poll = base::Duration::seconds(5);
+  // When a notice says that something moved. In a storm every machine sends several; one look shows
+  // what all of them speak of.
+  base::Duration least_poll_gap = base::Duration::seconds(1);
   // Notices for instances nobody knows yet (just launched, or foreign) are remembered this long.
   base::Duration unplaced_notice = base::Duration::minutes(10);
   // An interruption warning without a time gives two minutes.

@@ -212,8 +212,10 @@ void want_confirmations(GroupState& group, const WantContext& context) {
 void want_polls(GroupState& group, const WantContext& context) {
   if (!group.record()) return;
   const Timing& timing = context.ledger.timing;
+  const bool is_asked = group.poll_asked_at > group.poll_began;
+  const base::Duration gap = is_asked ? timing.least_poll_gap : timing.poll;
   const std::vector<std::string> ids = ids_to_poll(group, context.now);
-  if (!ids.empty() && is_due(group.polled_at + timing.poll, context))
+  if (!ids.empty() && is_due(group.polled_at + gap, context))
     in_portions(ids, timing.most_filter_values, [&](size_t n, std::vector<std::string> some) {
       model::DescribeInstances call;
       call.filters.push_back({"instance-id", std::move(some)});

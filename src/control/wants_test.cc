@@ -55,6 +55,24 @@ TEST_F(WantsTest, EveryMachineThatBootsIsAskedAboutHoweverManyThereAre) {
   EXPECT_EQ(asked.size(), 450u);
 }
 
+TEST_F(WantsTest, AfterNewsThereIsAPollAtOnceButNotOneForEachOfThem) {
+  hold_pending(1);
+  group_.polled_at = group_.poll_began = at(-3);
+  want_polls(group_, context(at(0)));
+  EXPECT_TRUE(out_.calls.empty());
+  EXPECT_EQ(out_.wake_at, at(2));
+  group_.poll_asked_at = at(0);
+  want_polls(group_, context(at(0)));
+  EXPECT_EQ(out_.calls.size(), 1u);
+  group_.polled_at = group_.poll_began = at(1);  // It was answered, and then more was heard.
+  group_.poll_asked_at = at(1) + testing::millis(10);
+  WorkBoard fresh{Timing(), base::Prng(1)};
+  Decisions later;
+  want_polls(group_, {ledger_, fresh, prng_, later, at(1) + testing::millis(20)});
+  EXPECT_TRUE(later.calls.empty());
+  EXPECT_EQ(later.wake_at, at(2));
+}
+
 TEST_F(WantsTest, EveryUncheckedMachineIsCheckedHoweverManyThereAre) {
   hold_pending(250);
   group_.spec.target_groups.clear();
