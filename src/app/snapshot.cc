@@ -70,7 +70,11 @@ std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (record->no_launch_before && now < *record->no_launch_before)
     return "no launches before " + base::to_iso8601(*record->no_launch_before) +
            ": the ledger is new, and machines of an older one must show themselves first";
-  return {};
+  if (record->lacking.empty()) return {};
+  base::Instant since = record->lacking.begin()->second;
+  for (const auto& [slot, lacks_since] : record->lacking) since = std::min(since, lacks_since);
+  return "Spot has no capacity for " + std::to_string(record->lacking.size()) +
+         (record->lacking.size() == 1 ? " slot" : " slots") + " since " + base::to_iso8601(since);
 }
 
 void append(std::string& text, const std::string& more) {

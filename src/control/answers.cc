@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
+#include "control/ledger_sanity.h"
 #include "control/troubles.h"
 #include "model/aws_error.h"
 
@@ -85,6 +86,15 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
       say("instance-unplaced", after->counter);
 }
 
+// An old version put back in the place of the one we know: it names machines that are gone, and not
+// those that serve. It is worth no more than a lost one.
+bool went_back(GroupState& group, const model::LedgerRecord& record) {
+  const auto& known = group.ledger.record;
+  if (known && known->incarnation == record.incarnation && record.revision < known->revision)
+    group.ledger.abandoned = record.incarnation;
+  return group.ledger.abandoned == record.incarnation;
+}
+
 // Twice, because a write of an earlier life may still have been on its way.
 constexpr int kNamesakeProof = 2;
 
@@ -113,16 +123,27 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
   std::optional<model::LedgerRecord> record;
   if (version.etag) {
     auto parsed = model::parse_ledger_record(version.record);
+    if (parsed)
+      if (std::string why = implausible(*parsed, group.spec.name, context.now); !why.empty())
+        parsed = base::fail("LedgerImplausible", std::move(why));
     if (!parsed) {
       group.ledger.unusable = true;
       forget_ledger(group);
-      begin_trouble(group, kLedgerTrouble, parsed.error().message);
+      begin_trouble(group, kLedgerTrouble,
+                    parsed.error().message +
+                        "; nothing is done until the record is mended, or deleted: then it is "
+                        "rebuilt from the machines' tags");
       context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
                                context.now + context.timing.resync);
       return remark(context, base::LogLevel::kError, "ledger-unusable",
                     {{"group", group.spec.name.str()}, {"why", parsed.error().message}});
     }
     record = *std::move(parsed);
+    if (went_back(group, *record)) {
+      remark(context, base::LogLevel::kError, "ledger-went-back",
+             {{"group", group.spec.name.str()}, {"revision", std::to_string(record->revision)}});
+      record.reset();
+    }
   }
   group.ledger.unusable = false;
   end_trouble(group, kLedgerTrouble);

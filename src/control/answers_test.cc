@@ -129,6 +129,31 @@ TEST_F(LedgerAnswersTest, OurOwnWritesAndOtherKeepersAreNoNamesakes) {
   EXPECT_TRUE(group_.troubles.empty());
 }
 
+TEST_F(LedgerAnswersTest, AnOldVersionPutBackCountsAsLostAndStaysSo) {
+  model::LedgerRecord old = testing::record();
+  --old.revision;
+  for (const int64_t when : {1, 40}) {
+    read(to_text(old), at(when), "etag-old");
+    EXPECT_TRUE(group_.ledger.known);
+    EXPECT_FALSE(group_.record()) << "its holders are not those that serve";
+    EXPECT_EQ(group_.ledger.etag, "etag-old") << "what is to be replaced";
+  }
+  EXPECT_TRUE(remarked("ledger-went-back"));
+  model::LedgerRecord reborn = testing::record();
+  reborn.incarnation = "another";
+  reborn.revision = 1;
+  read(to_text(reborn), at(80));
+  EXPECT_TRUE(group_.record());
+}
+
+TEST_F(LedgerAnswersTest, AnotherGroupsRecordIsNotActedOn) {
+  model::LedgerRecord record = testing::record();
+  record.group = model::GroupName("db");
+  read(to_text(record), at(1));
+  EXPECT_FALSE(group_.record());
+  EXPECT_THAT(group_.troubles["ledger"], ::testing::HasSubstr("another group"));
+}
+
 TEST_F(LedgerAnswersTest, AnUnusableRecordIsATroubleUntilItCanBeRead) {
   read("{}", at(1));
   EXPECT_TRUE(group_.troubles.contains("ledger"));

@@ -87,15 +87,28 @@ GroupState* Brain::group_of(const InstanceId& id) {
   return nullptr;
 }
 
+// A queue may carry the events of other accounts and regions; ids mean nothing there.
+bool Brain::is_from_here(const model::Notice& notice) const {
+  const model::TokenScope& scope = options_.scope;
+  return (notice.account.empty() || notice.account == scope.account) &&
+         (notice.region.empty() || notice.region == scope.region);
+}
+
 void Brain::on(const NoticeReceived& event, Instant now) {
+  if (!is_from_here(event.notice)) {
+    ++foreign_notices_;
+    return;
+  }
+  model::Notice about_one = event.notice;
   for (const InstanceId& id : event.notice.instances) {
     if (GroupState* group = group_of(id)) {
       place(event.notice, id, *group, now);
-    } else {
-      ++foreign_notices_;
-      if (unplaced_.size() < Timing::kMostUnplaced)
-        unplaced_.emplace(id, Unplaced{event.notice, now + options_.timing.unplaced_notice});
+      continue;
     }
+    ++foreign_notices_;
+    if (unplaced_.size() >= Timing::kMostUnplaced) continue;
+    about_one.instances = {id};  // Not each with the names of all.
+    unplaced_.emplace(id, Unplaced{about_one, now + options_.timing.unplaced_notice});
   }
 }
 
@@ -103,8 +116,13 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
                   Instant now) {
   touch(group.spec.name);
   switch (notice.kind) {
-    case NoticeKind::kInterruptionWarning:
-      return doom(group, id, doom_from(notice, options_.timing.warning, now));
+    case NoticeKind::kInterruptionWarning: {
+      const Doom word = doom_from(notice, options_.timing.warning, now);
+      // Its time is over: the machine is gone, or will not go. Either way AWS knows.
+      if (now >= word.since + options_.timing.warning)
+        return rumour(group, id, now, options_.timing);
+      return doom(group, id, word);
+    }
     case NoticeKind::kBidEvicted:
       doom(group, id,
            {IncidentKind::kInterruption, std::min(notice.time, now), now, "bid-evicted"});
@@ -113,7 +131,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kStateChange:
       if (notice.state == model::InstanceState::kShuttingDown ||
           notice.state == model::InstanceState::kTerminated)
-        return ended(group, id, "state-change", now);
+        return rumour(group, id, now, options_.timing);
       if ((notice.state == model::InstanceState::kStopping ||
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))

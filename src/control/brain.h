@@ -59,6 +59,7 @@ class Brain {
   void on(const Woken&, base::Instant) {}
   void on(const WritesBlocked& event, base::Instant now);
   void on(const WritesAllowed&, base::Instant now);
+  bool is_from_here(const model::Notice& notice) const;
   GroupState* group_of(const model::InstanceId& id);
   void place(const model::Notice& notice, const model::InstanceId& id, GroupState& group,
              base::Instant now);

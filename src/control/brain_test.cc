@@ -97,6 +97,42 @@ TEST_F(BrainTest, WhereNobodyMayBeSparedTheOldOneLeavesWhenTheNewOneServes) {
                                       "RegisterTargets i-0001", "DeregisterTargets i-b"));
 }
 
+TEST_F(BrainTest, AForgedEndIsAskedAboutAndChangesNothing) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  keeper.step(
+      {NoticeReceived{testing::state_change(kB, model::InstanceState::kTerminated, clock_)}});
+  keeper.run_until(clock_ + seconds(300));
+  EXPECT_THAT(cloud_.log, IsEmpty());
+  EXPECT_EQ(holder_of(kSlotB), kB);
+}
+
+TEST_F(BrainTest, AWarningWhoseTimeIsOverTakesNobodyOutOfTheBalancer) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  keeper.step({NoticeReceived{warning(kB, clock_ - seconds(121))}});
+  keeper.run_until(clock_ + seconds(300));
+  EXPECT_THAT(cloud_.log, IsEmpty());
+}
+
+TEST_F(BrainTest, EventsOfOtherAccountsAndRegionsMeanNothing) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  model::Notice foreign = warning(kB, clock_);
+  foreign.account = model::AccountId("999999999999");
+  keeper.step({NoticeReceived{foreign}});
+  foreign.account = model::AccountId("123456789012");
+  foreign.region = model::Region("eu-west-1");
+  keeper.step({NoticeReceived{foreign}});
+  keeper.run_until(clock_ + seconds(300));
+  EXPECT_THAT(cloud_.log, IsEmpty());
+  EXPECT_EQ(keeper.brain.foreign_notices(), 2u);
+  foreign.region = model::Region("us-east-2");
+  foreign.time = clock_;
+  keeper.step({NoticeReceived{foreign}});
+  EXPECT_EQ(keeper.brain.groups().at(testing::kGroup).doomed.count(kB), 1u);
+}
+
 TEST_F(BrainTest, DuplicatesOfAWarningChangeNothing) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);

@@ -76,7 +76,9 @@ class EndingPlanner {
   // entry that another keeper opened meanwhile would have been in it.
   void reap(const Seen& seen) {
     const Instant due = std::max(seen.first, seen.instance.launch_time) + timing_.horizon;
-    if (group_.ledger.read_began > due)
+    // It served once, if the balancer knows it; while too few others do it may stay.
+    const bool is_idle = out_of_balancer(group_, seen.instance.id);
+    if (group_.ledger.read_began > due && (is_idle || enough_serve()))
       plan_.endings.push_back({seen.instance.id, "surplus"});
     else
       plan_.look_again = std::min(plan_.look_again, std::max(due, now_ + timing_.poll));

@@ -152,5 +152,17 @@ TEST_F(EndingsTest, NothingIsEndedBeforeASweepOrWithoutALedger) {
   EXPECT_THAT(ended(), IsEmpty());
 }
 
+TEST_F(EndingsTest, SurplusThatTheBalancerKnowsStaysWhileTooFewOthersServe) {
+  testing::see(group_, testing::instance(kNew, "subnet-a", 9), at(-600));
+  group_.ledger.read_began = at(-5);
+  testing::set_health(group_, kNew, "healthy");
+  for (const auto& id : {kA, testing::kB, testing::kC}) testing::set_health(group_, id, "initial");
+  EXPECT_TRUE(plan_endings(group_, Timing(), at(0)).endings.empty());
+  for (const auto& id : {kA, testing::kB, testing::kC}) testing::set_health(group_, id, "healthy");
+  const auto endings = plan_endings(group_, Timing(), at(0)).endings;
+  ASSERT_EQ(endings.size(), 1u);
+  EXPECT_EQ(endings[0].reason, "surplus");
+}
+
 }  // namespace
 }  // namespace control

@@ -50,15 +50,23 @@ bool is_overdue(const GroupState& group, const InstanceId& id, Instant began,
 
 }  // namespace
 
-bool is_owned(const model::Instance& instance, const std::string& deployment) {
+bool is_owned(const GroupState& group, const model::Instance& instance) {
   const std::string* launch = instance.tag(model::kLaunchTag);
   const std::string* owner = instance.tag(model::kDeploymentTag);
-  return instance.tag(model::kGroupTag) && owner && *owner == deployment && launch &&
+  const std::string* name = instance.tag(model::kGroupTag);
+  return name && *name == group.spec.name.str() && owner && *owner == group.deployment && launch &&
          model::parse_launch_id(*launch);
 }
 
+void rumour(GroupState& group, const InstanceId& id, Instant now, const Timing& timing) {
+  if (group.is_gone(id)) return;
+  // As long as what AWS shows may lag behind what it told.
+  group.rumoured[id] = now + timing.horizon;
+  group.poll_asked_at = now;
+}
+
 void observe(GroupState& group, const model::Instance& instance, Instant began, Instant now) {
-  if (!is_owned(instance, group.deployment)) return;
+  if (!is_owned(group, instance)) return;
   const auto [found, fresh] = group.seen.try_emplace(instance.id, Seen{instance, now, began});
   Seen& seen = found->second;
   if (!fresh) {
@@ -79,6 +87,7 @@ void ended(GroupState& group, const InstanceId& id, std::string how, Instant now
   if (const auto seen = group.seen.find(id); seen != group.seen.end())
     seen->second.instance.state = InstanceState::kTerminated;
   group.suspects.erase(id);
+  group.rumoured.erase(id);
   group.checks_passed.erase(id);
   if (!group.is_doomed(id)) brake_crash_loop(group, id, now);
   tell_instance(group, id, "ended", how, now);

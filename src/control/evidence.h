@@ -14,9 +14,9 @@
 
 namespace control {
 
-// True for instances that carry our three tags, this deployment's among them; anything else is
-// foreign and never touched.
-bool is_owned(const model::Instance& instance, const std::string& deployment);
+// True for instances that carry our three tags, with this deployment and this group in them;
+// anything else is foreign and never touched.
+bool is_owned(const GroupState& group, const model::Instance& instance);
 
 // A read begun at `began` showed the instance so. Foreign ones are ignored.
 void observe(GroupState& group, const model::Instance& instance, base::Instant began,
@@ -24,6 +24,10 @@ void observe(GroupState& group, const model::Instance& instance, base::Instant b
 
 // It ended, for certain. Without an earlier warning that is a loss.
 void ended(GroupState& group, const model::InstanceId& id, std::string how, base::Instant now);
+
+// Somebody said that it ended. AWS is asked; only what it shows counts.
+void rumour(GroupState& group, const model::InstanceId& id, base::Instant now,
+            const Timing& timing);
 
 // A complete sweep begun at `began` showed these instances of the group, and no others.
 void sweep_ended(GroupState& group, const std::set<model::InstanceId>& present, base::Instant began,

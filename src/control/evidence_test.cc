@@ -35,16 +35,32 @@ class EvidenceTest : public ::testing::Test {
 };
 
 TEST_F(EvidenceTest, OnlyInstancesWithAllThreeTagsOfThisDeploymentAreOurs) {
-  EXPECT_TRUE(is_owned(a(), testing::kDeployment));
-  EXPECT_FALSE(is_owned(a(), "staging"));
+  EXPECT_TRUE(is_owned(group_, a()));
+  GroupState staging = group_;
+  staging.deployment = "staging";
+  EXPECT_FALSE(is_owned(staging, a()));
+  GroupState other = group_;
+  other.spec.name = model::GroupName("db");
+  EXPECT_FALSE(is_owned(other, a()));
   for (size_t missing = 0; missing < 3; ++missing) {
     model::Instance instance = a();
     instance.tags.erase(instance.tags.begin() + static_cast<ptrdiff_t>(missing));
-    EXPECT_FALSE(is_owned(instance, testing::kDeployment)) << missing;
+    EXPECT_FALSE(is_owned(group_, instance)) << missing;
   }
   model::Instance odd = a();
   odd.tags[1].value = "by hand";
-  EXPECT_FALSE(is_owned(odd, testing::kDeployment));
+  EXPECT_FALSE(is_owned(group_, odd));
+}
+
+TEST_F(EvidenceTest, ARumourEndsNobody) {
+  rumour(group_, kA, at(0), Timing());
+  EXPECT_FALSE(group_.is_gone(kA));
+  EXPECT_FALSE(group_.is_doomed(kA));
+  EXPECT_EQ(group_.rumoured.at(kA), at(90));
+  EXPECT_EQ(group_.poll_asked_at, at(0));
+  show(a(), InstanceState::kShuttingDown, at(1));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_TRUE(group_.rumoured.empty());
 }
 
 TEST_F(EvidenceTest, AForeignInstanceLeavesNoTrace) {

@@ -45,6 +45,7 @@ struct LedgerView {
   // The marks of this life's last writes, landed or not: a newer record by a keeper of our name
   // that has none of them is a namesake's.
   std::deque<std::string> nonces;
+  std::string abandoned;  // An incarnation of which an old version was put back: it counts as lost.
   int namesakes = 0;
 };
 
@@ -106,6 +107,8 @@ struct GroupState {
   std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
   // Instances whose sweep absence must be confirmed by id.
   std::set<model::InstanceId> suspects;
+  // Instances that are said to have ended, and until when AWS is asked about each.
+  std::map<model::InstanceId, base::Instant> rumoured;
   // Without a target group, an instance serves when both status checks pass.
   std::set<model::InstanceId> checks_passed;
 

@@ -161,10 +161,22 @@ class Planner {
 
   // Spot gave nothing, or less than it was asked for.
   void note_lack(const OpenLaunch& entry, const LaunchProgress& progress) {
-    if (progress.dry) cool(entry.pool, progress.settled_at + context_.timing.cool_dry);
+    if (progress.dry) cool_behind_others(entry.pool, progress.settled_at);
     if (!progress.dry && progress.came.empty()) return;
     for (size_t i = progress.came.size(); i < entry.slots.size(); ++i)
       if (!is_held(entry.slots[i])) next_.lacking.try_emplace(entry.slots[i], entry.opened_at);
+  }
+
+  // When all pools of a zone cool, the one that just had nothing is the last to be asked again: or
+  // a pool that is dry for three minutes would always go before one that is avoided for ten.
+  void cool_behind_others(const model::Pool& pool, Instant dry_at) {
+    Instant until = dry_at + context_.timing.cool_dry;
+    for (const model::InstanceType& type : group_.spec.types) {
+      const auto other = next_.cooling.find({type, pool.zone, pool.product});
+      if (type == pool.type || other == next_.cooling.end() || other->second <= now_) continue;
+      until = std::max(until, other->second + base::Duration::seconds(1));
+    }
+    cool(pool, until);
   }
 
   bool is_held(const SlotName& slot) const {

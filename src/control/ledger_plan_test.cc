@@ -320,6 +320,21 @@ TEST_F(LedgerPlanTest, AfterADryPoolAnotherIsTriedAtOnceButNoneThatCools) {
   EXPECT_EQ(waiting.look_again, at(500));
 }
 
+// A pool dry for three minutes must not stand before one that is avoided for ten, again and again.
+TEST_F(LedgerPlanTest, WhenAllPoolsCoolTheOneThatWasJustDryIsAskedLast) {
+  stored().cooling[pool_in("subnet-a", "m6i.large")] = at(590);  // It took a machine.
+  open(open_launch(4, {kSlotA}, kMe, at(0)));
+  settle(4, {}, "failed");
+  group_.launches[4].dry = true;
+  group_.gone[kA] = at(-1);
+  group_.doomed[kA] = {model::IncidentKind::kLoss, at(-1), std::nullopt, "described"};
+  group_.slot_waits[kSlotA] = {1, LaunchTrouble::kDry, at(5)};
+  store(next(at(0)));
+  group_.launches.clear();
+  EXPECT_THAT(stored().open, IsEmpty());
+  EXPECT_EQ(next(at(5)).open.at(0).pool, pool_in("subnet-a", "m6i.large"));
+}
+
 TEST_F(LedgerPlanTest, TagsAndTheMaximumPriceOfTheGroupAreInItsLaunches) {
   group_.spec.tags = {{"team", "shop"}};
   group_.spec.max_price = base::Money::usd_micros(50'000);

@@ -107,7 +107,8 @@ void want_target_group(GroupState& group, const model::TargetGroupRef& ref,
 }
 
 // Committed or just launched instances that do not run yet, and those whose end is due.
-std::vector<std::string> ids_to_poll(const GroupState& group, Instant now) {
+std::vector<std::string> ids_to_poll(GroupState& group, Instant now) {
+  std::erase_if(group.rumoured, [&](const auto& entry) { return entry.second <= now; });
   std::vector<std::string> ids;
   const auto consider = [&](const InstanceId& id) {
     if (group.is_gone(id)) return;
@@ -115,10 +116,12 @@ std::vector<std::string> ids_to_poll(const GroupState& group, Instant now) {
     const auto doom = group.doomed.find(id);
     const bool end_due =
         doom != group.doomed.end() && doom->second.deadline && now >= *doom->second.deadline;
+    if (group.rumoured.contains(id)) return;
     if (!instance || instance->state != model::InstanceState::kRunning || end_due)
       ids.push_back(id.str());
   };
   for (const InstanceId& id : group.ledger_ids) consider(id);
+  for (const auto& [id, until] : group.rumoured) ids.push_back(id.str());
   for (const auto& [n, progress] : group.launches)
     for (const InstanceId& id : progress.came) consider(id);
   return ids;

@@ -23,6 +23,8 @@ using base::Status;
 constexpr size_t kMostBodyBytes = 1 << 20;
 // Names end up as keys and labels. AWS's longest (a detail-type) has 128 characters.
 constexpr size_t kMostNameBytes = 256;
+// Of one eviction; AWS's name a few.
+constexpr size_t kMostInstances = 1000;
 
 constexpr char kEc2[] = "aws.ec2";
 constexpr char kSimulator[] = "custom.spot.interruption.simulator";
@@ -114,6 +116,9 @@ Status read_cloudtrail(const json::object& record, Notice& notice) {
   const json::object* details = json::find_object(record, "serviceEventDetails");
   const json::array* ids = details ? json::find_array(*details, "instanceIdSet") : nullptr;
   if (!ids) return {};
+  if (ids->size() > kMostInstances)
+    return malformed("serviceEventDetails.instanceIdSet has " + std::to_string(ids->size()) +
+                     " ids; allowed: at most 1000");
   for (const json::value& id : *ids) {
     constexpr std::string_view kWhere = "serviceEventDetails.instanceIdSet";
     if (!id.is_string()) return malformed(std::string(kWhere) + " holds something not a string");
@@ -140,7 +145,8 @@ void read_unknown(const json::object& detail, Notice& notice) {
     notice.region = Region(*std::move(region));
   if (const json::array* entities = json::find_array(detail, "affectedEntities"))
     for (const json::value& entity : *entities)
-      if (const json::object* object = entity.if_object())
+      if (const json::object* object = entity.if_object();
+          object && notice.instances.size() < kMostInstances)
         name_if_instance(json::text_or_empty(*object, "entityValue"), notice);
 }
 

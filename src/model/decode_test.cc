@@ -180,6 +180,16 @@ TEST(Decode, D10AnSnsConfirmationIsCountedAndNotAnError) {
   EXPECT_EQ(notice.detail_type, "SubscriptionConfirmation");
 }
 
+TEST(Decode, AnEvictionOfMoreThanAThousandIsRefused) {
+  std::string ids;
+  for (int i = 0; i < 1001; ++i)
+    ids += (i ? "," : "") + std::string("\"i-0000") + std::to_string(1000 + i) + "\"";
+  const std::string body = R"({"eventName":"BidEvictedEvent","eventSource":"ec2.amazonaws.com",)"
+                           R"("serviceEventDetails":{"instanceIdSet":[)" +
+                           ids + "]}}";
+  EXPECT_NE(refusal(body).find("1001 ids; allowed: at most 1000"), std::string::npos);
+}
+
 TEST(Decode, D10ALifecycleBodyWithoutDetailTypeIsKept) {
   const Notice notice = decoded(kHook);
   EXPECT_EQ(notice.kind, NoticeKind::kUnknown);
