@@ -46,6 +46,17 @@ std::string troubles_of(const Snapshot& snapshot) {
   return text;
 }
 
+// A blocked journal hinders every group. It is known when asked: views are kept while nothing in
+// their group changes.
+object hindered_too(object group, const std::string& blocked_by) {
+  if (blocked_by.empty()) return group;
+  std::string hindrance = base::json::text_or_empty(group, "hindrance");
+  if (!hindrance.empty()) hindrance += "; ";
+  hindrance += "the journal cannot be written: " + base::printable(blocked_by);
+  group["hindrance"] = std::move(hindrance);
+  return group;
+}
+
 net::Response injected(const base::Status& status) {
   if (status) return answer(object{{"journaled", true}});
   return refusal(400, status.error().code, base::printable(status.error().message));
@@ -109,7 +120,8 @@ net::Response Api::readiness() const {
 net::Response Api::groups() const {
   const auto snapshot = snapshot_();
   array list;
-  for (const auto& group : snapshot->groups) list.push_back(summary_json(*group));
+  for (const auto& group : snapshot->groups)
+    list.push_back(hindered_too(summary_json(*group), snapshot->blocked_by));
   return answer(object{{"keeper", snapshot->keeper.str()},
                        {"account", snapshot->account.str()},
                        {"region", snapshot->region.str()},
@@ -122,7 +134,7 @@ net::Response Api::group(std::string_view encoded_name) const {
   const std::string name = base::percent_decode_form(encoded_name).value_or("");
   const GroupView* found = snapshot->find(name);
   if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
-  return answer(detail_json(*found));
+  return answer(hindered_too(detail_json(*found), snapshot->blocked_by));
 }
 
 net::Response Api::from_journal(const net::Request& request) {

@@ -171,6 +171,17 @@ TEST_F(ApiTest, ListsGroupsAndShowsOne) {
   EXPECT_EQ(get("/api/v1/groups/other").status, 404);
 }
 
+TEST_F(ApiTest, SaysOfEveryGroupThatABlockedJournalHindersIt) {
+  GroupView hindered = web();
+  hindered.hindrance = "slow";
+  snapshot_.blocked_by = "disk full";
+  EXPECT_EQ(json(get("/api/v1/groups")).at("groups").at(0).at("hindrance"),
+            "the journal cannot be written: disk full");
+  show(hindered);
+  EXPECT_EQ(json(get("/api/v1/groups/web")).at("hindrance"),
+            "slow; the journal cannot be written: disk full");
+}
+
 TEST_F(ApiTest, ListsEventsNewestFirstPageByPage) {
   const auto first = json(get("/api/v1/events", "limit=2"));
   ASSERT_EQ(first.at("events").as_array().size(), 2u);

@@ -2,20 +2,64 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
+
+#include "base/quote.h"
 
 namespace app {
 namespace {
 
-constexpr char kVersion[] = SK_VERSION;
+constexpr char kVersion[] = "spotkeeper " SK_VERSION;
 
 void add_version(CLI::App& root, Action& action) {
   CLI::App* version = root.add_subcommand("version", "print the version");
   version->callback([&action] {
     action = [] {
-      std::printf("spotkeeper %s\n", kVersion);
+      std::printf("%s\n", kVersion);
       return kOk;
     };
   });
+  root.set_version_flag("--version", kVersion, "print the version");
+}
+
+void add_help(CLI::App& root, Action& action) {
+  CLI::App* help = root.add_subcommand("help", "print this");
+  help->callback([&root, &action] {
+    action = [&root] {
+      root.clear();  // Once a command is chosen, help() tells of that one.
+      std::fputs(root.help().c_str(), stdout);
+      return kOk;
+    };
+  });
+}
+
+CLI::App* find_command(CLI::App& family, const std::string& word) {
+  for (CLI::App* command : family.get_subcommands({}))
+    if (command->get_name() == word) return command;
+  return nullptr;
+}
+
+std::string words_of(CLI::App& family) {
+  std::string words;
+  for (const CLI::App* command : family.get_subcommands({}))
+    words += (words.empty() ? "" : ", ") + command->get_name();
+  return words;
+}
+
+// A sentence about the first word that is no command where one must be; empty when there is none.
+// CLI11 would only say that a subcommand is missing.
+std::string unknown_word(CLI::App& root, int argc, char** argv) {
+  CLI::App* family = &root;
+  for (int at = 1; at < argc && !family->get_subcommands({}).empty(); ++at) {
+    const std::string word = argv[at];
+    if (family->get_option_no_throw(word)) return "";  // --help or --version; CLI11 knows them.
+    CLI::App* found = find_command(*family, word);
+    if (!found)
+      return base::quote(word) + " is no command of " + family->get_name() +
+             "; allowed: " + words_of(*family);
+    family = found;
+  }
+  return "";
 }
 
 }  // namespace
@@ -28,6 +72,7 @@ int run_command_line(int argc, char** argv) {
       "  spotkeeper demo                          see it work; no account is needed\n"
       "  spotkeeper check --config FILE --online  before it is trusted with one");
   Action action;
+  add_help(root, action);
   add_version(root, action);
   add_demo_command(root, action);
   add_serve_command(root, action);
@@ -38,6 +83,10 @@ int run_command_line(int argc, char** argv) {
   add_event_commands(root, action);
   add_quarantine_commands(root, action);
   add_sim_commands(root, action);
+  if (const std::string unknown = unknown_word(root, argc, argv); !unknown.empty()) {
+    std::fprintf(stderr, "spotkeeper: %s\n", unknown.c_str());
+    return kUnusable;
+  }
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

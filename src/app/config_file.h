@@ -13,7 +13,7 @@ inline constexpr char kDefaultConfigPath[] = "/etc/spotkeeper/spotkeeper.toml";
 // The host's short name, and the state folder of whoever runs this.
 Defaults host_defaults();
 
-// A file that cannot be read is one problem, at 1:1.
+// A file that cannot be read, is no regular one, or is larger than 1 MiB is one problem, at 1:1.
 ConfigResult load_config_file(const std::string& path);
 
 // As above; nothing when there were problems, which are then on standard error.

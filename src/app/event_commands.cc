@@ -15,8 +15,8 @@
 namespace app {
 namespace {
 
-const Columns kEvents{{"seq"},         {"kind"}, {"instance_ids"}, {"time"},
-                      {"received_at"}, {"door"}, {"duplicates"}};
+const Columns kEvents{{"seq"},  {"kind"},        {"detail_type"}, {"instance_ids"},
+                      {"time"}, {"received_at"}, {"door"},        {"duplicates"}};
 const Columns kQuarantined{{"seq"},       {"reason"},   {"door"},      {"first_seen"},
                            {"last_seen"}, {"attempts"}, {"body_bytes"}};
 

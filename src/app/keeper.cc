@@ -159,14 +159,17 @@ base::Status Keeper::reload(Config config) {
 
 void Keeper::run() {
   for (;;) {
-    std::optional<Config> reload;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
       rung_ = false;
-      reload = std::exchange(reload_, std::nullopt);
+      if (reload_) {
+        coming_ = std::exchange(reload_, std::nullopt);
+        next_replace_ = Instant();
+        is_replace_failing_ = false;
+      }
     }
-    if (reload) replace_life(*reload);
+    replace_life_when_due();
     prune_when_due();
     const Instant due = life_->engine->turn();
     publish(due);
@@ -174,13 +177,25 @@ void Keeper::run() {
   }
 }
 
-void Keeper::replace_life(const Config& config) {
-  log_ = options_.make_log(config.log);
-  auto life = begin_life(config);
-  if (!life) {
-    log_.error("reload-failed", {{"error", base::to_string(life.error())}});
+void Keeper::replace_life_when_due() {
+  if (!coming_ || system_clock_.now() < next_replace_) return;
+  const base::Status status = replace_life(*coming_);
+  if (status) {
+    coming_.reset();
     return;
   }
+  next_replace_ = system_clock_.now() + options_.reload_pause;
+  if (std::exchange(is_replace_failing_, true)) return;  // Said already.
+  log_.error("reload-failed",
+             {{"error", "the journal cannot be written: " + base::to_string(status.error()) +
+                            "; it is tried again"}});
+}
+
+// Fails only for want of the journal: everything else in `config` has been checked.
+base::Status Keeper::replace_life(const Config& config) {
+  log_ = options_.make_log(config.log);
+  auto life = begin_life(config);
+  if (!life) return tl::unexpected(std::move(life).error());
   queue_->forget_waiting();
   engine::Arrivals left;
   {
@@ -193,6 +208,7 @@ void Keeper::replace_life(const Config& config) {
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
   life_ = *std::move(life);
   log_.info("reloaded", {{"groups", static_cast<int64_t>(config.groups.size())}});
+  return {};
 }
 
 void Keeper::prune_when_due() {
@@ -220,7 +236,8 @@ void Keeper::publish(Instant due) {
 }
 
 void Keeper::wait_until(Instant due) {
-  const Duration rest = std::min(options_.clock.real_until(due), kLongestRest);
+  const Duration most = coming_ ? options_.reload_pause : kLongestRest;
+  const Duration rest = std::min(options_.clock.real_until(due), most);
   std::unique_lock lock(mutex_);
   bell_.wait_for(lock, std::chrono::milliseconds(rest.ms()),
                  [this] { return rung_ || stopping_ || reload_; });

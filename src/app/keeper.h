@@ -35,7 +35,9 @@ struct KeeperOptions {
   engine::CrashHook crash_hook;
   aws::Environment environment;
   Pause pause = sleep_for;  // Between attempts to reach AWS, at the start.
-  uint64_t seed = 0;        // Never the same in two lives.
+  // Between attempts to take a new configuration over while the journal cannot be written.
+  base::Duration reload_pause = base::Duration::seconds(2);
+  uint64_t seed = 0;  // Never the same in two lives.
 };
 
 class Keeper {
@@ -50,7 +52,8 @@ class Keeper {
 
   // `done` runs once, on any thread: when the event is durable, or refused. Never after the end.
   void inject(std::string body, std::function<void(base::Status)> done);
-  // Takes over the groups and the log of `config`; refuses one that differs in anything else.
+  // Takes over the groups and the log of `config`; refuses one that differs in anything else. What
+  // cannot be taken over now, for want of a journal, is tried again until it can.
   base::Status reload(Config config);
 
   std::shared_ptr<const Snapshot> snapshot() const;
@@ -68,7 +71,8 @@ class Keeper {
   base::Result<std::unique_ptr<Life>> begin_life(const Config& config);
   void run();
   base::Instant turn();
-  void replace_life(const Config& config);
+  void replace_life_when_due();
+  base::Status replace_life(const Config& config);
   void prune_when_due();
   void publish(base::Instant due);
   void wait_until(base::Instant due);
@@ -85,6 +89,9 @@ class Keeper {
   model::AccountId account_;
   std::unique_ptr<Life> life_;  // Of the loop's thread, once that runs.
   base::Instant next_prune_;
+  std::optional<Config> coming_;  // To be taken over; of the loop's thread, like the next two.
+  base::Instant next_replace_;    // By the system's clock, as disks are mended in real time.
+  bool is_replace_failing_ = false;
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::condition_variable bell_;

@@ -51,7 +51,8 @@ class KeeperTest : public testing::Test {
   base::Result<std::unique_ptr<Keeper>> start(Config config) {
     KeeperOptions options;
     options.config = std::move(config);
-    options.make_log = [](const LogConfig&) { return base::Logger(); };
+    options.make_log = [this](const LogConfig&) { return base::Logger(log_level_, log_); };
+    options.reload_pause = base::Duration::millis(1);
     options.environment = [scene =
                                region_->scene()](const char* name) -> std::optional<std::string> {
       if (std::string_view(name) == "AWS_ACCESS_KEY_ID") return scene.access_key;
@@ -78,6 +79,8 @@ class KeeperTest : public testing::Test {
   std::string root_;
   std::unique_ptr<sim::RegionFront> region_;
   uint64_t seed_ = 0;
+  base::LogLevel log_level_ = base::LogLevel::kOff;
+  base::Logger::Sink log_;
 };
 
 constexpr char kEvent[] =
@@ -129,6 +132,34 @@ TEST_F(KeeperTest, TakesNewGroupsOverAndStaysWithTheRest) {
   EXPECT_TRUE((*keeper)->reload(grown));
   // One event may still meet the old engine's turn; one comes before the new one's first snapshot.
   for (int turn = 0; turn < 3; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
+  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->capacity, 2);
+}
+
+TEST_F(KeeperTest, TakesNewGroupsOverOnceTheJournalCanBeWrittenAgain) {
+  auto failed = std::make_shared<std::promise<std::string>>();
+  auto reloaded = std::make_shared<std::promise<void>>();
+  log_level_ = base::LogLevel::kInfo;
+  // Said twice, either would be set twice, which throws.
+  log_ = [failed, reloaded](base::LogLevel, std::string_view message, const base::LogField* fields,
+                            size_t) {
+    if (message == "reload-failed") failed->set_value(fields[0].value);
+    if (message == "reloaded") reloaded->set_value();
+  };
+  auto keeper = start(config());
+  ASSERT_TRUE(keeper);
+  const auto disk = store::Database::open(journal_path(root_ + "/state"));
+  ASSERT_TRUE(
+      (*disk)->run("create trigger full before insert on meta when new.name = 'run' "
+                   "begin select raise(abort, 'full'); end"));
+  Config grown = config();
+  grown.groups[0].capacity = 2;
+  EXPECT_TRUE((*keeper)->reload(grown));
+  const std::string why = failed->get_future().get();
+  EXPECT_THAT(why, HasSubstr("the journal cannot be written: "));
+  EXPECT_THAT(why, HasSubstr("; it is tried again"));
+  ASSERT_TRUE((*disk)->run("drop trigger full"));
+  reloaded->get_future().get();
+  for (int turn = 0; turn < 2; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
   EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->capacity, 2);
 }
 

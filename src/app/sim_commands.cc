@@ -220,6 +220,9 @@ void add_region_command(CLI::App& sim, Action& action) {
 }  // namespace
 
 void add_sim_commands(CLI::App& root, Action& action) {
+  // Ten years: CLI11's own range lets "nan" pass.
+  constexpr double kMostSeconds = 315'360'000;
+  constexpr int64_t kMostInterruptions = 1'000'000'000'000;
   CLI::App* sim = root.add_subcommand("sim", "a simulated AWS region, and keepers under chaos");
   sim->require_subcommand(1);
   add_region_command(*sim, action);
@@ -234,9 +237,16 @@ void add_sim_commands(CLI::App& root, Action& action) {
       ->check(
           CLI::IsMember({"swarm", "two-keepers", "canary-split-ledger", "canary-unsynced-journal"}))
       ->capture_default_str();
-  run->add_option("--seconds", options->seconds, "begin no further run after this many seconds");
+  run->add_option("--seconds", options->seconds, "begin no further run after this many seconds")
+      ->check([](const std::string& text) {
+        double seconds = -1;
+        const bool is_number = CLI::detail::lexical_cast(text, seconds);
+        const bool is_fine = is_number && seconds >= 0 && seconds <= kMostSeconds;
+        return is_fine ? std::string() : text + " is no limit; allowed: 0 (none) to ten years";
+      });
   run->add_option("--interruptions", options->interruptions,
-                  "begin no further run after this many interruptions");
+                  "begin no further run after this many interruptions; 0: no limit")
+      ->check(CLI::Range(int64_t{0}, kMostInterruptions));
   run->add_option("--minutes", options->minutes, "simulated minutes of chaos in each run")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

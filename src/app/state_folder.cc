@@ -39,6 +39,32 @@ base::Status make_folder(const std::string& path) {
   return {};
 }
 
+// Whoever may write there could put a link in the lock's place, or other words in the journal's.
+base::Status require_owned(const std::string& path) {
+  struct stat folder {};
+  if (stat(path.c_str(), &folder) != 0)
+    return base::fail("StateFolder", "cannot look at the state folder " + base::quote(path) + ": " +
+                                         reason(errno));
+  if (folder.st_uid != geteuid() && folder.st_uid != 0)
+    return base::fail("StateFolder", "the state folder " + base::quote(path) +
+                                         " belongs to another user; chown it to the one who runs "
+                                         "this, and chmod 700 it");
+  if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return base::fail("StateFolder", "others may write to the state folder " + base::quote(path) +
+                                         "; chmod 700 it");
+  return {};
+}
+
+base::Result<int> open_lock(const std::string& path) {
+  const int lock = open(lock_path(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (lock >= 0) return lock;
+  if (errno == ELOOP)
+    return base::fail("StateFolder", base::quote(lock_path(path)) +
+                                         " is a link, and a lock must not be; remove it");
+  return base::fail("StateFolder",
+                    "cannot write to the state folder " + base::quote(path) + ": " + reason(errno));
+}
+
 }  // namespace
 
 std::string default_state_dir(const aws::Environment& environment, bool is_root) {
@@ -55,10 +81,8 @@ base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& 
   // before.
   umask(S_IRWXG | S_IRWXO);
   RETURN_IF_ERROR(make_folder(path));
-  const int lock = open(lock_path(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0)
-    return base::fail("StateFolder", "cannot write to the state folder " + base::quote(path) +
-                                         ": " + reason(errno));
+  RETURN_IF_ERROR(require_owned(path));
+  ASSIGN_OR_RETURN(const int lock, open_lock(path));
   std::unique_ptr<StateFolder> folder(new StateFolder(path, lock));
   const struct flock exclusive = whole_file(F_WRLCK);
   if (fcntl(lock, F_OFD_SETLK, &exclusive) != 0)
@@ -77,7 +101,10 @@ StateFolder::~StateFolder() { close(lock_); }
 base::Status StateFolder::publish_url(const std::string& url) {
   const ssize_t written = pwrite(lock_, url.data(), url.size(), 0);
   if (written == static_cast<ssize_t>(url.size())) return {};
-  return base::fail("StateFolder", "cannot write to " + base::quote(lock_path(path_)));
+  // Part of it written: the disk ended there.
+  const int number = written < 0 ? errno : ENOSPC;
+  return base::fail("StateFolder",
+                    "cannot write to " + base::quote(lock_path(path_)) + ": " + reason(number));
 }
 
 std::optional<std::string> keeper_url(const std::string& state_dir) {

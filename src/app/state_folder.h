@@ -20,7 +20,7 @@ std::string journal_path(const std::string& state_dir);
 class StateFolder {
  public:
   // Makes the folder when it is missing and takes its lock. Fails, with a sentence, when another
-  // keeper has it or it cannot be used.
+  // keeper has it, others may write to it, or it cannot be used.
   static base::Result<std::unique_ptr<StateFolder>> take(const std::string& path);
   ~StateFolder();
   StateFolder(const StateFolder&) = delete;

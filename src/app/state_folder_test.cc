@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 namespace app {
@@ -46,6 +48,36 @@ TEST_F(StateFolderTest, SaysInWordsThatAFolderCannotBeMade) {
   const auto folder = StateFolder::take(root_ + "/keeper.lock/below");
   ASSERT_FALSE(folder);
   EXPECT_THAT(folder.error().message, HasSubstr("cannot make the state folder"));
+}
+
+TEST_F(StateFolderTest, LeavesAloneWhatALinkInTheLocksPlaceLeadsTo) {
+  const std::string target = root_ + "/precious";
+  std::ofstream(target) << "words";
+  std::filesystem::create_symlink(target, root_ + "/keeper.lock");
+  const auto folder = StateFolder::take(root_);
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("is a link"));
+  EXPECT_EQ(std::filesystem::file_size(target), 5u);
+}
+
+TEST_F(StateFolderTest, RefusesAFolderThatOthersMayWriteTo) {
+  for (const mode_t mode : {0770, 0707, 01777}) {
+    ASSERT_EQ(chmod(root_.c_str(), mode), 0);
+    const auto folder = StateFolder::take(root_);
+    ASSERT_FALSE(folder);
+    EXPECT_EQ(folder.error().retry, base::Retry::kNever);
+    EXPECT_THAT(folder.error().message, HasSubstr("chmod 700"));
+  }
+  ASSERT_EQ(chmod(root_.c_str(), 0755), 0);
+  EXPECT_TRUE(StateFolder::take(root_));
+}
+
+TEST_F(StateFolderTest, RefusesAFolderOfAnotherUser) {
+  if (geteuid() != 0) return;  // Only root can give a folder away.
+  ASSERT_EQ(chown(root_.c_str(), 12345, 12345), 0);
+  const auto folder = StateFolder::take(root_);
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().message, HasSubstr("belongs to another user"));
 }
 
 TEST_F(StateFolderTest, TellsWhereTheRunningKeeperIs) {

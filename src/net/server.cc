@@ -40,6 +40,8 @@ constexpr auto kForever = std::chrono::steady_clock::time_point::max();
 constexpr uint32_t kMostHeaderBytes = 32 << 10;
 // For a client that still sends a refused body: long enough to read the answer.
 constexpr std::chrono::seconds kLinger{2};
+// The first bytes of a further request; what does not fit is read with the rest of its head.
+constexpr size_t kFirstBytes = 4096;
 // Out of file descriptors: a connection that ends gives one back, usually soon.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -56,6 +58,7 @@ struct Session {
 
   beast::tcp_stream stream;
   beast::flat_buffer buffer;
+  bool is_new = true;           // Nothing has been asked yet.
   asio::steady_timer answered;  // Cancelled when `answer` is there.
   std::optional<Response> answer;
   bool stopped = false;
@@ -186,6 +189,9 @@ class BeastServer final : public HttpServer {
   std::chrono::milliseconds idle_timeout() const {
     return std::chrono::milliseconds(options_.idle_timeout.ms());
   }
+  std::chrono::milliseconds head_timeout() const {
+    return std::chrono::milliseconds(options_.head_timeout.ms());
+  }
 
   // Every coroutine then ends by itself, and with the last one the thread.
   void stop() {
@@ -245,8 +251,21 @@ class BeastServer final : public HttpServer {
     co_return co_await answer(session, *std::move(request), framing);
   }
 
-  asio::awaitable<beast::error_code> read_request(Session& session, Parser& parser) {
+  // Until a further request begins; a new connection has no time to rest.
+  asio::awaitable<beast::error_code> await_request(Session& session) {
+    if (std::exchange(session.is_new, false) || session.buffer.size() > 0)
+      co_return beast::error_code();
     session.stream.expires_after(idle_timeout());
+    auto [error, size] =
+        co_await session.stream.async_read_some(session.buffer.prepare(kFirstBytes), kAwait);
+    session.buffer.commit(size);
+    co_return error;
+  }
+
+  asio::awaitable<beast::error_code> read_request(Session& session, Parser& parser) {
+    const beast::error_code silent = co_await await_request(session);
+    if (silent) co_return silent;
+    session.stream.expires_after(head_timeout());
     auto [head_error, head_size] =
         co_await http::async_read_header(session.stream, session.buffer, parser, kAwait);
     if (head_error) co_return head_error;

@@ -19,8 +19,12 @@ struct ServerOptions {
   int port = 0;                    // 0: the system chooses; see HttpServer::port.
   size_t most_connections = 1024;  // Further ones wait in the kernel's queue until one ends.
   size_t most_body_bytes = 8 << 20;
-  // For each of: the next request's headers, its body, and taking the answer. Above the 60 s after
-  // which load balancers drop their own idle connections, so that they never meet a closing one.
+  // For a whole head, from the connection's start or the request's first byte, however the bytes
+  // come: connections that only pretend to ask must not keep the others out for long.
+  base::Duration head_timeout = base::Duration::seconds(10);
+  // For each of: the begin of a further request, its body, and taking the answer. Above the 60 s
+  // after which load balancers drop their own idle connections, so that they never meet a closing
+  // one.
   base::Duration idle_timeout = base::Duration::seconds(75);
 };
 

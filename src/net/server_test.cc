@@ -165,8 +165,44 @@ TEST(Server, ClosesConnectionsThatStayIdle) {
   ServerOptions options;
   options.idle_timeout = base::Duration::millis(10);
   auto server = serve(echo, options);
+  EXPECT_EQ(body_of(talk(*server, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")), "GET /1 ? []");
+  EXPECT_EQ(talk(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nx"), "");
+}
+
+TEST(Server, ClosesConnectionsThatDoNotSendAWholeHeadSoon) {
+  ServerOptions options;
+  options.head_timeout = base::Duration::millis(10);
+  auto server = serve(echo, options);
   EXPECT_EQ(talk(*server, ""), "");
   EXPECT_EQ(talk(*server, "GET / HTTP/1.1\r\nHo"), "");
+  EXPECT_EQ(body_of(talk(*server, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET / HT")), "GET /1 ? []");
+}
+
+// The end of a later connection says that the earlier one's time is over as well.
+TEST(Server, GivesAHeadThatComesInDropsNoMoreTime) {
+  ServerOptions options;
+  options.head_timeout = base::Duration::millis(50);
+  auto server = serve(echo, options);
+  TestPeer dripping = TestPeer::connect(server->port());
+  dripping.write("GET / HT");
+  TestPeer later = TestPeer::connect(server->port());
+  dripping.write("TP");
+  EXPECT_EQ(later.read_rest(), "");
+  dripping.write("/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(dripping.read_rest(), "");
+}
+
+TEST(Server, LetsAConnectionRestBetweenRequests) {
+  ServerOptions options;
+  options.head_timeout = base::Duration::millis(10);
+  auto server = serve(echo, options);
+  TestPeer kept = TestPeer::connect(server->port());
+  kept.write("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  kept.read_head();
+  EXPECT_EQ(kept.read_exactly(11), "GET /1 ? []");
+  EXPECT_EQ(talk(*server, ""), "") << "a head's time has passed";
+  kept.write("GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(body_of(kept.read_rest()), "GET /2 ? []");
 }
 
 TEST(Server, LetsAConnectionWaitWhenThereAreTooMany) {

@@ -1,0 +1,72 @@
+#include "app/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace app {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+  int code = 0;
+  std::string out, err;
+};
+
+Outcome run(std::vector<std::string> words) {
+  words.insert(words.begin(), "spotkeeper");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int code = run_command_line(static_cast<int>(argv.size()), argv.data());
+  std::fflush(stdout);
+  std::string out = testing::internal::GetCapturedStdout();
+  return {code, std::move(out), testing::internal::GetCapturedStderr()};
+}
+
+TEST(CommandLine, NamesAWordThatItDoesNotKnowAndThoseItDoes) {
+  const Outcome top = run({"foo"});
+  EXPECT_EQ(top.code, kUnusable);
+  EXPECT_THAT(top.err, HasSubstr("\"foo\" is no command of spotkeeper; allowed: help, version, "));
+  const Outcome below = run({"group", "foo"});
+  EXPECT_EQ(below.code, kUnusable);
+  EXPECT_EQ(below.err, "spotkeeper: \"foo\" is no command of group; allowed: list, show\n");
+}
+
+TEST(CommandLine, NamesAnOptionThatStandsBeforeItsCommand) {
+  const Outcome outcome = run({"--server", "http://h", "group", "list"});
+  EXPECT_EQ(outcome.code, kUnusable);
+  EXPECT_THAT(outcome.err, HasSubstr("\"--server\" is no command of spotkeeper"));
+}
+
+TEST(CommandLine, HelpsAndSaysItsVersionEitherWay) {
+  EXPECT_THAT(run({"help"}).out, HasSubstr("Examples:"));
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_THAT(run({"version"}).out, HasSubstr("spotkeeper "));
+  EXPECT_EQ(run({"version"}).out, run({"--version"}).out);
+  EXPECT_EQ(run({"--version"}).code, kOk);
+}
+
+TEST(CommandLine, RefusesAServerThatIsNoUrl) {
+  const Outcome outcome = run({"group", "list", "--server", "foo"});
+  EXPECT_EQ(outcome.code, kUnusable);
+  EXPECT_THAT(outcome.err, HasSubstr("\"foo\" is not where a keeper can be"));
+}
+
+TEST(CommandLine, RefusesLimitsOfASimulationThatAreNone) {
+  for (const char* limit : {"nan", "-1", "inf"}) {
+    const Outcome outcome = run({"sim", "run", "--seconds", limit});
+    EXPECT_EQ(outcome.code, kUnusable) << limit;
+    EXPECT_THAT(outcome.err, HasSubstr("allowed: ")) << limit;
+  }
+  const Outcome outcome = run({"sim", "run", "--interruptions", "-5"});
+  EXPECT_EQ(outcome.code, kUnusable);
+  EXPECT_THAT(outcome.err, HasSubstr("--interruptions"));
+}
+
+}  // namespace
+}  // namespace app
