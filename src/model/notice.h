@@ -37,7 +37,7 @@ struct Notice {
   AccountId account;
   Region region;
   std::string source;       // "aws.ec2", "custom.spot.interruption.simulator", …
-  std::string detail_type;  // As it came: what an unknown kind is counted under.
+  std::string detail_type;  // As it came: what `events list` shows of an unknown kind.
   std::optional<InterruptionAction> action;  // Of an interruption warning, if known.
   std::optional<InstanceState> state;        // Of a state change.
   SpotRequestId spot_request;                // Of a fulfilment.
