@@ -17,6 +17,7 @@ using base::quote;
 constexpr size_t kMostBytes = 1 << 20;
 constexpr Range kCapacity{1, 1000};
 constexpr Range kPort{1, 65535};
+constexpr Range kLaunchesPerHour{1, 100'000};
 // AWS allows 50; ours, the name and the mark of a doomed machine need room.
 constexpr size_t kMostTags = 40;
 
@@ -161,7 +162,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
                             Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
-                  "target_groups", "max_price", "on_demand", "avoid_interrupted_pool_for", "tags"},
+                  "target_groups", "max_price", "on_demand", "on_rebalance", "brakes",
+                  "avoid_interrupted_pool_for", "tags"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, names);
@@ -183,6 +185,12 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
     group.avoid_interrupted_pool_for = *base::parse_duration(*time);
   if (const auto* table_of = in.table("on_demand"))
     group.on_demand = read_on_demand(*table_of, group.capacity, problems);
+  if (const auto word = in.text("on_rebalance", kOnRebalance))
+    group.on_rebalance = *parse_on_rebalance(*word);
+  if (const auto* table_of = in.table("brakes")) {
+    TableReader brakes(*table_of, "brakes", {"launches_per_hour"}, problems);
+    group.launches_per_hour = brakes.integer("launches_per_hour", kLaunchesPerHour);
+  }
   if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
   return group;
 }

@@ -151,6 +151,8 @@ const Rule kDurationOrNever{
     "a duration, as 90s, 10m or 2h, or never"};
 const Rule kReturnToSpot{[](std::string_view text) { return text == "always" || text == "never"; },
                          "always, never"};
+const Rule kOnRebalance{[](std::string_view text) { return parse_on_rebalance(text).has_value(); },
+                        "ignore, launch-ahead, replace"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
@@ -175,6 +177,13 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   if (address.host == "[::1]") address.host = "::1";
   std::from_chars(text.data() + colon + 1, text.data() + text.size(), address.port);
   return address.port <= 65535 ? std::optional(address) : std::nullopt;
+}
+
+std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text) {
+  if (text == "ignore") return model::OnRebalance::kIgnore;
+  if (text == "launch-ahead") return model::OnRebalance::kLaunchAhead;
+  if (text == "replace") return model::OnRebalance::kReplace;
+  return std::nullopt;
 }
 
 std::optional<base::LogLevel> parse_log_level(std::string_view text) {

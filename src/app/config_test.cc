@@ -71,6 +71,8 @@ instance_types = ["c6i.large", "c5.large"]
 max_price = "0.05"
 avoid_interrupted_pool_for = "20m"
 on_demand = { base = 1, fallback_after = "never", return_to_spot = "never" }
+on_rebalance = "replace"
+brakes = { launches_per_hour = 12 }
 tags = { team = "shop", "cost:center" = "" }
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
@@ -120,6 +122,8 @@ Config full_config() {
   web.max_price = base::Money::usd_micros(50'000);
   web.avoid_interrupted_pool_for = base::Duration::minutes(20);
   web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever};
+  web.on_rebalance = model::OnRebalance::kReplace;
+  web.launches_per_hour = 12;
   web.tags = {{"cost:center", ""}, {"team", "shop"}};
   model::GroupSpec box;
   box.name = model::GroupName("box");
@@ -183,7 +187,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 17);
+  EXPECT_EQ(opened, 19);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 

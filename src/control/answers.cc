@@ -129,13 +129,15 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
     if (!parsed) {
       group.ledger.unusable = true;
       forget_ledger(group);
-      begin_trouble(group, kLedgerTrouble,
-                    parsed.error().message +
-                        "; nothing is done until the record is mended, or deleted: then it is "
-                        "rebuilt from the machines' tags");
+      const bool is_news =
+          begin_trouble(group, kLedgerTrouble,
+                        parsed.error().message +
+                            "; nothing is done until the record is mended, or deleted: then it is "
+                            "rebuilt from the machines' tags");
       context.board.not_before({WorkKind::kReadLedger, group.spec.name.str()},
                                context.now + context.timing.resync);
-      return remark(context, base::LogLevel::kError, "ledger-unusable",
+      return remark(context, is_news ? base::LogLevel::kError : base::LogLevel::kDebug,
+                    "ledger-unusable",
                     {{"group", group.spec.name.str()}, {"why", parsed.error().message}});
     }
     record = *std::move(parsed);

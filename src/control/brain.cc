@@ -123,11 +123,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
         return rumour(group, id, now, options_.timing);
       return doom(group, id, word);
     }
-    case NoticeKind::kBidEvicted:
-      doom(group, id,
-           {IncidentKind::kInterruption, std::min(notice.time, now), now, "bid-evicted"});
-      if (!group.is_gone(id)) group.suspects.insert(id);
-      return;
+    case NoticeKind::kBidEvicted: return rumour(group, id, now, options_.timing);
     case NoticeKind::kStateChange:
       if (notice.state == model::InstanceState::kShuttingDown ||
           notice.state == model::InstanceState::kTerminated)
@@ -139,6 +135,9 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       group.poll_asked_at = now;  // Something moved: look soon, not at the next poll.
       return;
     case NoticeKind::kRebalance:
+      if (group.spec.on_rebalance != model::OnRebalance::kIgnore && !group.is_gone(id))
+        doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
+      return;
     case NoticeKind::kFulfilment:
     case NoticeKind::kTest:
     case NoticeKind::kUnknown: return;

@@ -56,6 +56,10 @@ class EndingPlanner {
       plan_.look_again = std::min(plan_.look_again, *deadline + timing_.overdue);
       return;
     }
+    if (const auto until = stays_until(group_, entry, now_)) {
+      plan_.look_again = std::min(plan_.look_again, *until);
+      return;
+    }
     if (!entry.replacement.empty() && !serves(group_, entry.replacement)) return;
     // Without a named replacement the rule is the balancer's: enough others serve.
     if (entry.replacement.empty() && !enough_serve()) return;

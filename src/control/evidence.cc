@@ -15,6 +15,8 @@ bool is_final(InstanceState state) {
   return state == InstanceState::kShuttingDown || state == InstanceState::kTerminated;
 }
 
+constexpr char kReclaimed[] = "Server.SpotInstanceTermination";
+
 bool is_stopped(InstanceState state) {
   return state == InstanceState::kStopping || state == InstanceState::kStopped;
 }
@@ -77,7 +79,12 @@ void observe(GroupState& group, const model::Instance& instance, Instant began, 
     seen.shown_at = began;
   }
   group.suspects.erase(instance.id);
-  if (is_final(instance.state)) return ended(group, instance.id, "described", now);
+  if (is_final(instance.state)) {
+    // Taken without a warning: that is no crash, and its pool is no place for the next one.
+    if (instance.state_reason == kReclaimed)
+      doom(group, instance.id, {model::IncidentKind::kInterruption, now, now, "reclaimed"});
+    return ended(group, instance.id, "described", now);
+  }
   if (is_stopped(instance.state) && !group.is_doomed(instance.id))
     doom(group, instance.id, {model::IncidentKind::kLoss, now, std::nullopt, "stopped"});
 }

@@ -52,6 +52,15 @@ TEST_F(EvidenceTest, OnlyInstancesWithAllThreeTagsOfThisDeploymentAreOurs) {
   EXPECT_FALSE(is_owned(group_, odd));
 }
 
+TEST_F(EvidenceTest, AReclaimThatNobodyAnnouncedIsAnInterruptionAndNoCrash) {
+  model::Instance taken = a();
+  taken.state_reason = "Server.SpotInstanceTermination";
+  group_.ledger.record->holders.at(testing::kSlotA).since = at(0);
+  show(taken, InstanceState::kShuttingDown, at(60));
+  EXPECT_EQ(group_.doomed.at(kA).kind, model::IncidentKind::kInterruption);
+  EXPECT_TRUE(group_.slot_waits.empty());
+}
+
 TEST_F(EvidenceTest, ARumourEndsNobody) {
   rumour(group_, kA, at(0), Timing());
   EXPECT_FALSE(group_.is_gone(kA));

@@ -18,6 +18,16 @@ std::optional<base::Instant> deadline_of(const GroupState& group, const model::R
                                                              : entry.deadline;
 }
 
+std::optional<base::Instant> stays_until(const GroupState& group, const model::Retiring& entry,
+                                         base::Instant now) {
+  // AWS warns within minutes of most recommendations, or not at all; two machines are paid for.
+  constexpr base::Duration kLongest = base::Duration::hours(1);
+  const bool is_ahead = entry.reason == to_string(model::IncidentKind::kRebalance) &&
+                        group.spec.on_rebalance == model::OnRebalance::kLaunchAhead;
+  if (!is_ahead || deadline_of(group, entry) || now >= entry.since + kLongest) return std::nullopt;
+  return entry.since + kLongest;
+}
+
 bool serves(const GroupState& group, const model::InstanceId& id) {
   if (group.is_gone(id)) return false;
   const model::Instance* instance = group.find(id);

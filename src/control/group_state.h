@@ -154,6 +154,11 @@ bool serves(const GroupState& group, const model::InstanceId& id);
 // them, so for one of those this is "how many others serve".
 int healthy_holders(const GroupState& group);
 
+// A former holder that serves on beside its replacement until AWS takes it: replaced ahead of an
+// interruption that has not been announced. Until when, or nothing.
+std::optional<base::Instant> stays_until(const GroupState& group, const model::Retiring& entry,
+                                         base::Instant now);
+
 // Names of the slots the configuration wants.
 std::set<model::SlotName> wanted_slots(const model::GroupSpec& spec);
 

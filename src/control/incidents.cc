@@ -100,6 +100,8 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
 void doom(GroupState& group, const model::InstanceId& id, const Doom& word) {
   const auto [found, fresh] = group.doomed.try_emplace(id, word);
   Doom& known = found->second;
+  // A recommendation was only the first hint of it.
+  if (known.kind == model::IncidentKind::kRebalance && word.kind != known.kind) known = word;
   if (!fresh && word.deadline && (!known.deadline || *word.deadline < *known.deadline))
     known.deadline = word.deadline;
 }

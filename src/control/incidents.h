@@ -12,7 +12,8 @@
 
 namespace control {
 
-// The instance will be taken, or is gone. The first word counts; a deadline may only move earlier.
+// The instance will be taken, or is gone. The first word counts, unless it was a
+// recommendation; a deadline may only move earlier.
 void doom(GroupState& group, const model::InstanceId& id, const Doom& word);
 
 // Opens an incident for every doomed holder that has none. Apart from doom, because a holder may

@@ -167,5 +167,13 @@ TEST_F(IncidentsTest, WithoutAKnownLedgerNothingOpensOrCloses) {
   close_incidents(group_, at(1));
 }
 
+TEST(Doom, AWarningReplacesARecommendation) {
+  GroupState group = testing::whole_group();
+  doom(group, testing::kA, {model::IncidentKind::kRebalance, testing::at(0), std::nullopt, "r"});
+  doom(group, testing::kA, testing::taken_at(testing::at(120)));
+  EXPECT_EQ(group.doomed.at(testing::kA).kind, model::IncidentKind::kInterruption);
+  EXPECT_EQ(group.doomed.at(testing::kA).deadline, testing::at(120));
+}
+
 }  // namespace
 }  // namespace control

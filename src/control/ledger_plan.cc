@@ -21,6 +21,8 @@ using model::SlotName;
 // Why an on-demand machine leaves for a Spot one.
 constexpr char kReturned[] = "returned-to-spot";
 
+constexpr base::Duration kBrakePeriod = base::Duration::hours(1);
+
 // 32 letters that survive being read aloud; 13 of them carry 64 bits.
 std::string random_name(base::Prng& prng) {
   constexpr char kLetters[] = "abcdefghjkmnpqrstuvwxyz023456789";
@@ -49,6 +51,7 @@ class Planner {
     }
     LedgerPlan plan;
     plan.look_again = look_again_;
+    plan.is_braked = is_braked_;
     if (ready_ && (!group_.ledger.record || next_ != *group_.ledger.record)) {
       stamp();
       plan.next = std::move(next_);
@@ -151,6 +154,8 @@ class Planner {
   }
 
   void settle(const OpenLaunch& entry, const LaunchProgress& progress) {
+    if (!progress.came.empty())
+      next_.launched[minute_of(now_)] += static_cast<int>(progress.came.size());
     for (size_t i = 0; i < std::min(entry.slots.size(), progress.came.size()); ++i)
       assign(entry, entry.slots[i], progress.came[i]);
     if (entry.lifecycle == model::Lifecycle::kSpot) note_lack(entry, progress);
@@ -229,6 +234,8 @@ class Planner {
     std::erase_if(next_.returned, [&](const auto& returned) {
       return returned.second + context_.timing.between_returns <= now_;
     });
+    std::erase_if(next_.launched,
+                  [&](const auto& launched) { return launched.first + kBrakePeriod <= now_; });
   }
 
   void retire_unwanted() {
@@ -287,7 +294,8 @@ class Planner {
   void cool_interrupted_pools() {
     for (const auto& [slot, holder] : next_.holders) {
       const auto doom = group_.doomed.find(holder.instance);
-      if (doom == group_.doomed.end() || doom->second.kind != model::IncidentKind::kInterruption)
+      if (doom == group_.doomed.end() || (doom->second.kind != model::IncidentKind::kInterruption &&
+                                          doom->second.kind != model::IncidentKind::kRebalance))
         continue;
       cool(holder.pool, doom->second.since + group_.spec.avoid_interrupted_pool_for);
     }
@@ -299,12 +307,15 @@ class Planner {
     next_.no_launch_before.reset();
     if (!group_.template_version) return;
     const std::set<SlotName> covered = covered_slots();
+    std::vector<Need> wanted;
     std::map<model::SubnetId, std::vector<Need>> needs;
     for (int i = 0; i < group_.spec.capacity; ++i) {
       SlotName slot = model::slot_name(group_.spec.name, i);
-      if (needs_launch(slot, covered))
-        needs[model::slot_subnet(group_.spec, i)].push_back({std::move(slot), is_base(i)});
+      if (needs_launch(slot, covered)) wanted.push_back({std::move(slot), i, is_base(i)});
     }
+    brake(wanted);
+    for (Need& need : wanted)
+      needs[model::slot_subnet(group_.spec, need.index)].push_back(std::move(need));
     if (needs.empty()) return;
     cool_interrupted_pools();
     for (auto& [subnet, slots] : needs) open_in(subnet, std::move(slots));
@@ -312,9 +323,41 @@ class Planner {
 
   struct Need {
     SlotName slot;
+    int index = 0;
     bool is_base = false;  // On-demand, whatever Spot has.
   };
   enum class Choice { kWait, kSpot, kOnDemand };
+
+  // Launched as a precaution: the holder runs, and nobody has said that it will be taken.
+  bool is_early(const SlotName& slot) const {
+    const auto holder = next_.holders.find(slot);
+    if (holder == next_.holders.end() || group_.is_gone(holder->second.instance)) return false;
+    const auto doom = group_.doomed.find(holder->second.instance);
+    return doom != group_.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
+  }
+
+  static Instant minute_of(Instant time) {
+    return Instant::from_unix_ms(time.unix_ms() / 60'000 * 60'000);
+  }
+
+  // Keeps what may still come within this hour: empty slots first, precautions last.
+  void brake(std::vector<Need>& wanted) {
+    int left = group_.spec.launches_per_hour.value_or(std::max(30, 3 * group_.spec.capacity));
+    for (const auto& [minute, count] : next_.launched) left -= count;
+    for (const OpenLaunch& entry : next_.open) left -= static_cast<int>(entry.slots.size());
+    if (static_cast<int>(wanted.size()) <= left) return;
+    is_braked_ = true;
+    if (!next_.launched.empty()) look_again_at(next_.launched.begin()->first + kBrakePeriod);
+    const auto rank = [&](const Need& need) {
+      const auto holder = next_.holders.find(need.slot);
+      const bool is_empty =
+          holder == next_.holders.end() || group_.is_gone(holder->second.instance);
+      return is_empty ? 0 : is_early(need.slot) ? 2 : 1;
+    };
+    std::stable_sort(wanted.begin(), wanted.end(),
+                     [&](const Need& a, const Need& b) { return rank(a) < rank(b); });
+    wanted.resize(static_cast<size_t>(std::max(0, left)));
+  }
 
   bool is_base(int index) const { return index < group_.spec.on_demand.base_slots; }
 
@@ -345,6 +388,11 @@ class Planner {
   // After failures: a slot that met a dry pool may try another at once, but not one that cools.
   // When all of them cool, on-demand is next, once Spot has had its time.
   Choice choose(const Need& need, const market::RankedPool& best) {
+    // A precaution is not worth a pool that is no better.
+    if (is_early(need.slot) && best.cools_until) {
+      look_again_at(*best.cools_until);
+      return Choice::kWait;
+    }
     const auto wait = group_.slot_waits.find(need.slot);
     const bool waits = wait != group_.slot_waits.end() && wait->second.until > now_;
     const bool met_dry_spot = waits && wait->second.trouble == LaunchTrouble::kDry;
@@ -466,6 +514,7 @@ class Planner {
   Instant now_;
   LedgerRecord next_;
   bool ready_ = true;
+  bool is_braked_ = false;
   Instant look_again_ = Instant::never();
 };
 

@@ -28,6 +28,7 @@ struct LedgerContext {
 struct LedgerPlan {
   std::optional<model::LedgerRecord> next;
   base::Instant look_again = base::Instant::never();
+  bool is_braked = false;  // More is wanted than launches_per_hour allows.
 };
 
 // Only with a known, usable ledger. `prng` names new incarnations and marks writes.

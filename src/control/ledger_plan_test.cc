@@ -344,6 +344,43 @@ TEST_F(LedgerPlanTest, TagsAndTheMaximumPriceOfTheGroupAreInItsLaunches) {
   EXPECT_EQ(form->get("InstanceMarketOptions.SpotOptions.MaxPrice"), "0.05");
 }
 
+// ---- precautions, and the brake ----
+
+TEST_F(LedgerPlanTest, ARecommendationIsAnsweredInAnotherPoolOrNotYet) {
+  group_.doomed[kA] = {model::IncidentKind::kRebalance, at(-1), std::nullopt, "rebalance"};
+  const LedgerRecord written = next();
+  EXPECT_EQ(written.open.at(0).pool, pool_in("subnet-a", "m6i.large"));
+  group_.spec.types.resize(1);
+  const LedgerPlan waiting = plan();
+  EXPECT_TRUE(!waiting.next || waiting.next->open.empty());
+}
+
+TEST_F(LedgerPlanTest, NoMoreComeWithinAnHourThanTheBrakeAllows) {
+  group_.spec.launches_per_hour = 5;
+  stored().launched[at(-1200)] = 3;
+  stored().launched[at(-3500)] = 1;
+  doom(kA);
+  doom(kB);
+  group_.gone[kC] = at(-1);
+  const LedgerPlan braked = plan();
+  EXPECT_TRUE(braked.is_braked);
+  ASSERT_EQ(braked.next->open.size(), 1u);
+  EXPECT_EQ(braked.next->open[0].slots, std::vector{kSlotC}) << "an empty slot goes first";
+  EXPECT_EQ(braked.look_again, at(100));
+  store(*braked.next);
+  settle(4, {kNew});
+  const LedgerRecord written = next(at(101));
+  EXPECT_EQ(written.launched.rbegin()->second, 1);
+  EXPECT_EQ(written.open.size(), 1u) << "one of the hour before is over";
+}
+
+TEST_F(LedgerPlanTest, WithoutAWordTheBrakeIsThreeTimesTheCapacityAndAtLeastThirty) {
+  stored().launched[at(-60)] = 29;
+  doom(kA);
+  doom(kB);
+  EXPECT_EQ(next().open.size(), 1u);
+}
+
 // ---- on-demand, and back ----
 
 class OnDemandTest : public LedgerPlanTest {

@@ -40,7 +40,10 @@ class TargetPlanner {
       if (where == Standing::kListed) plan_.to_deregister.push_back(id);
       return;
     }
-    if (const auto doom = group_.doomed.find(id); doom != group_.doomed.end()) {
+    const auto doom = group_.doomed.find(id);
+    const bool is_ahead =
+        doom != group_.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
+    if (doom != group_.doomed.end() && !is_ahead) {
       if (where == Standing::kListed && may_leave(doom->second.deadline))
         plan_.to_deregister.push_back(id);
       return;
@@ -52,6 +55,10 @@ class TargetPlanner {
 
   void consider_leaving(const model::Retiring& entry) {
     if (standing(view_, entry.instance) != Standing::kListed) return;
+    if (const auto until = stays_until(group_, entry, now_)) {
+      plan_.look_again = std::min(plan_.look_again, *until);
+      return;
+    }
     const bool replaced = !entry.replacement.empty() && serves(group_, entry.replacement);
     if (replaced || may_leave(deadline_of(group_, entry)))
       plan_.to_deregister.push_back(entry.instance);

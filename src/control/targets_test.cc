@@ -44,6 +44,32 @@ TEST_F(TargetsTest, AWholeGroupNeedsNothing) {
   EXPECT_THAT(plan().to_deregister, IsEmpty());
 }
 
+TEST_F(TargetsTest, ARecommendationTakesNobodyOutOfTheBalancer) {
+  group_.doomed[kA] = {model::IncidentKind::kRebalance, at(-5), std::nullopt, "rebalance"};
+  EXPECT_THAT(plan().to_deregister, IsEmpty());
+}
+
+TEST_F(TargetsTest, WhoWasReplacedAheadServesOnUntilItIsWarnedOrAnHourIsOver) {
+  replace_a(std::nullopt);
+  stored().retiring[0].reason = "rebalance";
+  testing::set_health(group_, kNew, "healthy");
+  EXPECT_THAT(plan().to_deregister, IsEmpty());
+  EXPECT_EQ(plan().look_again, stored().retiring[0].since + base::Duration::hours(1));
+  EXPECT_THAT(plan(plan().look_again).to_deregister, ElementsAre(kA));
+  doom(kA, at(120));
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kA));
+}
+
+TEST_F(TargetsTest, WhereAReplacementIsWantedTheOldMachineLeavesOnceItServes) {
+  group_.spec.on_rebalance = model::OnRebalance::kReplace;
+  replace_a(std::nullopt);
+  stored().retiring[0].reason = "rebalance";
+  testing::set_health(group_, kNew, "initial");
+  EXPECT_THAT(plan().to_deregister, ::testing::Not(::testing::Contains(kNew)));
+  testing::set_health(group_, kNew, "healthy");
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kA));
+}
+
 TEST_F(TargetsTest, ARunningHolderThatIsAbsentIsRegistered) {
   view().health.erase(kB);
   EXPECT_THAT(plan().to_register, ElementsAre(kB));

@@ -15,6 +15,7 @@ namespace control {
 
 inline constexpr char kLaunchTrouble[] = "RunInstances";
 inline constexpr char kLedgerTrouble[] = "ledger";
+inline constexpr char kBrakeTrouble[] = "brake";
 inline constexpr char kNamesakeTrouble[] = "keeper";
 
 // "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".

@@ -4,6 +4,7 @@
 
 #include "control/endings.h"
 #include "control/targets.h"
+#include "control/troubles.h"
 
 namespace control {
 namespace {
@@ -150,6 +151,17 @@ void in_portions(const std::vector<T>& items, size_t most, Use use) {
   }
 }
 
+void tell_brake(GroupState& group, bool is_braked, const WantContext& context) {
+  if (!is_braked) {
+    end_trouble(group, kBrakeTrouble);
+  } else if (begin_trouble(group, kBrakeTrouble,
+                           "more instances are wanted within an hour than launches_per_hour "
+                           "allows; who or what takes them?")) {
+    context.out.remarks.push_back(
+        {base::LogLevel::kError, "launches-braked", {{"group", name_of(group)}}});
+  }
+}
+
 }  // namespace
 
 void want_ledger(GroupState& group, const WantContext& context) {
@@ -162,6 +174,7 @@ void want_ledger(GroupState& group, const WantContext& context) {
   if (!ledger.known || ledger.unusable || writing || context.board.writes_blocked()) return;
   LedgerPlan plan = plan_ledger(group, context.ledger, context.prng, context.now);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
+  tell_brake(group, plan.is_braked, context);
   if (!plan.next) return;
   const WorkKey key{WorkKind::kWriteLedger, name_of(group), 0};
   model::LedgerWrite write{group.spec.name, ledger.etag, to_text(*plan.next)};

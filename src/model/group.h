@@ -36,6 +36,13 @@ struct OnDemandPolicy {
   friend bool operator==(const OnDemandPolicy&, const OnDemandPolicy&) = default;
 };
 
+// What a rebalance recommendation changes.
+enum class OnRebalance {
+  kIgnore,
+  kLaunchAhead,  // A replacement takes the slot; the old machine serves on until AWS takes it.
+  kReplace,      // The same, and the old machine goes once its replacement serves.
+};
+
 struct GroupSpec {
   GroupName name;
   int capacity = 0;               // 1..1000
@@ -49,6 +56,10 @@ struct GroupSpec {
   // interruptions.
   std::optional<base::Money> max_price;
   OnDemandPolicy on_demand;
+  OnRebalance on_rebalance = OnRebalance::kLaunchAhead;
+  // Instances that may come within an hour; nothing: as many as three times the capacity, at least
+  // 30. What needs more is a loop that only costs money.
+  std::optional<int> launches_per_hour;
   // A pool that took a machine back keeps doing so for a while.
   base::Duration avoid_interrupted_pool_for = base::Duration::minutes(10);
   std::vector<Tag> tags;  // Of every machine, from its launch; by key.

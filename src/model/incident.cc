@@ -6,10 +6,11 @@
 namespace model {
 namespace {
 
-constexpr std::array<std::pair<IncidentKind, std::string_view>, 3> kKinds{{
+constexpr std::array<std::pair<IncidentKind, std::string_view>, 4> kKinds{{
     {IncidentKind::kInterruption, "interruption"},
     {IncidentKind::kLoss, "loss"},
     {IncidentKind::kUnhealthy, "unhealthy"},
+    {IncidentKind::kRebalance, "rebalance"},
 }};
 
 }  // namespace

@@ -16,6 +16,7 @@ enum class IncidentKind {
   kInterruption,  // AWS said when it takes the instance.
   kLoss,          // It ended, or was ended by hand, and nobody had warned.
   kUnhealthy,     // It runs and fails its checks.
+  kRebalance,     // AWS sees a higher risk for it: replaced ahead, where the group wants that.
 };
 
 std::string_view to_string(IncidentKind kind);

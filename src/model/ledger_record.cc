@@ -1,5 +1,6 @@
 #include "model/ledger_record.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/json.h"
@@ -16,6 +17,7 @@ constexpr int64_t kFormat = 1;
 // Far beyond any truth, and near enough that sums of them stay numbers: the ledger may lie where
 // others can write.
 constexpr int64_t kMostNumber = int64_t{1} << 53;
+constexpr int64_t kMostCount = 1'000'000;
 constexpr int64_t kMostUnixMs = 253'402'300'799'000;  // The end of the year 9999.
 
 json::object write_pool(const Pool& pool) {
@@ -208,12 +210,14 @@ std::optional<LaunchId> parse_launch_id(std::string_view text) {
 }
 
 std::string to_text(const LedgerRecord& record) {
-  json::array holders, open, retiring, cooling;
+  json::array holders, open, retiring, cooling, launched;
   for (const auto& [slot, holder] : record.holders) holders.push_back(write_holder(slot, holder));
   for (const OpenLaunch& launch : record.open) open.push_back(write_launch(launch));
   for (const Retiring& entry : record.retiring) retiring.push_back(write_retiring(entry));
   for (const auto& [pool, until] : record.cooling)
     cooling.push_back(json::object{{"pool", write_pool(pool)}, {"until_ms", until.unix_ms()}});
+  for (const auto& [minute, count] : record.launched)
+    launched.push_back(json::object{{"at_ms", minute.unix_ms()}, {"count", count}});
   const json::object document{{"format", kFormat},
                               {"group", record.group.str()},
                               {"incarnation", record.incarnation},
@@ -229,7 +233,8 @@ std::string to_text(const LedgerRecord& record) {
                               {"held", write_times(record.held, "until_ms")},
                               {"cooling", std::move(cooling)},
                               {"lacking", write_times(record.lacking, "since_ms")},
-                              {"returned", write_times(record.returned, "at_ms")}};
+                              {"returned", write_times(record.returned, "at_ms")},
+                              {"launched", std::move(launched)}};
   return json::serialize(document);
 }
 
@@ -260,6 +265,10 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
   });
   record.lacking = in.times("lacking", "since_ms");
   record.returned = in.times("returned", "at_ms");
+  in.each("launched", [&](Reader& item) {
+    const Instant minute = item.instant("at_ms");
+    record.launched[minute] = static_cast<int>(std::min<int64_t>(item.number("count"), kMostCount));
+  });
   if (!in.problem().empty())
     return fail("LedgerMalformed", in.problem() + " is missing, of another type or out of range");
   return record;

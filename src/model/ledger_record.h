@@ -89,6 +89,7 @@ struct LedgerRecord {
   std::map<Pool, base::Instant> cooling;
   std::map<SlotName, base::Instant> lacking;   // Slots that Spot has no capacity for, since when.
   std::map<SlotName, base::Instant> returned;  // Slots that left on-demand for Spot, when.
+  std::map<base::Instant, int> launched;       // Instances that came, by minute, for an hour.
 
   friend bool operator==(const LedgerRecord&, const LedgerRecord&) = default;
 };

@@ -44,6 +44,7 @@ LedgerRecord full_record() {
   record.cooling[pool] = Instant::from_unix_ms(600'000);
   record.lacking[SlotName("web-b")] = Instant::from_unix_ms(800);
   record.returned[SlotName("web-c")] = Instant::from_unix_ms(700);
+  record.launched[Instant::from_unix_ms(60'000)] = 12;
   return record;
 }
 

@@ -129,6 +129,8 @@ class Simulation {
                    model::InstanceType("m5.large")};
     group.target_groups = {{make_target_group(), 80}};
     group.min_healthy = std::max(1, swarm_.capacity - 1);
+    group.on_rebalance = swarm_.on_rebalance;
+    group.launches_per_hour = 10'000;  // Chaos needs more than any sane limit.
     group.on_demand.base_slots = swarm_.base_slots;
     group.on_demand.fallback_after.reset();
     if (swarm_.fallback_after > Duration()) group.on_demand.fallback_after = swarm_.fallback_after;

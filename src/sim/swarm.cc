@@ -61,6 +61,9 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   swarm.diverging_files = dice.chance_ppm(250'000);
   if (dice.chance_ppm(500'000)) swarm.fallback_after = Duration::seconds(dice.between(10, 180));
   if (dice.chance_ppm(200'000)) swarm.base_slots = 1;
+  constexpr model::OnRebalance kPolicies[] = {
+      model::OnRebalance::kIgnore, model::OnRebalance::kLaunchAhead, model::OnRebalance::kReplace};
+  swarm.on_rebalance = kPolicies[dice.below(3)];
   if (dice.chance_ppm(50'000)) {
     swarm.keepers = 2;
     swarm.namesakes = true;

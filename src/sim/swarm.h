@@ -8,6 +8,7 @@
 
 #include "base/prng.h"
 #include "base/time.h"
+#include "model/group.h"
 #include "sim/faults.h"
 #include "sim/virtual_http.h"
 
@@ -17,7 +18,8 @@ struct Swarm {
   int keepers = 1;
   int groups = 1;  // The first is behind a target group, the second is not.
   int capacity = 3;
-  int base_slots = 0;             // Always on-demand.
+  int base_slots = 0;  // Always on-demand.
+  model::OnRebalance on_rebalance = model::OnRebalance::kLaunchAhead;
   base::Duration fallback_after;  // Zero: never on-demand for want of Spot.
   bool namesakes = false;         // Both keepers have the same name.
   bool diverging_files = false;   // The second keeper's file names other types first, and one less.
