@@ -60,7 +60,10 @@ class TargetPlanner {
       return;
     }
     const bool replaced = !entry.replacement.empty() && serves(group_, entry.replacement);
-    if (replaced || may_leave(deadline_of(group_, entry)))
+    // Who is exchanged without need is not spared while others serve: there is no hurry.
+    const std::optional<Instant> deadline = deadline_of(group_, entry);
+    const bool can_wait = !deadline && !entry.replacement.empty();
+    if (replaced || (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
   }
 

@@ -44,6 +44,17 @@ TEST_F(TargetsTest, AWholeGroupNeedsNothing) {
   EXPECT_THAT(plan().to_deregister, IsEmpty());
 }
 
+// Seed 217: a slot on its way back to Spot was served by nobody, because enough others served.
+TEST_F(TargetsTest, WhoIsExchangedWithoutNeedLeavesOnlyWhenItsReplacementServes) {
+  replace_a(std::nullopt);
+  stored().retiring[0].reason = "returned-to-spot";
+  group_.spec.min_healthy = 1;
+  testing::set_health(group_, kNew, "initial");
+  EXPECT_THAT(plan().to_deregister, IsEmpty());
+  testing::set_health(group_, kNew, "healthy");
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kA));
+}
+
 TEST_F(TargetsTest, ARecommendationTakesNobodyOutOfTheBalancer) {
   group_.doomed[kA] = {model::IncidentKind::kRebalance, at(-5), std::nullopt, "rebalance"};
   EXPECT_THAT(plan().to_deregister, IsEmpty());

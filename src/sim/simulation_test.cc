@@ -28,9 +28,10 @@ TEST(Simulation, TheSameSeedTakesTheSameWay) {
 //   49: a keeper without a record took unseen holders for overdue (evidence_test.cc).
 //   276: a local write that failed and was found on the disk all the same (the checker's own).
 //   300571: a deletion of the ledger behind an injected 500 (the checker's own).
-//   2285: clocks 50 s apart, and the same mistake by the ledger's times.
+//   217: a slot between on-demand and Spot was served by nobody.
+  //   2285: clocks 50 s apart, and the same mistake by the ledger's times.
 TEST(Simulation, SeedsThatOnceFoundABugHold) {
-  for (const uint64_t seed : {49, 276, 2285, 300571}) {
+  for (const uint64_t seed : {49, 217, 276, 2285, 300571}) {
     const SimulationResult result = run(seed);
     EXPECT_TRUE(result.violations.empty()) << text_of(result);
   }

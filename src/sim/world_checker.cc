@@ -51,8 +51,7 @@ int WorldChecker::serving_holders(const model::GroupSpec& group) const {
   const auto record = ledger_.last().find(group.name);
   if (record == ledger_.last().end()) return 0;
   int count = 0;
-  for (const auto& [slot, holder] : record->second.holders)
-    count += serves(group, holder.instance);
+  for (const auto& [slot, holder] : record->second.holders) count += serves(group, holder.instance);
   // One that leaves still serves its slot until the new holder does.
   for (const model::Retiring& entry : record->second.retiring)
     count += serves(group, entry.instance) && !serves(group, entry.replacement);
@@ -122,8 +121,7 @@ void WorldChecker::check_targets(const model::GroupSpec& group) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) continue;
     for (const auto& [key, entry] : targets->second.targets)
-      if (!ledger_.ever_held().contains(key.instance) &&
-          accused_.insert(key.instance).second)
+      if (!ledger_.ever_held().contains(key.instance) && accused_.insert(key.instance).second)
         violate_(key.instance.str() + " is registered and was never committed");
   }
 }
@@ -157,6 +155,17 @@ bool WorldChecker::holds_or_leaves(const InstanceId& id) const {
   return false;
 }
 
+bool WorldChecker::is_served(const model::GroupSpec& group, const model::LedgerRecord& record,
+                             const model::SlotName& slot) const {
+  const auto holder = record.holders.find(slot);
+  if (holder == record.holders.end()) return false;
+  if (serves(group, holder->second.instance)) return true;
+  return std::any_of(
+      record.retiring.begin(), record.retiring.end(), [&](const model::Retiring& entry) {
+        return entry.replacement == holder->second.instance && serves(group, entry.instance);
+      });
+}
+
 void WorldChecker::expect_whole(Instant now) {
   for (const model::GroupSpec& group : groups_) {
     const auto record = ledger_.last().find(group.name);
@@ -166,8 +175,7 @@ void WorldChecker::expect_whole(Instant now) {
     }
     for (int i = 0; i < group.capacity; ++i) {
       const model::SlotName slot = model::slot_name(group.name, i);
-      const auto holder = record->second.holders.find(slot);
-      if (holder == record->second.holders.end() || !serves(group, holder->second.instance))
+      if (!is_served(group, record->second, slot))
         violate_(slot.str() + " is not served at " + base::to_iso8601(now));
     }
     if (!record->second.open.empty()) violate_(group.name.str() + " still has open launches");

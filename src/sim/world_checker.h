@@ -44,6 +44,9 @@ class WorldChecker {
   bool is_ours(const Instance& instance) const;
   bool serves(const model::GroupSpec& group, const model::InstanceId& id) const;
   bool holds_or_leaves(const model::InstanceId& id) const;
+  // By its holder, or by the former one that its holder is about to relieve.
+  bool is_served(const model::GroupSpec& group, const model::LedgerRecord& record,
+                 const model::SlotName& slot) const;
   int serving_holders(const model::GroupSpec& group) const;
   void watch_ends(const model::GroupSpec& group, base::Instant now);
   void check_targets(const model::GroupSpec& group);

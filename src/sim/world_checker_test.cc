@@ -71,6 +71,26 @@ TEST_F(WorldCheckerTest, AHealthyHolderIsWhole) {
   EXPECT_THAT(violations_, IsEmpty());
 }
 
+TEST_F(WorldCheckerTest, ASlotIsServedByWhoIsAboutToBeRelieved) {
+  const auto old = launch(1);
+  register_target(old);
+  const auto fresh = launch(2);
+  commit(fresh);
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, testing::Contains(testing::HasSubstr("web-a is not served")));
+  violations_.clear();
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  ++record.revision;
+  model::Retiring leaver;
+  leaver.instance = old;
+  leaver.replacement = fresh;
+  record.retiring = {leaver};
+  ledger_.stored(record, [](const auto&) { return true; });
+  violations_.clear();
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+}
+
 TEST_F(WorldCheckerTest, AGroupWithoutALedgerIsFound) {
   checker_.expect_whole(region_.now);
   EXPECT_THAT(violations_, ElementsAre("web has no ledger"));
