@@ -29,7 +29,7 @@ TEST(Simulation, TheSameSeedTakesTheSameWay) {
 //   276: a local write that failed and was found on the disk all the same (the checker's own).
 //   300571: a deletion of the ledger behind an injected 500 (the checker's own).
 //   217: a slot between on-demand and Spot was served by nobody.
-  //   2285: clocks 50 s apart, and the same mistake by the ledger's times.
+//   2285: clocks 50 s apart, and the same mistake by the ledger's times.
 TEST(Simulation, SeedsThatOnceFoundABugHold) {
   for (const uint64_t seed : {49, 217, 276, 2285, 300571}) {
     const SimulationResult result = run(seed);
