@@ -32,7 +32,7 @@ struct Doom {
   model::IncidentKind kind = model::IncidentKind::kInterruption;
   base::Instant since;
   std::optional<base::Instant> deadline;
-  std::string how;  // "warning", "spot-status", "bid-evicted", "state-change", "absent"
+  std::string how;  // "warning", "spot-status", "reclaimed", "described", "absent", …
 };
 
 struct LedgerView {
