@@ -13,8 +13,6 @@ namespace {
 
 using base::quote;
 
-// A thousand groups with comments stay below; more is not a configuration file.
-constexpr size_t kMostBytes = 1 << 20;
 constexpr Range kCapacity{1, 1000};
 constexpr Range kPort{1, 65535};
 constexpr Range kLaunchesPerHour{1, 100'000};
@@ -238,8 +236,9 @@ std::optional<size_t> find_endless_key(std::string_view text) {
 }
 
 std::optional<toml::table> parse_document(std::string_view text, Problems& problems) {
-  if (text.size() > kMostBytes) {
-    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes", "at most 1048576");
+  if (text.size() > kMostConfigBytes) {
+    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes",
+                 "at most " + std::to_string(kMostConfigBytes));
     return std::nullopt;
   }
   if (const auto stray = find_stray_character(text)) {

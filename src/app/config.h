@@ -7,6 +7,7 @@
 // is asked of AWS by `check`. Reference: deploy/spotkeeper.example.toml.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ struct Config {
   std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
   friend bool operator==(const Config&, const Config&) = default;
 };
+
+// A thousand groups with comments stay below; more is not a configuration file.
+inline constexpr size_t kMostConfigBytes = 1 << 20;
 
 // What the caller knows and the file may leave out.
 struct Defaults {

@@ -16,9 +16,6 @@
 namespace app {
 namespace {
 
-// A thousand groups fit ten times over; a larger file was meant for something else.
-constexpr size_t kMostBytes = 1 << 20;
-
 std::string reason(int number) { return std::generic_category().message(number); }
 
 // Empty when it can be read to its end. A pipe could make the reader wait, a device has no end.
@@ -32,8 +29,8 @@ std::string why_unreadable(int file) {
 // At most one byte more than is allowed.
 std::string read_some(int file, std::string& text) {
   std::array<char, 16384> piece{};
-  while (text.size() <= kMostBytes) {
-    const size_t room = std::min(piece.size(), kMostBytes + 1 - text.size());
+  while (text.size() <= kMostConfigBytes) {
+    const size_t room = std::min(piece.size(), kMostConfigBytes + 1 - text.size());
     const ssize_t count = read(file, piece.data(), room);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return reason(errno);
