@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "aws/answer.h"
-#include "aws/golden.h"
-#include "base/form.h"
+#include "aws/test_support.h"
 
 namespace aws {
 namespace {
@@ -20,35 +19,12 @@ const model::InstanceId kFirst("i-0a10000000000001");
 const model::InstanceId kSecond("i-0a10000000000002");
 const model::TargetGroupArn kGroup("arn:aws:elasticloadbalancing:us-east-2:123456789012:tg/web/1");
 
-net::Endpoint endpoint() { return *net::parse_endpoint("https://ec2.us-east-2.amazonaws.com"); }
-
-net::Response response(int status, std::string body) { return {status, {}, std::move(body)}; }
-
-template <class T>
-T decoded(const Call& call, const std::string& file) {
-  auto reply = decode(call, response(200, golden(file)));
-  if (!reply) {
-    ADD_FAILURE() << file << ": " << base::to_string(reply.error());
-    return {};
-  }
-  return std::get<T>(*reply);
-}
-
-// The fields after Action and Version.
-auto fields_of(const Call& call) {
-  const auto form = base::Form::parse(encode(call, endpoint()).body);
-  auto pairs = form->pairs();
-  EXPECT_THAT(pairs.at(0), Pair("Action", std::string(action_of(call))));
-  EXPECT_EQ(pairs.at(1).first, "Version");
-  pairs.erase(pairs.begin(), pairs.begin() + 2);
-  return pairs;
-}
-
 // Every call of the cloud with a golden answer that fits it.
 std::vector<std::pair<Call, std::string>> answered_calls() {
   model::PutEvents two;
   two.entries.resize(2);
   return {{model::RunInstances{}, "run_instances.xml"},
+          {model::CreateFleet{}, "create_fleet.xml"},
           {model::TerminateInstances{}, "terminate_instances.xml"},
           {model::DescribeInstances{}, "describe_instances.xml"},
           {model::DescribeInstanceStatus{}, "describe_instance_status.xml"},
@@ -80,6 +56,7 @@ TEST(Encode, AQueryIsAPostedFormToTheEndpointsBasePath) {
 TEST(Encode, ALaunchGoesOutByteForByte) {
   const std::string body = "Action=RunInstances&Version=2016-11-15&odd=%2a+b&";
   EXPECT_EQ(encode(model::RunInstances{body}, endpoint()).body, body);
+  EXPECT_EQ(encode(model::CreateFleet{body}, endpoint()).body, body);
 }
 
 TEST(Encode, DescribeInstancesCountsFiltersAndTheirValuesFromOne) {

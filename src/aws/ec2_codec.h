@@ -11,6 +11,7 @@ namespace aws {
 
 // The stored bytes, untouched: a launch is repeated byte for byte.
 std::string body_of(const model::RunInstances& call);
+std::string body_of(const model::CreateFleet& call);
 std::string body_of(const model::TerminateInstances& call);
 std::string body_of(const model::DescribeInstances& call);
 std::string body_of(const model::DescribeInstanceStatus& call);
@@ -22,6 +23,7 @@ std::string body_of(const model::DescribeLaunchTemplateVersions& call);
 
 // Fail with kMalformedAnswer.
 base::Result<model::Reply> reply_of(const model::RunInstances&, std::string_view body);
+base::Result<model::Reply> reply_of(const model::CreateFleet&, std::string_view body);
 base::Result<model::Reply> reply_of(const model::TerminateInstances&, std::string_view body);
 base::Result<model::Reply> reply_of(const model::DescribeInstances&, std::string_view body);
 base::Result<model::Reply> reply_of(const model::DescribeInstanceStatus&, std::string_view body);

@@ -27,7 +27,8 @@ std::string text_of(const model::Call& call) {
       [](const auto& c) -> std::string {
         using T = std::decay_t<decltype(c)>;
         std::string text;
-        if constexpr (std::is_same_v<T, model::RunInstances>) {
+        if constexpr (std::is_same_v<T, model::RunInstances> ||
+                      std::is_same_v<T, model::CreateFleet>) {
           text = c.body;
         } else if constexpr (std::is_same_v<T, model::TerminateInstances>) {
           for (const model::InstanceId& id : c.ids) append(text, id.str());

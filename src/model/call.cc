@@ -13,6 +13,7 @@ struct Traits {
 // In the order of Call's alternatives.
 constexpr std::array<Traits, std::variant_size_v<Call>> kTraits{{
     {"RunInstances", true},
+    {"CreateFleet", true},
     {"TerminateInstances", true},
     {"DescribeInstances", false},
     {"DescribeInstanceStatus", false},

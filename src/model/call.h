@@ -1,8 +1,8 @@
 // Call and Reply: every request spotkeeper can make of AWS and of its ledger, as values.
 //
 // The brain decides in these; `aws` and `sim` carry them out. One Call is one attempt at one
-// request (one page of a list). Names are AWS's. RunInstances carries its body as bytes, because a
-// launch must be repeated byte for byte; everything else is fields.
+// request (one page of a list). Names are AWS's. RunInstances and CreateFleet carry their body as
+// bytes, because a launch must be repeated byte for byte; everything else is fields.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/fleet.h"
 #include "model/ids.h"
 #include "model/instance.h"
 #include "model/pool.h"
@@ -40,6 +41,9 @@ using PageToken = std::string;
 // ---- EC2 ----
 struct RunInstances {
   std::string body;  // The whole form, ClientToken included: see model/launch_request.h.
+};
+struct CreateFleet {
+  std::string body;  // The whole form, ClientToken included: see model/fleet_request.h.
 };
 struct TerminateInstances {
   std::vector<InstanceId> ids;  // All or nothing: one bad id fails the request.
@@ -125,9 +129,9 @@ struct LedgerWrite {
 };
 
 using Call =
-    std::variant<RunInstances, TerminateInstances, DescribeInstances, DescribeInstanceStatus,
-                 DescribeSpotInstanceRequests, DescribeSpotPriceHistory, CreateTags,
-                 DescribeSubnets, DescribeLaunchTemplateVersions, RegisterTargets,
+    std::variant<RunInstances, CreateFleet, TerminateInstances, DescribeInstances,
+                 DescribeInstanceStatus, DescribeSpotInstanceRequests, DescribeSpotPriceHistory,
+                 CreateTags, DescribeSubnets, DescribeLaunchTemplateVersions, RegisterTargets,
                  DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
                  ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead,
                  LedgerWrite>;
@@ -138,6 +142,12 @@ struct Done {};  // For requests whose answer says nothing more.
 struct InstancesReply {  // RunInstances, DescribeInstances
   std::vector<Instance> instances;
   PageToken next;
+};
+// CreateFleet. Instances may come together with errors; without both there is no such answer.
+struct FleetReply {
+  FleetId id;
+  std::vector<FleetInstances> launched;
+  std::vector<FleetError> errors;
 };
 struct InstanceStatusReply {
   std::vector<InstanceStatus> statuses;
@@ -204,8 +214,8 @@ struct LedgerVersion {
 };
 
 using Reply =
-    std::variant<Done, InstancesReply, InstanceStatusReply, SpotRequestsReply, SpotPricesReply,
-                 SubnetsReply, LaunchTemplateVersionsReply, TargetHealthReply,
+    std::variant<Done, InstancesReply, FleetReply, InstanceStatusReply, SpotRequestsReply,
+                 SpotPricesReply, SubnetsReply, LaunchTemplateVersionsReply, TargetHealthReply,
                  TargetGroupAttributesReply, PutEventsReply, CallerIdentity, LedgerVersion>;
 
 struct CallId {

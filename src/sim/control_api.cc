@@ -47,6 +47,20 @@ json::object spot_request_json(const SpotRequest& request) {
           {"status_code", request.status_code}};
 }
 
+json::object fleet_json(const Fleet& fleet) {
+  json::array instances, errors;
+  for (const FleetPart& part : fleet.parts) {
+    for (const model::InstanceId& id : part.ids) instances.push_back(json::value(id.str()));
+    if (part.ids.empty()) errors.push_back(json::value(part.failure.code));
+  }
+  return {{"id", fleet.id.str()},
+          {"client_token", fleet.client_token},
+          {"spot_target", fleet.spot_target},
+          {"on_demand_target", fleet.on_demand_target},
+          {"instances", std::move(instances)},
+          {"errors", std::move(errors)}};
+}
+
 json::object pool_json(const Pool& pool) {
   return {{"instance_type", pool.key.type.str()},
           {"zone", pool.key.zone.str()},
@@ -196,6 +210,7 @@ std::string world_json(const World& world) {
   return json::serialize(
       json::object{{"instances", list_json(world.instances, instance_json)},
                    {"spot_requests", list_json(world.spot_requests, spot_request_json)},
+                   {"fleets", list_json(world.fleets, fleet_json)},
                    {"pools", list_json(world.pools, pool_json)},
                    {"target_groups", list_json(world.target_groups, target_group_json)},
                    {"queues", list_json(world.queues, queue_json)},

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "sim/context.h"
+#include "sim/fleet_order.h"
+#include "sim/fleet_plan.h"
 #include "sim/instances.h"
 #include "sim/market.h"
 #include "sim/token_bucket.h"
@@ -43,6 +46,17 @@ class Ec2 {
     std::vector<model::InstanceId> ids;
     Refusal failure;  // With a code only when the launch failed.
   };
+  struct FleetTokenRecord {
+    std::string parameters;
+    model::FleetId fleet;
+  };
+  // One override of a fleet as the launch that it would be.
+  struct FleetCandidate {
+    FleetSource source;
+    LaunchOrder order;
+    FleetPool pool;
+    std::optional<Refusal> obstacle;  // Why the pool can give nothing at all.
+  };
   static const std::vector<Operation>& operations();
   Answer<void> admit(const Operation& operation, const base::Form& form);
 
@@ -52,10 +66,24 @@ class Ec2 {
   Answer<std::string> create_tags(const base::Form& form);
   Answer<LaunchOrder> read_order(const base::Form& form);
   Answer<model::SubnetId> read_subnet(const base::Form& form, const base::Form& defaults) const;
+  Answer<void> check_zone_up(const model::SubnetId& subnet) const;
   Answer<std::string> launch_once(const base::Form& form, const LaunchOrder& order);
   Answer<std::string> replay(const TokenRecord& record, const std::string& parameters) const;
   Answer<Instance*> instance_by_id(const std::string& id);
   std::string reservation_xml(const std::vector<model::InstanceId>& ids) const;
+
+  // ec2_fleet.cc
+  Answer<std::string> create_fleet(const base::Form& form);
+  Fleet& make_fleet(const FleetOrder& order);
+  std::vector<FleetCandidate> fleet_candidates(const FleetOrder& order, model::Lifecycle lifecycle);
+  Answer<void> resolve(const FleetOrder& order, model::Lifecycle lifecycle,
+                       FleetCandidate& candidate);
+  base::Form resolved(const base::Form& specification) const;
+  void fill_fleet(const FleetOrder& order, model::Lifecycle lifecycle, Fleet& fleet);
+  std::vector<FleetShare> withhold(FleetPlan& plan, int least);
+  bool admits_share(int count);
+  void launch_share(const FleetCandidate& candidate, const FleetShare& share, Fleet& fleet);
+  Refusal lack_of(const FleetCandidate& candidate) const;
 
   // ec2_templates.cc
   Answer<std::string> create_launch_template(const base::Form& form);
@@ -89,6 +117,7 @@ class Ec2 {
   base::Prng dice_;
   // A token is good within one zone.
   std::map<std::pair<std::string, model::Zone>, TokenRecord> tokens_;
+  std::map<std::string, FleetTokenRecord> fleet_tokens_;
 };
 
 // Shared by what EC2 answers about an instance.

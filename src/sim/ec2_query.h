@@ -1,5 +1,5 @@
-// What EC2's describe calls have in common: filters with wildcards, pages, and the id lists beside
-// them.
+// What EC2's calls have in common: idempotency tokens and known parameters; for describes filters
+// with wildcards, pages, and the id lists beside them.
 //
 // Page tokens name the last thing shown, so pages stay right while the world changes; they expire
 // and are good only for the question that made them.
@@ -15,6 +15,15 @@
 #include "sim/wire.h"
 
 namespace sim {
+
+// What makes two requests the same for an idempotency token: everything but the token.
+std::string parameters_of(const base::Form& form);
+// AWS's limit on its length is the only rule.
+Answer<std::string> read_client_token(const base::Form& form);
+tl::unexpected<Refusal> token_mismatch();
+
+// Refuses parameters outside `known`, in which "#" stands for the number of a list's element.
+Answer<void> check_names(const base::Form& form, const std::vector<std::string_view>& known);
 
 struct FilterClause {
   std::string name;

@@ -50,7 +50,7 @@ Duration Instances::seconds_between(int64_t low, int64_t high) {
 
 // ---- launch ----
 
-Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& order) {
+Answer<int> Instances::room_for(const LaunchOrder& order) const {
   const Subnet& subnet = context_.world.subnets.at(order.subnet);
   const model::Pool key{order.type, subnet.zone, model::kLinux};
   const auto pool = context_.world.pools.find(key);
@@ -75,7 +75,12 @@ Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& orde
   if (subnet.used_addresses + order.least > kAddressesPerSubnet)
     return refuse("InsufficientFreeAddressesInSubnet",
                   "The specified subnet does not have enough free addresses.");
-  const int count = std::min({free, order.most, kAddressesPerSubnet - subnet.used_addresses});
+  return std::min(free, kAddressesPerSubnet - subnet.used_addresses);
+}
+
+Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& order) {
+  ASSIGN_OR_RETURN(const int room, room_for(order));
+  const int count = std::min(room, order.most);
   const std::string reservation = make_resource_id("r", dice_);
   std::vector<model::InstanceId> ids;
   for (int i = 0; i < count; ++i) ids.push_back(make(order, reservation, i));

@@ -31,6 +31,8 @@ class Instances {
  public:
   Instances(Context& context, Market& market, EventBus& bus, base::Prng dice);
 
+  // How many such instances there is room for now: at least `least`, or why not.
+  Answer<int> room_for(const LaunchOrder& order) const;
   // As many as the pool gives, between least and most; all of one reservation.
   Answer<std::vector<model::InstanceId>> launch(const LaunchOrder& order);
   void terminate(const model::InstanceId& id);

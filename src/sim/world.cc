@@ -1,5 +1,6 @@
 #include "sim/world.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sim {
@@ -20,6 +21,11 @@ const std::string* Instance::tag(std::string_view key) const {
   for (const model::Tag& tag : tags)
     if (tag.key == key) return &tag.value;
   return nullptr;
+}
+
+bool Fleet::has_failed() const {
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const FleetPart& part) { return part.ids.empty(); });
 }
 
 base::Duration TargetGroup::deregistration_delay() const {

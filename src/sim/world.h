@@ -88,6 +88,36 @@ struct SpotRequest {
   std::vector<model::Tag> tags;
 };
 
+// One launch template and override that a fleet may use, as the request had them.
+struct FleetSource {
+  base::Form specification;
+  base::Form overrides;
+};
+
+// What came of a source: instances, or why not.
+struct FleetPart {
+  struct Failure {
+    std::string code, message;
+  };
+  FleetSource source;
+  model::Lifecycle lifecycle = model::Lifecycle::kOnDemand;
+  std::vector<model::InstanceId> ids;
+  model::InstanceType type;  // Of the instances.
+  Failure failure;           // When there are none.
+};
+
+// Of type instant: it has done all it ever will.
+struct Fleet {
+  model::FleetId id;
+  base::Instant created_at;
+  std::string client_token;
+  int spot_target = 0, on_demand_target = 0;
+  std::vector<FleetPart> parts;
+  std::vector<model::Tag> tags;
+
+  bool has_failed() const;  // It launched nothing.
+};
+
 struct PricePoint {
   base::Instant at;
   base::Money price;
@@ -197,6 +227,7 @@ struct Bucket {
 struct World {
   std::map<model::InstanceId, Instance> instances;
   std::map<model::SpotRequestId, SpotRequest> spot_requests;
+  std::map<model::FleetId, Fleet> fleets;
   std::map<model::Pool, Pool> pools;
   std::map<model::SubnetId, Subnet> subnets;
   std::map<model::LaunchTemplateId, LaunchTemplate> launch_templates;

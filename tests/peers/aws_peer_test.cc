@@ -17,6 +17,7 @@
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
 #include "base/json.h"
+#include "model/fleet_request.h"
 #include "model/launch_request.h"
 #include "ports/ledger_contract.h"
 
@@ -170,6 +171,28 @@ TEST_F(Moto, RunInstances) {
   EXPECT_EQ(instance.image.str(), world("image"));
   ASSERT_TRUE(instance.tag(model::kLaunchTag));
   EXPECT_EQ(*instance.tag(model::kLaunchTag), "k3x.1");
+}
+
+TEST_F(Moto, CreateFleet) {
+  model::FleetParameters fleet;
+  fleet.group = model::GroupName("fleet");
+  fleet.launch = {"k3x", 2};
+  fleet.launch_template = model::LaunchTemplateId(world("launch_template"));
+  fleet.template_version = 1;
+  fleet.overrides = {{model::InstanceType("c6i.xlarge"), model::SubnetId(world("subnet")), {}, {}}};
+  fleet.spot_count = 2;
+  fleet.client_token = "peer-test-fleet";
+  const auto reply = ask<model::FleetReply>(model::CreateFleet{model::fleet_request_body(fleet)});
+  if (!reply) return;
+  EXPECT_FALSE(reply->id.empty());
+  size_t launched_here = 0;
+  for (const model::FleetInstances& part : reply->launched) {
+    launched_here += part.ids.size();
+    EXPECT_EQ(part.lifecycle, model::Lifecycle::kSpot);
+    EXPECT_EQ(part.from.launch_template, fleet.launch_template);
+    EXPECT_EQ(part.from.type.str(), "c6i.xlarge");
+  }
+  EXPECT_EQ(launched_here, 2u);
 }
 
 TEST_F(Moto, CreateTags) {
