@@ -25,13 +25,22 @@ std::vector<std::pair<Call, std::string>> answered_calls() {
   two.entries.resize(2);
   return {{model::RunInstances{}, "run_instances.xml"},
           {model::CreateFleet{}, "create_fleet.xml"},
+          {model::RequestSpotInstances{}, "request_spot_instances.xml"},
+          {model::CancelSpotInstanceRequests{}, "cancel_spot_instance_requests.xml"},
           {model::TerminateInstances{}, "terminate_instances.xml"},
           {model::DescribeInstances{}, "describe_instances.xml"},
           {model::DescribeInstanceStatus{}, "describe_instance_status.xml"},
           {model::DescribeSpotInstanceRequests{}, "describe_spot_instance_requests.xml"},
           {model::DescribeSpotPriceHistory{}, "describe_spot_price_history.xml"},
           {model::CreateTags{}, "create_tags.xml"},
+          {model::DescribeFleets{}, "describe_fleets.xml"},
           {model::DescribeSubnets{}, "describe_subnets.xml"},
+          {model::DescribeAvailabilityZones{}, "describe_availability_zones.xml"},
+          {model::DescribeInstanceTypes{}, "describe_instance_types.xml"},
+          {model::GetSpotPlacementScores{}, "get_spot_placement_scores.xml"},
+          {model::CreateLaunchTemplate{}, "create_launch_template.xml"},
+          {model::CreateLaunchTemplateVersion{}, "create_launch_template_version.xml"},
+          {model::DescribeLaunchTemplates{}, "describe_launch_templates.xml"},
           {model::DescribeLaunchTemplateVersions{}, "describe_launch_template_versions.xml"},
           {model::RegisterTargets{}, "register_targets.xml"},
           {model::DeregisterTargets{}, "deregister_targets.xml"},
@@ -206,10 +215,13 @@ TEST(Decode, SpotRequestsTellTheirStatusAndPerhapsAnInstance) {
   const auto reply = decoded<model::SpotRequestsReply>(model::DescribeSpotInstanceRequests{},
                                                        "describe_spot_instance_requests.xml");
   ASSERT_EQ(reply.requests.size(), 2u);
-  EXPECT_EQ(
-      reply.requests[0],
-      (model::SpotRequest{model::SpotRequestId("sir-0a1000001"), "active", "marked-for-termination",
-                          *base::parse_iso8601("2026-03-01T13:00:00Z"), kFirst}));
+  EXPECT_EQ(reply.requests[0], (model::SpotRequest{model::SpotRequestId("sir-0a1000001"),
+                                                   "active",
+                                                   "marked-for-termination",
+                                                   *base::parse_iso8601("2026-03-01T13:00:00Z"),
+                                                   kFirst,
+                                                   model::SpotRequestType::kOneTime,
+                                                   {}}));
   EXPECT_TRUE(reply.requests[1].instance.empty());
   EXPECT_EQ(reply.next, "");
 }

@@ -1,3 +1,4 @@
+// Instances, their tags and their subnets.
 #include "aws/ec2_codec.h"
 
 #include "aws/answer.h"
@@ -59,32 +60,6 @@ Result<model::InstanceStatus> read_instance_status(xml_node node) {
   return status;
 }
 
-Result<model::SpotRequest> read_spot_request(xml_node node) {
-  model::SpotRequest request;
-  ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "spotInstanceRequestId"));
-  request.id = model::SpotRequestId(std::move(id));
-  ASSIGN_OR_RETURN(request.state, xml::required_text(node, "state"));
-  ASSIGN_OR_RETURN(request.status_code, xml::required_text(node, "status/code"));
-  ASSIGN_OR_RETURN(request.status_time, xml::required_time(node, "status/updateTime"));
-  request.instance = model::InstanceId(xml::text(node, "instanceId"));
-  return request;
-}
-
-Result<model::SpotPrice> read_spot_price(xml_node node) {
-  model::SpotPrice price;
-  ASSIGN_OR_RETURN(std::string type, xml::required_text(node, "instanceType"));
-  ASSIGN_OR_RETURN(std::string zone, xml::required_text(node, "availabilityZone"));
-  ASSIGN_OR_RETURN(std::string product, xml::required_text(node, "productDescription"));
-  price.pool = {model::InstanceType(std::move(type)), model::Zone(std::move(zone)),
-                std::move(product)};
-  ASSIGN_OR_RETURN(const std::string dollars, xml::required_text(node, "spotPrice"));
-  const auto money = base::parse_money(dollars);
-  if (!money) return malformed("spotPrice is not a price: " + dollars);
-  price.price = *money;
-  ASSIGN_OR_RETURN(price.at, xml::required_time(node, "timestamp"));
-  return price;
-}
-
 Result<model::Subnet> read_subnet(xml_node node) {
   model::Subnet subnet;
   ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "subnetId"));
@@ -95,17 +70,6 @@ Result<model::Subnet> read_subnet(xml_node node) {
   ASSIGN_OR_RETURN(const int64_t free, xml::required_int(node, "availableIpAddressCount"));
   subnet.available_addresses = static_cast<int>(free);
   return subnet;
-}
-
-Result<model::LaunchTemplateVersion> read_template_version(xml_node node) {
-  model::LaunchTemplateVersion version;
-  ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "launchTemplateId"));
-  version.id = model::LaunchTemplateId(std::move(id));
-  ASSIGN_OR_RETURN(version.number, xml::required_int(node, "versionNumber"));
-  version.is_default = xml::text(node, "defaultVersion") == "true";
-  version.image = model::ImageId(xml::text(node, "launchTemplateData/imageId"));
-  version.type = model::InstanceType(xml::text(node, "launchTemplateData/instanceType"));
-  return version;
 }
 
 }  // namespace
@@ -136,21 +100,6 @@ std::string body_of(const model::DescribeInstanceStatus& call) {
   return describe_body("DescribeInstanceStatus", "InstanceId", call);
 }
 
-std::string body_of(const model::DescribeSpotInstanceRequests& call) {
-  return describe_body("DescribeSpotInstanceRequests", "SpotInstanceRequestId", call);
-}
-
-std::string body_of(const model::DescribeSpotPriceHistory& call) {
-  QueryWriter query = ec2_query("DescribeSpotPriceHistory");
-  query.add_list("InstanceType", call.types);
-  query.add_filters(call.filters);
-  query.add("ProductDescription.1", call.product);
-  query.add("StartTime", base::to_iso8601(call.start));
-  query.add("EndTime", base::to_iso8601(call.end));
-  query.add_page(call.max_results, call.next);
-  return query.body();
-}
-
 std::string body_of(const model::CreateTags& call) {
   QueryWriter query = ec2_query("CreateTags");
   query.add_list("ResourceId", call.resources);
@@ -165,14 +114,6 @@ std::string body_of(const model::CreateTags& call) {
 std::string body_of(const model::DescribeSubnets& call) {
   QueryWriter query = ec2_query("DescribeSubnets");
   query.add_list("SubnetId", call.ids);
-  query.add_page(0, call.next);
-  return query.body();
-}
-
-std::string body_of(const model::DescribeLaunchTemplateVersions& call) {
-  QueryWriter query = ec2_query("DescribeLaunchTemplateVersions");
-  query.add("LaunchTemplateId", call.id.str());
-  query.add("LaunchTemplateVersion.1", call.version);
   query.add_page(0, call.next);
   return query.body();
 }
@@ -210,16 +151,6 @@ Result<model::Reply> reply_of(const model::DescribeInstanceStatus&, std::string_
               &model::InstanceStatusReply::statuses, read_instance_status);
 }
 
-Result<model::Reply> reply_of(const model::DescribeSpotInstanceRequests&, std::string_view body) {
-  return page(body, "DescribeSpotInstanceRequestsResponse", "spotInstanceRequestSet",
-              &model::SpotRequestsReply::requests, read_spot_request);
-}
-
-Result<model::Reply> reply_of(const model::DescribeSpotPriceHistory&, std::string_view body) {
-  return page(body, "DescribeSpotPriceHistoryResponse", "spotPriceHistorySet",
-              &model::SpotPricesReply::prices, read_spot_price);
-}
-
 Result<model::Reply> reply_of(const model::CreateTags&, std::string_view body) {
   return done(body, "CreateTagsResponse");
 }
@@ -227,11 +158,6 @@ Result<model::Reply> reply_of(const model::CreateTags&, std::string_view body) {
 Result<model::Reply> reply_of(const model::DescribeSubnets&, std::string_view body) {
   return page(body, "DescribeSubnetsResponse", "subnetSet", &model::SubnetsReply::subnets,
               read_subnet);
-}
-
-Result<model::Reply> reply_of(const model::DescribeLaunchTemplateVersions&, std::string_view body) {
-  return page(body, "DescribeLaunchTemplateVersionsResponse", "launchTemplateVersionSet",
-              &model::LaunchTemplateVersionsReply::versions, read_template_version);
 }
 
 }  // namespace aws

@@ -1,4 +1,4 @@
-// EC2 Fleet: CreateFleet of type instant.
+// EC2 Fleet: those of type instant, made and shown.
 #include "aws/ec2_codec.h"
 #include "aws/ec2_parts.h"
 
@@ -47,7 +47,30 @@ Result<model::FleetError> read_error(xml_node node) {
   return error;
 }
 
+Result<model::Fleet> read_fleet(xml_node node) {
+  model::Fleet fleet;
+  ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "fleetId"));
+  fleet.id = model::FleetId(std::move(id));
+  ASSIGN_OR_RETURN(fleet.state, xml::required_text(node, "fleetState"));
+  if (node.child("createTime")) {
+    ASSIGN_OR_RETURN(fleet.created, xml::required_time(node, "createTime"));
+  }
+  fleet.client_token = xml::text(node, "clientToken");
+  ASSIGN_OR_RETURN(fleet.launched, optional_items(node, "fleetInstanceSet", read_instances));
+  ASSIGN_OR_RETURN(fleet.errors, optional_items(node, "errorSet", read_error));
+  ASSIGN_OR_RETURN(fleet.tags, optional_items(node, "tagSet", read_tag));
+  return fleet;
+}
+
 }  // namespace
+
+std::string body_of(const model::DescribeFleets& call) {
+  return describe_body("DescribeFleets", "FleetId", call);
+}
+
+Result<model::Reply> reply_of(const model::DescribeFleets&, std::string_view body) {
+  return page(body, "DescribeFleetsResponse", "fleetSet", &model::FleetsReply::fleets, read_fleet);
+}
 
 std::string body_of(const model::CreateFleet& call) { return call.body; }
 

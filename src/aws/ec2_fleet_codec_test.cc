@@ -60,6 +60,24 @@ TEST(CreateFleetAnswer, WithNeitherInstancesNorErrorsItMayHaveHappened) {
   EXPECT_EQ(reply.error().retry, Retry::kUnknownOutcome);
 }
 
+TEST(DescribeFleets, AsksByIdAndTellsWhatTheFleetDid) {
+  const model::FleetId id("fleet-0a100000-0000-4000-8000-000000000001");
+  EXPECT_THAT(fields_of(model::DescribeFleets{{id}, {}, 0, {}}),
+              ElementsAre(testing::Pair("FleetId.1", id.str())));
+  const auto reply = decoded<model::FleetsReply>(model::DescribeFleets{}, "describe_fleets.xml");
+  ASSERT_EQ(reply.fleets.size(), 1u);
+  const model::Fleet& fleet = reply.fleets[0];
+  EXPECT_EQ(fleet.id, id);
+  EXPECT_EQ(fleet.state, "active");
+  EXPECT_EQ(fleet.client_token, "token");
+  EXPECT_EQ(fleet.created, *base::parse_iso8601("2026-03-01T12:00:00Z"));
+  ASSERT_EQ(fleet.launched.size(), 1u);
+  EXPECT_THAT(fleet.launched[0].ids, ElementsAre(model::InstanceId("i-0a10000000000001")));
+  ASSERT_EQ(fleet.errors.size(), 1u);
+  EXPECT_EQ(fleet.errors[0].code, "UnfulfillableCapacity");
+  EXPECT_THAT(fleet.tags, ElementsAre(model::Tag{"spotkeeper:group", "web"}));
+}
+
 TEST(CreateFleetAnswer, AFieldThatIsMissingOrOddFailsTheAnswer) {
   const struct {
     const char *from, *to;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "model/ids.h"
 #include "model/instance.h"
 
@@ -40,6 +41,20 @@ struct FleetError {
   LaunchTemplateAndOverrides from;
 
   friend bool operator==(const FleetError&, const FleetError&) = default;
+};
+
+// What DescribeFleets shows of an instant fleet. The instances are those of its launch, also when
+// they have ended since.
+struct Fleet {
+  FleetId id;
+  std::string state;  // submitted, active, deleted, failed, deleted_running, deleted_terminating
+  std::string client_token;
+  base::Instant created;  // 1970 when the answer does not say.
+  std::vector<FleetInstances> launched;
+  std::vector<FleetError> errors;
+  std::vector<Tag> tags;
+
+  friend bool operator==(const Fleet&, const Fleet&) = default;
 };
 
 }  // namespace model
