@@ -41,10 +41,17 @@ json::object instance_json(const Instance& instance) {
 }
 
 json::object spot_request_json(const SpotRequest& request) {
+  json::object tags;
+  for (const model::Tag& tag : request.tags) tags[tag.key] = tag.value;
   return {{"id", request.id.str()},
+          {"type", request.is_persistent ? "persistent" : "one-time"},
+          {"instance_type", request.type.str()},
+          {"zone", request.zone.str()},
           {"instance", request.instance.str()},
           {"state", request.state},
-          {"status_code", request.status_code}};
+          {"status_code", request.status_code},
+          {"may_launch", request.state == "open" || request.is_launching},
+          {"tags", std::move(tags)}};
 }
 
 json::object fleet_json(const Fleet& fleet) {

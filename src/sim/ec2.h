@@ -17,6 +17,7 @@
 #include "sim/fleet_plan.h"
 #include "sim/instances.h"
 #include "sim/market.h"
+#include "sim/spot_requests.h"
 #include "sim/token_bucket.h"
 #include "sim/wire.h"
 
@@ -24,9 +25,14 @@ namespace sim {
 
 class Ec2 {
  public:
-  Ec2(Context& context, RequestLimits& limits, Instances& instances, Market& market,
-      base::Prng dice)
-      : context_(context), limits_(limits), instances_(instances), market_(market), dice_(dice) {}
+  Ec2(Context& context, RequestLimits& limits, Instances& instances, SpotRequests& spot_requests,
+      Market& market, base::Prng dice)
+      : context_(context),
+        limits_(limits),
+        instances_(instances),
+        spot_requests_(spot_requests),
+        market_(market),
+        dice_(dice) {}
 
   // The inside of <ActionResponse>, after its request id.
   Answer<std::string> call(const base::Form& form);
@@ -49,6 +55,10 @@ class Ec2 {
   struct FleetTokenRecord {
     std::string parameters;
     model::FleetId fleet;
+  };
+  struct SpotTokenRecord {
+    std::string parameters;
+    std::vector<model::SpotRequestId> requests;
   };
   // One override of a fleet as the launch that it would be.
   struct FleetCandidate {
@@ -85,6 +95,13 @@ class Ec2 {
   void launch_share(const FleetCandidate& candidate, const FleetShare& share, Fleet& fleet);
   Refusal lack_of(const FleetCandidate& candidate) const;
 
+  // ec2_spot.cc
+  Answer<std::string> request_spot_instances(const base::Form& form);
+  Answer<std::string> cancel_spot_instance_requests(const base::Form& form);
+  Answer<std::string> describe_spot_instance_requests(const base::Form& form);
+  Answer<SpotRequest> read_spot_request(const base::Form& form);
+  std::string spot_requests_xml(const std::vector<model::SpotRequestId>& ids) const;
+
   // ec2_templates.cc
   Answer<std::string> create_launch_template(const base::Form& form);
   Answer<std::string> create_launch_template_version(const base::Form& form);
@@ -96,7 +113,6 @@ class Ec2 {
   // ec2_describe.cc
   Answer<std::string> describe_instances(const base::Form& form);
   Answer<std::string> describe_instance_status(const base::Form& form);
-  Answer<std::string> describe_spot_instance_requests(const base::Form& form);
   Answer<std::string> describe_spot_price_history(const base::Form& form);
   Answer<std::vector<const Instance*>> chosen_instances(const base::Form& form);
   Answer<void> check_zones_up() const;
@@ -113,16 +129,17 @@ class Ec2 {
   Context& context_;
   RequestLimits& limits_;
   Instances& instances_;
+  SpotRequests& spot_requests_;
   Market& market_;
   base::Prng dice_;
   // A token is good within one zone.
   std::map<std::pair<std::string, model::Zone>, TokenRecord> tokens_;
   std::map<std::string, FleetTokenRecord> fleet_tokens_;
+  std::map<std::string, SpotTokenRecord> spot_tokens_;
 };
 
 // Shared by what EC2 answers about an instance.
 void write_state(Xml& xml, std::string_view element, model::InstanceState state);
-void write_tags(Xml& xml, const std::vector<model::Tag>& tags);
 void write_instance(Xml& xml, const Instance& instance, model::InstanceState shown,
                     const std::string& vpc);
 

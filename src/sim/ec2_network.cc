@@ -31,10 +31,6 @@ std::vector<std::string> subnet_values(const Subnet& subnet, std::string_view fi
   return {"true"};  // default-for-az
 }
 
-bool allows(const std::vector<std::string>& wanted, const std::string& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
 }  // namespace
 
 Answer<std::string> Ec2::describe_subnets(const base::Form& form) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <optional>
 
 #include "base/digest.h"
@@ -101,6 +102,14 @@ tl::unexpected<Refusal> token_mismatch() {
                 "previous request(s).");
 }
 
+std::string decimal_price(base::Money price) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld.%06lld",
+                static_cast<long long>(price.micros() / 1'000'000),
+                static_cast<long long>(price.micros() % 1'000'000));
+  return text;
+}
+
 Answer<void> check_names(const base::Form& form, const std::vector<std::string_view>& known) {
   for (const auto& [name, value] : form.pairs()) {
     const std::string general = without_numbers(name);
@@ -151,6 +160,10 @@ bool passes(const std::vector<FilterClause>& filters, const FilterValues& values
   return std::all_of(filters.begin(), filters.end(), [&](const FilterClause& filter) {
     return any_passes(filter, values(filter.name));
   });
+}
+
+bool allows(const std::vector<std::string>& wanted, const std::string& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
 Answer<Page> Page::read(const base::Form& form, std::string_view id_parameter, PageLimits limits,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/form.h"
+#include "base/money.h"
 #include "base/time.h"
 #include "sim/wire.h"
 
@@ -21,6 +22,9 @@ std::string parameters_of(const base::Form& form);
 // AWS's limit on its length is the only rule.
 Answer<std::string> read_client_token(const base::Form& form);
 tl::unexpected<Refusal> token_mismatch();
+
+// With six decimals, as EC2 writes Spot prices.
+std::string decimal_price(base::Money price);
 
 // Refuses parameters outside `known`, in which "#" stands for the number of a list's element.
 Answer<void> check_names(const base::Form& form, const std::vector<std::string_view>& known);
@@ -41,6 +45,9 @@ Answer<std::vector<FilterClause>> read_filters(const base::Form& form,
                                                const std::vector<std::string_view>& known);
 // Every filter holds; within one, any value does.
 bool passes(const std::vector<FilterClause>& filters, const FilterValues& values);
+
+// No wish, or one of those wished for.
+bool allows(const std::vector<std::string>& wanted, const std::string& value);
 
 struct PageLimits {
   int least = 5, most = 1000;

@@ -52,4 +52,24 @@ Answer<void> check_tagged_types(const base::Form& form,
   return {};
 }
 
+std::vector<std::string> tag_values(const std::vector<model::Tag>& tags, std::string_view filter) {
+  std::vector<std::string> values;
+  for (const model::Tag& tag : tags) {
+    if (filter == "tag-key") values.push_back(tag.key);
+    if (filter.starts_with("tag:") && filter.substr(4) == tag.key) values.push_back(tag.value);
+  }
+  return values;
+}
+
+void write_tags(Xml& xml, const std::vector<model::Tag>& tags) {
+  if (tags.empty()) return;
+  xml.element("tagSet", [&] {
+    for (const model::Tag& tag : tags)
+      xml.element("item", [&] {
+        xml.text("key", tag.key);
+        xml.text("value", tag.value);
+      });
+  });
+}
+
 }  // namespace sim

@@ -1,6 +1,7 @@
 // Tags as EC2's requests carry them, with AWS's rules about their names and number.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,5 +23,10 @@ Answer<void> add_tags(const base::Form& form, std::string_view resource_type,
 // Refuses specifications of any other type.
 Answer<void> check_tagged_types(const base::Form& form,
                                 const std::vector<std::string_view>& resource_types);
+
+// What the filters "tag-key" and "tag:<key>" compare with.
+std::vector<std::string> tag_values(const std::vector<model::Tag>& tags, std::string_view filter);
+// <tagSet>; nothing without tags, as EC2 has it.
+void write_tags(Xml& xml, const std::vector<model::Tag>& tags);
 
 }  // namespace sim

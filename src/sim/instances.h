@@ -24,6 +24,8 @@ struct LaunchOrder {
   std::optional<base::Money> max_price;  // Nothing: the on-demand price.
   int least = 1, most = 1;
   std::string client_token;
+  model::SpotRequestId
+      spot_request;  // The open request it fulfils; empty: it makes one of its own.
   std::vector<model::Tag> tags;
 };
 
@@ -44,7 +46,8 @@ class Instances {
 
  private:
   model::InstanceId make(const LaunchOrder& order, const std::string& reservation, int index);
-  void open_spot_request(Instance& instance, const LaunchOrder& order);
+  void make_spot_request(const Instance& instance, const LaunchOrder& order);
+  void fulfil_spot_request(Instance& instance, const LaunchOrder& order);
   void draw_consistency(Instance& instance);
   void boot(const model::InstanceId& id);
   void fail_boot(Instance& instance);

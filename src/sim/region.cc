@@ -15,6 +15,7 @@
 #include "sim/market.h"
 #include "sim/protocol.h"
 #include "sim/s3.h"
+#include "sim/spot_requests.h"
 #include "sim/sqs.h"
 #include "sim/sqs_query.h"
 #include "sim/sts.h"
@@ -23,6 +24,8 @@
 namespace sim {
 namespace {
 
+// Spot requests draw from a stream of their own: a fork more would change the course of all others.
+constexpr uint64_t kSpotStream = 0x53706f7453747265;
 constexpr char kZoneLetters[] = {'a', 'b', 'c'};
 // Every source of notices, so that no keeper misses one for want of a rule.
 constexpr char kNoticePattern[] =
@@ -51,7 +54,8 @@ struct Region::Parts {
         instances(context, market, bus, seeds.fork()),
         elb(context, limits, seeds.fork()),
         s3(context, seeds.fork()),
-        ec2(context, limits, instances, market, seeds.fork()) {
+        spot_requests(context, instances, base::Prng(context.options.seed ^ kSpotStream)),
+        ec2(context, limits, instances, spot_requests, market, seeds.fork()) {
     context.quirks.burns_failed_tokens = seeds.below(2) == 0;
     context.quirks.one_death_ends_token = seeds.below(2) == 0;
   }
@@ -82,6 +86,7 @@ struct Region::Parts {
   Instances instances;
   Elb elb;
   S3 s3;
+  SpotRequests spot_requests;
   Ec2 ec2;
   Scene scene;
   std::optional<Sts> sts;  // There once the scene is: drawn later than what was there before it.

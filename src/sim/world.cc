@@ -9,6 +9,12 @@ namespace {
 constexpr std::array kKinds = {InterruptionKind::kWarned, InterruptionKind::kWarnedLate,
                                InterruptionKind::kUnwarned, InterruptionKind::kRebalanceOnly};
 
+const std::string* value_of(const std::vector<model::Tag>& tags, std::string_view key) {
+  for (const model::Tag& tag : tags)
+    if (tag.key == key) return &tag.value;
+  return nullptr;
+}
+
 }  // namespace
 
 model::InstanceState Instance::state_at(base::Instant when) const {
@@ -17,11 +23,8 @@ model::InstanceState Instance::state_at(base::Instant when) const {
   return history.front().state;
 }
 
-const std::string* Instance::tag(std::string_view key) const {
-  for (const model::Tag& tag : tags)
-    if (tag.key == key) return &tag.value;
-  return nullptr;
-}
+const std::string* Instance::tag(std::string_view key) const { return value_of(tags, key); }
+const std::string* SpotRequest::tag(std::string_view key) const { return value_of(tags, key); }
 
 bool Fleet::has_failed() const {
   return std::all_of(parts.begin(), parts.end(),

@@ -78,14 +78,22 @@ struct Instance {
 
 struct SpotRequest {
   model::SpotRequestId id;
-  model::InstanceId instance;
+  model::InstanceId instance;  // The last one that came for it; empty while none has.
   model::InstanceType type;
   model::Zone zone;
-  std::string state;  // active, closed
+  model::SubnetId subnet;
+  model::ImageId image;
+  base::Form specification;  // As the request had it, without the prefix "LaunchSpecification.".
+  bool is_persistent = false;
+  bool is_launching = false;  // Pending fulfillment: a cancel may come too late.
+  std::string state;          // open, active, closed, cancelled
   std::string status_code, status_message;
   base::Instant created_at, status_time;
+  base::Instant valid_until = base::Instant::never();
   std::optional<base::Money> max_price;
   std::vector<model::Tag> tags;
+
+  const std::string* tag(std::string_view key) const;
 };
 
 // One launch template and override that a fleet may use, as the request had them.

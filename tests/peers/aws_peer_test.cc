@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "model/fleet_request.h"
 #include "model/launch_request.h"
+#include "model/spot_request.h"
 #include "ports/ledger_contract.h"
 
 namespace aws {
@@ -245,6 +246,26 @@ TEST_F(Moto, DescribeSpotInstanceRequests) {
   EXPECT_EQ(reply->requests[0].state, "active");
   EXPECT_EQ(reply->requests[0].status_code, "fulfilled");
   EXPECT_FALSE(reply->requests[0].instance.empty());
+}
+
+TEST_F(Moto, RequestSpotInstancesAndCancelSpotInstanceRequests) {
+  model::SpotRequestParameters wanted;
+  wanted.launch.image = model::ImageId(world("image"));
+  wanted.launch.type = model::InstanceType("c6i.large");
+  wanted.launch.user_data = "#!/bin/sh\n";
+  wanted.max_price = base::Money::usd_micros(100'000);
+  wanted.tags = {{"spotkeeper:group", "spot"}};
+  wanted.client_token = "peer-test-spot";
+  const auto reply =
+      ask<model::SpotRequestsReply>(model::RequestSpotInstances{model::spot_request_body(wanted)});
+  if (!reply) return;
+  ASSERT_THAT(reply->requests, SizeIs(1));
+  EXPECT_EQ(reply->requests[0].type, model::SpotRequestType::kOneTime);
+  EXPECT_THAT(reply->requests[0].tags, Contains(model::Tag{"spotkeeper:group", "spot"}));
+  const model::SpotRequestId id = reply->requests[0].id;
+  const auto gone = ask<model::CancelledSpotRequestsReply>(model::CancelSpotInstanceRequests{{id}});
+  if (!gone) return;
+  EXPECT_THAT(gone->cancelled, testing::ElementsAre(model::CancelledSpotRequest{id, "cancelled"}));
 }
 
 TEST_F(Moto, RegisterTargets) {
