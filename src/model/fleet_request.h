@@ -35,7 +35,8 @@ std::string_view to_string(OnDemandAllocation allocation);
 std::optional<SpotAllocation> parse_spot_allocation(std::string_view text);
 std::optional<OnDemandAllocation> parse_on_demand_allocation(std::string_view text);
 
-// One pool that the fleet may draw on.
+// One pool that the fleet may draw on. AWS refuses the fleet when two overrides name one pool (type
+// × zone), also by two subnets of one zone.
 struct FleetOverride {
   InstanceType type;
   SubnetId subnet;

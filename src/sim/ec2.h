@@ -84,6 +84,7 @@ class Ec2 {
 
   // ec2_fleet.cc
   Answer<std::string> create_fleet(const base::Form& form);
+  Answer<void> check_pools(const FleetOrder& order);
   Fleet& make_fleet(const FleetOrder& order);
   std::vector<FleetCandidate> fleet_candidates(const FleetOrder& order, model::Lifecycle lifecycle);
   Answer<void> resolve(const FleetOrder& order, model::Lifecycle lifecycle,

@@ -1,6 +1,7 @@
 // Fleets of type instant: one request, several pools, and an answer that may hold both instances
 // and errors.
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "sim/ec2.h"
@@ -87,6 +88,7 @@ Answer<std::string> Ec2::create_fleet(const base::Form& form) {
     const Fleet& fleet = context_.world.fleets.at(known->second.fleet);
     if (!fleet.has_failed() || context_.quirks.replays_failed_fleets) return fleet_xml(fleet);
   }
+  RETURN_IF_ERROR(check_pools(order));
   const Fleet& fleet = make_fleet(order);
   if (!order.client_token.empty())
     fleet_tokens_.insert_or_assign(order.client_token, FleetTokenRecord{parameters, fleet.id});
@@ -107,6 +109,18 @@ Fleet& Ec2::make_fleet(const FleetOrder& order) {
   return context_.world.fleets.emplace(id, std::move(fleet)).first->second;
 }
 
+// AWS takes no pool twice, not even by two subnets of one zone.
+Answer<void> Ec2::check_pools(const FleetOrder& order) {
+  std::set<model::Pool> seen;
+  for (const FleetCandidate& candidate : fleet_candidates(order, Lifecycle::kOnDemand)) {
+    const bool is_known = !candidate.pool.key.type.empty();
+    if (is_known && !seen.insert(candidate.pool.key).second)
+      return refuse("InvalidFleetConfig",
+                    "The fleet configuration contains duplicate instance pools.");
+  }
+  return {};
+}
+
 // Each override as the launch that it would be, and what its pool has at the moment.
 std::vector<Ec2::FleetCandidate> Ec2::fleet_candidates(const FleetOrder& order,
                                                        Lifecycle lifecycle) {
@@ -124,11 +138,11 @@ std::vector<Ec2::FleetCandidate> Ec2::fleet_candidates(const FleetOrder& order,
 Answer<void> Ec2::resolve(const FleetOrder& order, Lifecycle lifecycle, FleetCandidate& candidate) {
   ASSIGN_OR_RETURN(candidate.order, read_order(launch_form(order, candidate.source, lifecycle)));
   candidate.source.specification = resolved(candidate.source.specification);
+  const Subnet& subnet = context_.world.subnets.at(candidate.order.subnet);
+  candidate.pool.key = {candidate.order.type, subnet.zone, model::kLinux};
   if (candidate.order.lifecycle != lifecycle)
     return refuse("InvalidParameterCombination",
                   "A fleet's launch template must not have InstanceMarketOptions.");
-  const Subnet& subnet = context_.world.subnets.at(candidate.order.subnet);
-  candidate.pool.key = {candidate.order.type, subnet.zone, model::kLinux};
   if (const std::string* priority = candidate.source.overrides.find("Priority"))
     candidate.pool.priority = parse_priority(*priority);
   if (const auto pool = context_.world.pools.find(candidate.pool.key);

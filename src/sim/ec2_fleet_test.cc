@@ -244,6 +244,17 @@ TEST(CreateFleet, RefusesWhatIsNoInstantFleetOfItsKind) {
   EXPECT_TRUE(r.region.world().instances.empty());
 }
 
+TEST(CreateFleet, RefusesAPoolThatIsNamedTwice) {
+  FleetRegion r;
+  const std::string third = "LaunchTemplateConfigs.1.Overrides.3.";
+  const std::string& subnet = r.region.default_scene().subnets[0].id.str();
+  EXPECT_EQ(
+      r.fleet(1, {{third + "InstanceType", "c6i.large"}, {third + "SubnetId", subnet}}).code(),
+      "InvalidFleetConfig");
+  EXPECT_EQ(r.fleet(1, {{third + "InstanceType", "m5.large"}, {third + "SubnetId", subnet}}).code(),
+            "");
+}
+
 TEST(CreateFleet, AThrottledPoolIsAnErrorBesideTheInstancesOfAnother) {
   RegionOptions options = calm_options(seed_with(&Quirks::fleets_draw_on_run_limits, true));
   FleetRegion r(std::move(options));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -52,8 +51,7 @@ class Planner {
  public:
   Planner(const FleetWish& wish, const std::vector<FleetPool>& pools)
       : wish_(wish), pools_(pools), left_(wish.wanted) {
-    // Two overrides may name one pool.
-    for (const FleetPool& pool : pools_) free_[pool.key] = pool.free;
+    for (const FleetPool& pool : pools_) free_.push_back(pool.free);
   }
 
   FleetPlan plan(const std::vector<size_t>& order) {
@@ -75,8 +73,8 @@ class Planner {
   void ask(size_t index, int count) {
     const FleetPool& pool = pools_[index];
     if (count == 0 || contains(plan_.dry, index) || contains(plan_.over_budget, index)) return;
-    const int given = std::min({count, free_[pool.key], affordable(pool.price)});
-    if (given < count) (given < free_[pool.key] ? plan_.over_budget : plan_.dry).push_back(index);
+    const int given = std::min({count, free_[index], affordable(pool.price)});
+    if (given < count) (given < free_[index] ? plan_.over_budget : plan_.dry).push_back(index);
     if (given > 0) give(index, given);
   }
 
@@ -89,7 +87,7 @@ class Planner {
   void give(size_t index, int count) {
     const FleetPool& pool = pools_[index];
     left_ -= count;
-    free_[pool.key] -= count;
+    free_[index] -= count;
     spent_ = spent_ + base::Money::usd_micros(pool.price.micros() * count);
     const auto same = std::find_if(plan_.shares.begin(), plan_.shares.end(),
                                    [&](const FleetShare& share) { return share.pool == index; });
@@ -103,7 +101,7 @@ class Planner {
   const std::vector<FleetPool>& pools_;
   int left_;
   base::Money spent_;
-  std::map<model::Pool, int> free_;
+  std::vector<int> free_;  // By pool.
   FleetPlan plan_;
 };
 

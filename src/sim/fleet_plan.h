@@ -55,6 +55,7 @@ struct FleetPlan {
   int total() const;
 };
 
+// No two of the pools are the same.
 FleetPlan plan_fleet(const FleetWish& wish, const std::vector<FleetPool>& pools);
 
 }  // namespace sim

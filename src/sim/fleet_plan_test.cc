@@ -78,12 +78,6 @@ TEST(FleetPlan, WhatNoPoolHasIsMissing) {
   EXPECT_THAT(plan.dry, testing::UnorderedElementsAre(0, 1, 2));
 }
 
-TEST(FleetPlan, OnePoolNamedTwiceIsNotTwicePools) {
-  const auto one = pool("c6i.large", "a", 3, 30'000);
-  const FleetPlan plan = plan_fleet(wish(FleetStrategy::kLowestPrice, 5), {one, one});
-  EXPECT_EQ(plan.total(), 3);
-}
-
 TEST(FleetPlan, ASingleZoneIsTheOneThatGivesMost) {
   FleetWish w = wish(FleetStrategy::kLowestPrice, 40);
   w.is_single_zone = true;
