@@ -56,6 +56,9 @@ class Ec2 {
     std::string parameters;
     model::FleetId fleet;
   };
+  struct AnswerRecord {
+    std::string parameters, answer;
+  };
   struct SpotTokenRecord {
     std::string parameters;
     std::vector<model::SpotRequestId> requests;
@@ -67,7 +70,10 @@ class Ec2 {
     FleetPool pool;
     std::optional<Refusal> obstacle;  // Why the pool can give nothing at all.
   };
+  // ec2_operations.cc
   static const std::vector<Operation>& operations();
+  static std::vector<Operation> reads();
+  static std::vector<Operation> writes();
   Answer<void> admit(const Operation& operation, const base::Form& form);
 
   // ec2_run.cc
@@ -80,6 +86,7 @@ class Ec2 {
   Answer<std::string> launch_once(const base::Form& form, const LaunchOrder& order);
   Answer<std::string> replay(const TokenRecord& record, const std::string& parameters) const;
   Answer<Instance*> instance_by_id(const std::string& id);
+  Answer<std::vector<model::Tag>*> tags_of(const std::string& id);
   std::string reservation_xml(const std::vector<model::InstanceId>& ids) const;
 
   // ec2_fleet.cc
@@ -106,7 +113,13 @@ class Ec2 {
   // ec2_templates.cc
   Answer<std::string> create_launch_template(const base::Form& form);
   Answer<std::string> create_launch_template_version(const base::Form& form);
+  Answer<std::string> describe_launch_templates(const base::Form& form);
   Answer<std::string> describe_launch_template_versions(const base::Form& form);
+  Answer<std::string> once(const base::Form& form, Method make);
+  Answer<std::string> make_launch_template(const base::Form& form);
+  Answer<std::string> make_launch_template_version(const base::Form& form);
+  Answer<void> check_templates(const std::vector<std::string>& ids,
+                               const std::vector<std::string>& names) const;
   Answer<const LaunchTemplate*> template_of(const base::Form& form) const;
   Answer<const LaunchTemplateVersion*> version_of(const LaunchTemplate& found,
                                                   const std::string& version) const;
@@ -137,6 +150,8 @@ class Ec2 {
   std::map<std::pair<std::string, model::Zone>, TokenRecord> tokens_;
   std::map<std::string, FleetTokenRecord> fleet_tokens_;
   std::map<std::string, SpotTokenRecord> spot_tokens_;
+  std::map<std::pair<std::string, std::string>, AnswerRecord>
+      template_tokens_;  // By action, token.
 };
 
 // Shared by what EC2 answers about an instance.

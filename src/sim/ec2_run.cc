@@ -200,6 +200,21 @@ Answer<std::string> Ec2::terminate_instances(const base::Form& form) {
   return xml.str();
 }
 
+Answer<std::vector<model::Tag>*> Ec2::tags_of(const std::string& id) {
+  World& world = context_.world;
+  if (const auto request = world.spot_requests.find(model::SpotRequestId(id));
+      request != world.spot_requests.end())
+    return &request->second.tags;
+  if (const auto fleet = world.fleets.find(model::FleetId(id)); fleet != world.fleets.end())
+    return &fleet->second.tags;
+  if (const auto found = world.launch_templates.find(model::LaunchTemplateId(id));
+      found != world.launch_templates.end())
+    return &found->second.tags;
+  if (!id.starts_with("i-")) return refuse("InvalidID", "The ID '" + id + "' is not valid");
+  ASSIGN_OR_RETURN(Instance * instance, instance_by_id(id));
+  return &instance->tags;
+}
+
 Answer<std::string> Ec2::create_tags(const base::Form& form) {
   const auto resources = list_of(form, "ResourceId");
   const auto tags = groups_of(form, "Tag");
@@ -209,14 +224,8 @@ Answer<std::string> Ec2::create_tags(const base::Form& form) {
     return refuse("InvalidParameterValue", "At most 1000 resources can be tagged at once.");
   std::vector<std::vector<model::Tag>*> tagged;
   for (const std::string& id : resources) {
-    if (const auto request = context_.world.spot_requests.find(model::SpotRequestId(id));
-        request != context_.world.spot_requests.end()) {
-      tagged.push_back(&request->second.tags);
-      continue;
-    }
-    if (!id.starts_with("i-")) return refuse("InvalidID", "The ID '" + id + "' is not valid");
-    ASSIGN_OR_RETURN(Instance * instance, instance_by_id(id));
-    tagged.push_back(&instance->tags);
+    ASSIGN_OR_RETURN(std::vector<model::Tag> * existing, tags_of(id));
+    tagged.push_back(existing);
   }
   std::vector<model::Tag> wanted;
   for (const base::Form& group : tags) {

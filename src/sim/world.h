@@ -165,6 +165,7 @@ struct LaunchTemplate {
   base::Instant created_at;
   int64_t default_version = 1;
   std::vector<LaunchTemplateVersion> versions;  // Never empty, numbers ascend.
+  std::vector<model::Tag> tags;
 };
 
 struct TargetKey {

@@ -148,6 +148,42 @@ TEST_F(Moto, DescribeLaunchTemplateVersions) {
   EXPECT_EQ(reply->versions[0].type.str(), "c6i.large");
 }
 
+TEST_F(Moto, CreateLaunchTemplateAndItsVersion) {
+  model::CreateLaunchTemplate made;
+  made.name = "made";
+  made.data.image = model::ImageId(world("image"));
+  made.data.type = model::InstanceType("c6i.large");
+  made.data.user_data = "#!/bin/sh\n";
+  made.data.block_devices.resize(1);
+  made.data.block_devices[0].device = "/dev/sdf";
+  made.data.block_devices[0].size_gib = 8;
+  made.tags = {{"spotkeeper:group", "made"}};
+  const auto reply = ask<model::LaunchTemplatesReply>(made);
+  if (!reply) return;
+  ASSERT_THAT(reply->templates, SizeIs(1));
+  EXPECT_EQ(reply->templates[0].name, "made");
+  EXPECT_THAT(reply->templates[0].tags, Contains(model::Tag{"spotkeeper:group", "made"}));
+  model::CreateLaunchTemplateVersion version;
+  version.id = reply->templates[0].id;
+  version.data = made.data;
+  version.data.type = model::InstanceType("m6i.large");
+  const auto second = ask<model::LaunchTemplateVersionsReply>(version);
+  if (!second) return;
+  ASSERT_THAT(second->versions, SizeIs(1));
+  EXPECT_EQ(second->versions[0].number, 2);
+  EXPECT_EQ(second->versions[0].type.str(), "m6i.large");
+}
+
+TEST_F(Moto, DescribeLaunchTemplates) {
+  model::DescribeLaunchTemplates call;
+  call.names = {"web"};
+  const auto reply = ask<model::LaunchTemplatesReply>(call);
+  if (!reply) return;
+  ASSERT_THAT(reply->templates, SizeIs(1));
+  EXPECT_EQ(reply->templates[0].id.str(), world("launch_template"));
+  EXPECT_EQ(reply->templates[0].latest_version, 1);
+}
+
 TEST_F(Moto, DescribeSpotPriceHistory) {
   model::DescribeSpotPriceHistory call;
   call.types = {model::InstanceType("c6i.large")};
