@@ -91,6 +91,7 @@ class Ec2 {
 
   // ec2_fleet.cc
   Answer<std::string> create_fleet(const base::Form& form);
+  Answer<std::string> describe_fleets(const base::Form& form);
   Answer<void> check_pools(const FleetOrder& order);
   Fleet& make_fleet(const FleetOrder& order);
   std::vector<FleetCandidate> fleet_candidates(const FleetOrder& order, model::Lifecycle lifecycle);
@@ -138,7 +139,13 @@ class Ec2 {
   Answer<std::string> describe_subnets(const base::Form& form);
   Answer<std::string> describe_vpcs(const base::Form& form);
   Answer<std::string> describe_images(const base::Form& form);
+
+  // ec2_catalogue.cc
+  Answer<std::string> describe_instance_types(const base::Form& form);
+  Answer<std::string> get_spot_placement_scores(const base::Form& form);
   Answer<std::string> describe_availability_zones(const base::Form& form);
+  Answer<std::vector<std::string>> read_scored_types(const base::Form& form) const;
+  int free_spot_capacity(const std::vector<std::string>& types, const model::Zone& zone) const;
 
   Context& context_;
   RequestLimits& limits_;

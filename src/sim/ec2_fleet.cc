@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "sim/ec2.h"
 #include "sim/ec2_query.h"
+#include "sim/ec2_tags.h"
 #include "sim/fleet_order.h"
 #include "sim/identifiers.h"
 
@@ -68,6 +69,28 @@ std::string fleet_xml(const Fleet& fleet) {
   return xml.str();
 }
 
+std::vector<std::string> fleet_values(std::string_view filter) {
+  if (filter == "fleet-state") return {"active"};
+  return {"instant"};  // type
+}
+
+void write_fleet(Xml& xml, const Fleet& fleet) {
+  xml.element("item", [&] {
+    xml.text("fleetId", fleet.id.str());
+    xml.text("fleetState", "active");
+    xml.text("createTime", base::to_iso8601(fleet.created_at));
+    xml.text("clientToken", fleet.client_token);
+    xml.text("type", "instant");
+    xml.element("targetCapacitySpecification", [&] {
+      xml.number("totalTargetCapacity", fleet.spot_target + fleet.on_demand_target);
+      xml.number("onDemandTargetCapacity", fleet.on_demand_target);
+      xml.number("spotTargetCapacity", fleet.spot_target);
+    });
+    write_parts(xml, fleet);
+    write_tags(xml, fleet.tags);
+  });
+}
+
 FleetPart failed_part(const FleetSource& source, Lifecycle lifecycle, const Refusal& refusal) {
   return {source, lifecycle, {}, {}, {refusal.code, refusal.message}};
 }
@@ -93,6 +116,27 @@ Answer<std::string> Ec2::create_fleet(const base::Form& form) {
   if (!order.client_token.empty())
     fleet_tokens_.insert_or_assign(order.client_token, FleetTokenRecord{parameters, fleet.id});
   return fleet_xml(fleet);
+}
+
+// An instant fleet is shown to those who name it, and in no list.
+Answer<std::string> Ec2::describe_fleets(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"fleet-state", "type"}));
+  ASSIGN_OR_RETURN(Page page, Page::read(form, "no-ids", {1, 1000}, context_.now));
+  const auto ids = list_of(form, "FleetId");
+  for (const std::string& id : ids)
+    if (!context_.world.fleets.contains(model::FleetId(id)))
+      return refuse("InvalidFleetId.NotFound", "The fleet ID '" + id + "' does not exist");
+  Xml xml;
+  xml.element("fleetSet", [&] {
+    for (const auto& [id, fleet] : context_.world.fleets) {
+      if (ids.empty() || !allows(ids, id.str()) || id.str() <= page.after()) continue;
+      if (!passes(filters, fleet_values)) continue;
+      if (!page.admit(id.str())) break;
+      write_fleet(xml, fleet);
+    }
+  });
+  if (!page.next_token().empty()) xml.text("nextToken", page.next_token());
+  return xml.str();
 }
 
 Fleet& Ec2::make_fleet(const FleetOrder& order) {

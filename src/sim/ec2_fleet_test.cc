@@ -255,6 +255,23 @@ TEST(CreateFleet, RefusesAPoolThatIsNamedTwice) {
             "");
 }
 
+TEST(DescribeFleets, ShowsWhatAnInstantFleetDidToThoseWhoNameIt) {
+  FleetRegion r;
+  r.region.drain_pool(kFirst);
+  const std::string id = r.fleet(2, {{"TagSpecification.1.ResourceType", "fleet"},
+                                     {"TagSpecification.1.Tag.1.Key", "team"},
+                                     {"TagSpecification.1.Tag.1.Value", "blue"}})
+                             .text("fleetId");
+  const Reply shown = r.ec2("DescribeFleets", {{"FleetId.1", id}});
+  EXPECT_EQ(shown.text("fleetState"), "active");
+  EXPECT_EQ(shown.text("spotTargetCapacity"), "2");
+  EXPECT_THAT(instance_ids(shown), SizeIs(2));
+  EXPECT_EQ(shown.text("errorCode"), "InsufficientInstanceCapacity");
+  EXPECT_EQ(shown.text("value"), "blue");
+  EXPECT_THAT(r.ec2("DescribeFleets").texts("fleetId"), IsEmpty());
+  EXPECT_EQ(r.ec2("DescribeFleets", {{"FleetId.1", "fleet-1"}}).code(), "InvalidFleetId.NotFound");
+}
+
 TEST(CreateFleet, AThrottledPoolIsAnErrorBesideTheInstancesOfAnother) {
   RegionOptions options = calm_options(seed_with(&Quirks::fleets_draw_on_run_limits, true));
   FleetRegion r(std::move(options));

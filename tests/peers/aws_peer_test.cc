@@ -87,6 +87,7 @@ class Moto : public testing::Test {
 
   // The instance of the test RunInstances, for those after it.
   static inline model::InstanceId launched;
+  static inline model::FleetId fleet_id;  // Likewise, of the test CreateFleet.
   const model::TargetGroupArn group{world("target_group")};
 
   void TearDown() override { http.reset(); }  // Before what its callbacks use.
@@ -146,6 +147,26 @@ TEST_F(Moto, DescribeLaunchTemplateVersions) {
   EXPECT_EQ(reply->versions[0].number, 1);
   EXPECT_EQ(reply->versions[0].image.str(), world("image"));
   EXPECT_EQ(reply->versions[0].type.str(), "c6i.large");
+}
+
+TEST_F(Moto, DescribeAvailabilityZones) {
+  model::DescribeAvailabilityZones call;
+  call.filters = {{"zone-name", {world("zone")}}};
+  const auto reply = ask<model::AvailabilityZonesReply>(call);
+  if (!reply) return;
+  ASSERT_THAT(reply->zones, SizeIs(1));
+  EXPECT_EQ(reply->zones[0].state, "available");
+  EXPECT_EQ(reply->zones[0].id.str().substr(0, 7), "use2-az");
+}
+
+TEST_F(Moto, DescribeInstanceTypes) {
+  model::DescribeInstanceTypes call;
+  call.types = {model::InstanceType("c6i.large")};
+  const auto reply = ask<model::InstanceTypesReply>(call);
+  if (!reply) return;
+  const model::InstanceTypeInfo expected{
+      model::InstanceType("c6i.large"), 2, 4096, {"x86_64"}, true, true, false, false};
+  EXPECT_THAT(reply->types, testing::ElementsAre(expected));
 }
 
 TEST_F(Moto, CreateLaunchTemplateAndItsVersion) {
@@ -230,6 +251,15 @@ TEST_F(Moto, CreateFleet) {
     EXPECT_EQ(part.from.type.str(), "c6i.xlarge");
   }
   EXPECT_EQ(launched_here, 2u);
+  fleet_id = reply->id;
+}
+
+TEST_F(Moto, DescribeFleets) {
+  const auto reply = ask<model::FleetsReply>(model::DescribeFleets{{fleet_id}, {}, 0, {}});
+  if (!reply) return;
+  ASSERT_THAT(reply->fleets, SizeIs(1));
+  EXPECT_EQ(reply->fleets[0].id, fleet_id);
+  EXPECT_EQ(reply->fleets[0].state, "active");
 }
 
 TEST_F(Moto, CreateTags) {
