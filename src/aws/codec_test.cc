@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "aws/answer.h"
-#include "aws/golden.h"
-#include "base/form.h"
+#include "aws/test_support.h"
 
 namespace aws {
 namespace {
@@ -20,42 +19,28 @@ const model::InstanceId kFirst("i-0a10000000000001");
 const model::InstanceId kSecond("i-0a10000000000002");
 const model::TargetGroupArn kGroup("arn:aws:elasticloadbalancing:us-east-2:123456789012:tg/web/1");
 
-net::Endpoint endpoint() { return *net::parse_endpoint("https://ec2.us-east-2.amazonaws.com"); }
-
-net::Response response(int status, std::string body) { return {status, {}, std::move(body)}; }
-
-template <class T>
-T decoded(const Call& call, const std::string& file) {
-  auto reply = decode(call, response(200, golden(file)));
-  if (!reply) {
-    ADD_FAILURE() << file << ": " << base::to_string(reply.error());
-    return {};
-  }
-  return std::get<T>(*reply);
-}
-
-// The fields after Action and Version.
-auto fields_of(const Call& call) {
-  const auto form = base::Form::parse(encode(call, endpoint()).body);
-  auto pairs = form->pairs();
-  EXPECT_THAT(pairs.at(0), Pair("Action", std::string(action_of(call))));
-  EXPECT_EQ(pairs.at(1).first, "Version");
-  pairs.erase(pairs.begin(), pairs.begin() + 2);
-  return pairs;
-}
-
 // Every call of the cloud with a golden answer that fits it.
 std::vector<std::pair<Call, std::string>> answered_calls() {
   model::PutEvents two;
   two.entries.resize(2);
   return {{model::RunInstances{}, "run_instances.xml"},
+          {model::CreateFleet{}, "create_fleet.xml"},
+          {model::RequestSpotInstances{}, "request_spot_instances.xml"},
+          {model::CancelSpotInstanceRequests{}, "cancel_spot_instance_requests.xml"},
           {model::TerminateInstances{}, "terminate_instances.xml"},
           {model::DescribeInstances{}, "describe_instances.xml"},
           {model::DescribeInstanceStatus{}, "describe_instance_status.xml"},
           {model::DescribeSpotInstanceRequests{}, "describe_spot_instance_requests.xml"},
           {model::DescribeSpotPriceHistory{}, "describe_spot_price_history.xml"},
           {model::CreateTags{}, "create_tags.xml"},
+          {model::DescribeFleets{}, "describe_fleets.xml"},
           {model::DescribeSubnets{}, "describe_subnets.xml"},
+          {model::DescribeAvailabilityZones{}, "describe_availability_zones.xml"},
+          {model::DescribeInstanceTypes{}, "describe_instance_types.xml"},
+          {model::GetSpotPlacementScores{}, "get_spot_placement_scores.xml"},
+          {model::CreateLaunchTemplate{}, "create_launch_template.xml"},
+          {model::CreateLaunchTemplateVersion{}, "create_launch_template_version.xml"},
+          {model::DescribeLaunchTemplates{}, "describe_launch_templates.xml"},
           {model::DescribeLaunchTemplateVersions{}, "describe_launch_template_versions.xml"},
           {model::RegisterTargets{}, "register_targets.xml"},
           {model::DeregisterTargets{}, "deregister_targets.xml"},
@@ -80,6 +65,7 @@ TEST(Encode, AQueryIsAPostedFormToTheEndpointsBasePath) {
 TEST(Encode, ALaunchGoesOutByteForByte) {
   const std::string body = "Action=RunInstances&Version=2016-11-15&odd=%2a+b&";
   EXPECT_EQ(encode(model::RunInstances{body}, endpoint()).body, body);
+  EXPECT_EQ(encode(model::CreateFleet{body}, endpoint()).body, body);
 }
 
 TEST(Encode, DescribeInstancesCountsFiltersAndTheirValuesFromOne) {
@@ -229,10 +215,13 @@ TEST(Decode, SpotRequestsTellTheirStatusAndPerhapsAnInstance) {
   const auto reply = decoded<model::SpotRequestsReply>(model::DescribeSpotInstanceRequests{},
                                                        "describe_spot_instance_requests.xml");
   ASSERT_EQ(reply.requests.size(), 2u);
-  EXPECT_EQ(
-      reply.requests[0],
-      (model::SpotRequest{model::SpotRequestId("sir-0a1000001"), "active", "marked-for-termination",
-                          *base::parse_iso8601("2026-03-01T13:00:00Z"), kFirst}));
+  EXPECT_EQ(reply.requests[0], (model::SpotRequest{model::SpotRequestId("sir-0a1000001"),
+                                                   "active",
+                                                   "marked-for-termination",
+                                                   *base::parse_iso8601("2026-03-01T13:00:00Z"),
+                                                   kFirst,
+                                                   model::SpotRequestType::kOneTime,
+                                                   {}}));
   EXPECT_TRUE(reply.requests[1].instance.empty());
   EXPECT_EQ(reply.next, "");
 }

@@ -1,67 +1,20 @@
+// Instances, their tags and their subnets.
 #include "aws/ec2_codec.h"
 
 #include "aws/answer.h"
-#include "aws/query_writer.h"
-#include "aws/xml.h"
+#include "aws/ec2_parts.h"
 
 namespace aws {
 namespace {
 
-constexpr std::string_view kVersion = "2016-11-15";
-
 using base::Result;
 using pugi::xml_node;
-
-QueryWriter start(std::string_view action) { return QueryWriter(action, kVersion); }
-
-// The shape of a list's request that most describes share.
-template <class Describe>
-std::string describe_body(std::string_view action, std::string_view id_name, const Describe& call) {
-  QueryWriter query = start(action);
-  query.add_list(id_name, call.ids);
-  query.add_filters(call.filters);
-  query.add_page(call.max_results, call.next);
-  return query.body();
-}
-
-// Reads every <item> of parent/list with `read`.
-template <class Item>
-Result<std::vector<Item>> items(xml_node parent, const char* list, Result<Item> (*read)(xml_node)) {
-  ASSIGN_OR_RETURN(const xml_node set, xml::required(parent, list));
-  std::vector<Item> found;
-  for (const xml_node node : set.children("item")) {
-    ASSIGN_OR_RETURN(Item item, read(node));
-    found.push_back(std::move(item));
-  }
-  return found;
-}
-
-// One page: parses, reads the list, and keeps the token of the next.
-template <class Reply, class Item>
-Result<model::Reply> page(std::string_view body, const char* root, const char* list,
-                          std::vector<Item> Reply::*field, Result<Item> (*read)(xml_node)) {
-  ASSIGN_OR_RETURN(const pugi::xml_document document, xml::parse(body, root));
-  Reply reply;
-  ASSIGN_OR_RETURN(reply.*field, items(document.document_element(), list, read));
-  reply.next = xml::text(document.document_element(), "nextToken");
-  return reply;
-}
-
-Result<model::Reply> done(std::string_view body, const char* root) {
-  ASSIGN_OR_RETURN(const pugi::xml_document document, xml::parse(body, root));
-  return model::Done{};
-}
 
 Result<model::InstanceState> read_state(xml_node node) {
   ASSIGN_OR_RETURN(const std::string name, xml::required_text(node, "instanceState/name"));
   const auto state = model::parse_instance_state(name);
   if (!state) return malformed("an instance state that AWS does not have: " + name);
   return *state;
-}
-
-Result<model::Tag> read_tag(xml_node node) {
-  ASSIGN_OR_RETURN(std::string key, xml::required_text(node, "key"));
-  return model::Tag{std::move(key), xml::text(node, "value")};
 }
 
 void read_addresses(xml_node node, model::Instance& instance) {
@@ -86,10 +39,7 @@ Result<model::Instance> read_instance(xml_node node) {
   instance.spot_request = model::SpotRequestId(xml::text(node, "spotInstanceRequestId"));
   instance.state_reason = xml::text(node, "stateReason/code");
   read_addresses(node, instance);
-  // An instance without tags has no tagSet at all.
-  if (node.child("tagSet")) {
-    ASSIGN_OR_RETURN(instance.tags, items(node, "tagSet", read_tag));
-  }
+  ASSIGN_OR_RETURN(instance.tags, optional_items(node, "tagSet", read_tag));
   return instance;
 }
 
@@ -110,32 +60,6 @@ Result<model::InstanceStatus> read_instance_status(xml_node node) {
   return status;
 }
 
-Result<model::SpotRequest> read_spot_request(xml_node node) {
-  model::SpotRequest request;
-  ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "spotInstanceRequestId"));
-  request.id = model::SpotRequestId(std::move(id));
-  ASSIGN_OR_RETURN(request.state, xml::required_text(node, "state"));
-  ASSIGN_OR_RETURN(request.status_code, xml::required_text(node, "status/code"));
-  ASSIGN_OR_RETURN(request.status_time, xml::required_time(node, "status/updateTime"));
-  request.instance = model::InstanceId(xml::text(node, "instanceId"));
-  return request;
-}
-
-Result<model::SpotPrice> read_spot_price(xml_node node) {
-  model::SpotPrice price;
-  ASSIGN_OR_RETURN(std::string type, xml::required_text(node, "instanceType"));
-  ASSIGN_OR_RETURN(std::string zone, xml::required_text(node, "availabilityZone"));
-  ASSIGN_OR_RETURN(std::string product, xml::required_text(node, "productDescription"));
-  price.pool = {model::InstanceType(std::move(type)), model::Zone(std::move(zone)),
-                std::move(product)};
-  ASSIGN_OR_RETURN(const std::string dollars, xml::required_text(node, "spotPrice"));
-  const auto money = base::parse_money(dollars);
-  if (!money) return malformed("spotPrice is not a price: " + dollars);
-  price.price = *money;
-  ASSIGN_OR_RETURN(price.at, xml::required_time(node, "timestamp"));
-  return price;
-}
-
 Result<model::Subnet> read_subnet(xml_node node) {
   model::Subnet subnet;
   ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "subnetId"));
@@ -148,23 +72,22 @@ Result<model::Subnet> read_subnet(xml_node node) {
   return subnet;
 }
 
-Result<model::LaunchTemplateVersion> read_template_version(xml_node node) {
-  model::LaunchTemplateVersion version;
-  ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "launchTemplateId"));
-  version.id = model::LaunchTemplateId(std::move(id));
-  ASSIGN_OR_RETURN(version.number, xml::required_int(node, "versionNumber"));
-  version.is_default = xml::text(node, "defaultVersion") == "true";
-  version.image = model::ImageId(xml::text(node, "launchTemplateData/imageId"));
-  version.type = model::InstanceType(xml::text(node, "launchTemplateData/instanceType"));
-  return version;
+}  // namespace
+
+Result<model::Reply> done(std::string_view body, const char* root) {
+  ASSIGN_OR_RETURN(const pugi::xml_document document, xml::parse(body, root));
+  return model::Done{};
 }
 
-}  // namespace
+Result<model::Tag> read_tag(xml_node node) {
+  ASSIGN_OR_RETURN(std::string key, xml::required_text(node, "key"));
+  return model::Tag{std::move(key), xml::text(node, "value")};
+}
 
 std::string body_of(const model::RunInstances& call) { return call.body; }
 
 std::string body_of(const model::TerminateInstances& call) {
-  QueryWriter query = start("TerminateInstances");
+  QueryWriter query = ec2_query("TerminateInstances");
   query.add_list("InstanceId", call.ids);
   return query.body();
 }
@@ -177,23 +100,8 @@ std::string body_of(const model::DescribeInstanceStatus& call) {
   return describe_body("DescribeInstanceStatus", "InstanceId", call);
 }
 
-std::string body_of(const model::DescribeSpotInstanceRequests& call) {
-  return describe_body("DescribeSpotInstanceRequests", "SpotInstanceRequestId", call);
-}
-
-std::string body_of(const model::DescribeSpotPriceHistory& call) {
-  QueryWriter query = start("DescribeSpotPriceHistory");
-  query.add_list("InstanceType", call.types);
-  query.add_filters(call.filters);
-  query.add("ProductDescription.1", call.product);
-  query.add("StartTime", base::to_iso8601(call.start));
-  query.add("EndTime", base::to_iso8601(call.end));
-  query.add_page(call.max_results, call.next);
-  return query.body();
-}
-
 std::string body_of(const model::CreateTags& call) {
-  QueryWriter query = start("CreateTags");
+  QueryWriter query = ec2_query("CreateTags");
   query.add_list("ResourceId", call.resources);
   for (size_t i = 0; i < call.tags.size(); ++i) {
     const std::string tag = QueryWriter::indexed("Tag", i);
@@ -204,16 +112,8 @@ std::string body_of(const model::CreateTags& call) {
 }
 
 std::string body_of(const model::DescribeSubnets& call) {
-  QueryWriter query = start("DescribeSubnets");
+  QueryWriter query = ec2_query("DescribeSubnets");
   query.add_list("SubnetId", call.ids);
-  query.add_page(0, call.next);
-  return query.body();
-}
-
-std::string body_of(const model::DescribeLaunchTemplateVersions& call) {
-  QueryWriter query = start("DescribeLaunchTemplateVersions");
-  query.add("LaunchTemplateId", call.id.str());
-  query.add("LaunchTemplateVersion.1", call.version);
   query.add_page(0, call.next);
   return query.body();
 }
@@ -251,16 +151,6 @@ Result<model::Reply> reply_of(const model::DescribeInstanceStatus&, std::string_
               &model::InstanceStatusReply::statuses, read_instance_status);
 }
 
-Result<model::Reply> reply_of(const model::DescribeSpotInstanceRequests&, std::string_view body) {
-  return page(body, "DescribeSpotInstanceRequestsResponse", "spotInstanceRequestSet",
-              &model::SpotRequestsReply::requests, read_spot_request);
-}
-
-Result<model::Reply> reply_of(const model::DescribeSpotPriceHistory&, std::string_view body) {
-  return page(body, "DescribeSpotPriceHistoryResponse", "spotPriceHistorySet",
-              &model::SpotPricesReply::prices, read_spot_price);
-}
-
 Result<model::Reply> reply_of(const model::CreateTags&, std::string_view body) {
   return done(body, "CreateTagsResponse");
 }
@@ -268,11 +158,6 @@ Result<model::Reply> reply_of(const model::CreateTags&, std::string_view body) {
 Result<model::Reply> reply_of(const model::DescribeSubnets&, std::string_view body) {
   return page(body, "DescribeSubnetsResponse", "subnetSet", &model::SubnetsReply::subnets,
               read_subnet);
-}
-
-Result<model::Reply> reply_of(const model::DescribeLaunchTemplateVersions&, std::string_view body) {
-  return page(body, "DescribeLaunchTemplateVersionsResponse", "launchTemplateVersionSet",
-              &model::LaunchTemplateVersionsReply::versions, read_template_version);
 }
 
 }  // namespace aws

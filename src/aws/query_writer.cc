@@ -1,5 +1,7 @@
 #include "aws/query_writer.h"
 
+#include "model/launch_form.h"
+
 namespace aws {
 
 net::Request post_form(const net::Endpoint& endpoint, std::string body) {
@@ -35,6 +37,11 @@ void QueryWriter::add_filters(const std::vector<model::Filter>& filters) {
     add(filter + ".Name", filters[i].name);
     add_list(filter + ".Value", filters[i].values);
   }
+}
+
+void QueryWriter::add_tag_specification(const std::string& resource_type,
+                                        const std::vector<model::Tag>& tags) {
+  if (!tags.empty()) model::add_tag_specification(form_, 1, resource_type, tags);
 }
 
 void QueryWriter::add_page(int max_results, const model::PageToken& next) {

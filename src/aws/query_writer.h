@@ -32,6 +32,11 @@ class QueryWriter {
   }
   // "Filter.1.Name=…&Filter.1.Value.1=…".
   void add_filters(const std::vector<model::Filter>& filters);
+  void add_launch_data(const std::string& prefix, const model::LaunchData& data) {
+    model::add_launch_data(form_, prefix, data);
+  }
+  // "TagSpecification.1"; nothing without tags.
+  void add_tag_specification(const std::string& resource_type, const std::vector<model::Tag>& tags);
   void add_page(int max_results, const model::PageToken& next);
 
   std::string body() const { return form_.encode(); }

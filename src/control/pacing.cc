@@ -12,6 +12,14 @@ base::Duration time_for(int64_t missing, int64_t per_second) {
   return base::Duration::millis((missing * 1000 + per_second - 1) / per_second);
 }
 
+int64_t number_after(std::string_view body, std::string_view field) {
+  const size_t at = body.find(field);
+  int64_t count = 1;
+  if (at != std::string::npos)
+    std::from_chars(body.data() + at + field.size(), body.data() + body.size(), count);
+  return count;
+}
+
 }  // namespace
 
 int64_t Pacer::Bucket::level_at(base::Instant now) const {
@@ -21,6 +29,8 @@ int64_t Pacer::Bucket::level_at(base::Instant now) const {
 
 Pacer::Kind Pacer::kind_of(const model::Call& call) {
   if (std::holds_alternative<model::RunInstances>(call)) return kRunRequests;
+  // AWS does not say whether a fleet draws on the bucket of RunInstances.
+  if (std::holds_alternative<model::CreateFleet>(call)) return kRunRequests;
   if (std::holds_alternative<model::TerminateInstances>(call)) return kTerminate;
   if (std::holds_alternative<model::CreateTags>(call)) return kTags;
   if (std::holds_alternative<model::RegisterTargets>(call)) return kBalancer;
@@ -30,15 +40,11 @@ Pacer::Kind Pacer::kind_of(const model::Call& call) {
 }
 
 int64_t Pacer::instances_in(const model::Call& call) {
-  const auto* run = std::get_if<model::RunInstances>(&call);
-  if (!run) return 0;
-  constexpr std::string_view kField = "&MaxCount=";
-  const size_t at = run->body.find(kField);
-  int64_t count = 1;
-  if (at != std::string::npos)
-    std::from_chars(run->body.data() + at + kField.size(), run->body.data() + run->body.size(),
-                    count);
-  return count;
+  if (const auto* run = std::get_if<model::RunInstances>(&call))
+    return number_after(run->body, "&MaxCount=");
+  if (const auto* fleet = std::get_if<model::CreateFleet>(&call))
+    return number_after(fleet->body, "&TargetCapacitySpecification.TotalTargetCapacity=");
+  return 0;
 }
 
 bool Pacer::take(const model::Call& call, base::Instant now) {

@@ -69,6 +69,15 @@ TEST(Pacer, ALaunchCostsAsManyInstanceTokensAsItMayBring) {
   EXPECT_TRUE(pacer.take(run(16), at(10)));
 }
 
+TEST(Pacer, AFleetCostsWhatAsManyLaunchesWouldCost) {
+  Pacer pacer;
+  const model::Call fleet = model::CreateFleet{
+      "Action=CreateFleet&TargetCapacitySpecification.TotalTargetCapacity=900&Type=instant"};
+  EXPECT_TRUE(pacer.take(fleet, at(0)));
+  EXPECT_FALSE(pacer.take(run(101), at(0)));
+  EXPECT_TRUE(pacer.take(run(100), at(0)));
+}
+
 TEST(Pacer, ALaunchLargerThanTheBucketGoesWhenTheBucketIsFullAndLeavesADebt) {
   Pacer pacer;
   EXPECT_TRUE(pacer.take(run(1016), at(0)));

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "base/form.h"
 #include "model/ledger_record.h"
 
 namespace engine {
@@ -20,6 +21,16 @@ std::string targets_text(const model::TargetGroupArn& group,
   return text;
 }
 
+// People put secrets there.
+std::string without_user_data(const std::string& body) {
+  const auto form = base::Form::parse(body);
+  if (!form) return {};
+  base::Form kept;
+  for (const auto& [name, value] : form->pairs())
+    if (!name.ends_with("UserData")) kept.add(name, value);
+  return kept.encode();
+}
+
 }  // namespace
 
 std::string text_of(const model::Call& call) {
@@ -27,8 +38,17 @@ std::string text_of(const model::Call& call) {
       [](const auto& c) -> std::string {
         using T = std::decay_t<decltype(c)>;
         std::string text;
-        if constexpr (std::is_same_v<T, model::RunInstances>) {
+        if constexpr (std::is_same_v<T, model::RunInstances> ||
+                      std::is_same_v<T, model::CreateFleet>) {
           text = c.body;
+        } else if constexpr (std::is_same_v<T, model::RequestSpotInstances>) {
+          text = without_user_data(c.body);
+        } else if constexpr (std::is_same_v<T, model::CancelSpotInstanceRequests>) {
+          for (const model::SpotRequestId& id : c.ids) append(text, id.str());
+        } else if constexpr (std::is_same_v<T, model::CreateLaunchTemplate>) {
+          text = c.name;
+        } else if constexpr (std::is_same_v<T, model::CreateLaunchTemplateVersion>) {
+          text = c.id.str();
         } else if constexpr (std::is_same_v<T, model::TerminateInstances>) {
           for (const model::InstanceId& id : c.ids) append(text, id.str());
         } else if constexpr (std::is_same_v<T, model::CreateTags>) {

@@ -1,8 +1,9 @@
 // Call and Reply: every request spotkeeper can make of AWS and of its ledger, as values.
 //
 // The brain decides in these; `aws` and `sim` carry them out. One Call is one attempt at one
-// request (one page of a list). Names are AWS's. RunInstances carries its body as bytes, because a
-// launch must be repeated byte for byte; everything else is fields.
+// request (one page of a list). Names are AWS's. What launches (RunInstances, CreateFleet,
+// RequestSpotInstances) carries its body as bytes, because a launch must be repeated byte for byte;
+// everything else is fields.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,11 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/catalogue.h"
+#include "model/fleet.h"
 #include "model/ids.h"
 #include "model/instance.h"
+#include "model/launch_data.h"
 #include "model/pool.h"
 
 namespace model {
@@ -40,6 +44,16 @@ using PageToken = std::string;
 // ---- EC2 ----
 struct RunInstances {
   std::string body;  // The whole form, ClientToken included: see model/launch_request.h.
+};
+struct CreateFleet {
+  std::string body;  // The whole form, ClientToken included: see model/fleet_request.h.
+};
+struct RequestSpotInstances {
+  std::string body;  // The whole form, ClientToken included: see model/spot_request.h.
+};
+// An open request is closed; an instance that runs goes on, and one may still come.
+struct CancelSpotInstanceRequests {
+  std::vector<SpotRequestId> ids;
 };
 struct TerminateInstances {
   std::vector<InstanceId> ids;  // All or nothing: one bad id fails the request.
@@ -74,8 +88,54 @@ struct CreateTags {
   std::vector<std::string> resources;
   std::vector<Tag> tags;
 };
+struct DescribeFleets {
+  std::vector<FleetId> ids;  // Without ids AWS shows no instant fleet.
+  std::vector<Filter> filters;
+  int max_results = 0;
+  PageToken next;
+};
 struct DescribeSubnets {
   std::vector<SubnetId> ids;
+  PageToken next;
+};
+struct DescribeAvailabilityZones {
+  std::vector<Filter> filters;
+};
+struct DescribeInstanceTypes {
+  std::vector<InstanceType> types;  // One that AWS does not know fails the request.
+  std::vector<Filter> filters;
+  int max_results = 0;  // 0: not sent. AWS allows 5..100.
+  PageToken next;
+};
+enum class ScoreGranularity { kRegion, kZone };
+struct GetSpotPlacementScores {
+  std::vector<InstanceType> types;  // With fewer than three, AWS scores low.
+  int target_capacity = 1;
+  ScoreGranularity granularity = ScoreGranularity::kZone;
+  std::vector<Region> regions;  // None: all.
+  int max_results = 0;
+  PageToken next;
+};
+struct CreateLaunchTemplate {
+  std::string name;
+  std::string description;  // Of its first version.
+  LaunchData data;
+  std::vector<Tag> tags;
+  std::string client_token;
+};
+struct CreateLaunchTemplateVersion {
+  LaunchTemplateId id;
+  std::string
+      source_version;  // What `data` does not name is taken from there; empty: from nowhere.
+  std::string description;
+  LaunchData data;
+  std::string client_token;
+};
+struct DescribeLaunchTemplates {
+  std::vector<LaunchTemplateId> ids;
+  std::vector<std::string> names;  // One that is not there fails the request; a filter does not.
+  std::vector<Filter> filters;
+  int max_results = 0;
   PageToken next;
 };
 struct DescribeLaunchTemplateVersions {
@@ -124,13 +184,14 @@ struct LedgerWrite {
   std::string record;  // model/ledger_record.h's text.
 };
 
-using Call =
-    std::variant<RunInstances, TerminateInstances, DescribeInstances, DescribeInstanceStatus,
-                 DescribeSpotInstanceRequests, DescribeSpotPriceHistory, CreateTags,
-                 DescribeSubnets, DescribeLaunchTemplateVersions, RegisterTargets,
-                 DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
-                 ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead,
-                 LedgerWrite>;
+using Call = std::variant<
+    RunInstances, CreateFleet, RequestSpotInstances, CancelSpotInstanceRequests, TerminateInstances,
+    DescribeInstances, DescribeInstanceStatus, DescribeSpotInstanceRequests,
+    DescribeSpotPriceHistory, CreateTags, DescribeFleets, DescribeSubnets,
+    DescribeAvailabilityZones, DescribeInstanceTypes, GetSpotPlacementScores, CreateLaunchTemplate,
+    CreateLaunchTemplateVersion, DescribeLaunchTemplates, DescribeLaunchTemplateVersions,
+    RegisterTargets, DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
+    ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
 
 // ---- what comes back ----
 struct Done {};  // For requests whose answer says nothing more.
@@ -139,13 +200,27 @@ struct InstancesReply {  // RunInstances, DescribeInstances
   std::vector<Instance> instances;
   PageToken next;
 };
+// CreateFleet. Instances may come together with errors; without both there is no such answer.
+struct FleetReply {
+  FleetId id;
+  std::vector<FleetInstances> launched;
+  std::vector<FleetError> errors;
+};
 struct InstanceStatusReply {
   std::vector<InstanceStatus> statuses;
   PageToken next;
 };
-struct SpotRequestsReply {
+struct SpotRequestsReply {  // RequestSpotInstances, DescribeSpotInstanceRequests
   std::vector<SpotRequest> requests;
   PageToken next;
+};
+struct CancelledSpotRequest {
+  SpotRequestId id;
+  std::string state;
+  friend bool operator==(const CancelledSpotRequest&, const CancelledSpotRequest&) = default;
+};
+struct CancelledSpotRequestsReply {
+  std::vector<CancelledSpotRequest> cancelled;
 };
 struct SpotPricesReply {
   std::vector<SpotPrice> prices;
@@ -161,13 +236,26 @@ struct SubnetsReply {
   std::vector<Subnet> subnets;
   PageToken next;
 };
-struct LaunchTemplateVersion {
-  LaunchTemplateId id;
-  int64_t number = 0;
-  bool is_default = false;
-  ImageId image;
-  InstanceType type;
+struct FleetsReply {
+  std::vector<Fleet> fleets;
+  PageToken next;
 };
+struct AvailabilityZonesReply {
+  std::vector<AvailabilityZone> zones;
+};
+struct InstanceTypesReply {
+  std::vector<InstanceTypeInfo> types;
+  PageToken next;
+};
+struct SpotPlacementScoresReply {
+  std::vector<SpotPlacementScore> scores;
+  PageToken next;
+};
+struct LaunchTemplatesReply {  // CreateLaunchTemplate, DescribeLaunchTemplates
+  std::vector<LaunchTemplate> templates;
+  PageToken next;
+};
+// CreateLaunchTemplateVersion, DescribeLaunchTemplateVersions
 struct LaunchTemplateVersionsReply {
   std::vector<LaunchTemplateVersion> versions;
   PageToken next;
@@ -204,8 +292,10 @@ struct LedgerVersion {
 };
 
 using Reply =
-    std::variant<Done, InstancesReply, InstanceStatusReply, SpotRequestsReply, SpotPricesReply,
-                 SubnetsReply, LaunchTemplateVersionsReply, TargetHealthReply,
+    std::variant<Done, InstancesReply, FleetReply, InstanceStatusReply, SpotRequestsReply,
+                 CancelledSpotRequestsReply, SpotPricesReply, FleetsReply, SubnetsReply,
+                 AvailabilityZonesReply, InstanceTypesReply, SpotPlacementScoresReply,
+                 LaunchTemplatesReply, LaunchTemplateVersionsReply, TargetHealthReply,
                  TargetGroupAttributesReply, PutEventsReply, CallerIdentity, LedgerVersion>;
 
 struct CallId {

@@ -8,12 +8,16 @@ namespace model {
 using AccountId = base::Id<struct AccountIdTag>;
 using Region = base::Id<struct RegionTag>;
 using Zone = base::Id<struct ZoneTag>;  // "us-east-2a": an availability zone's name.
+// "use2-az1": the same zone for every account, whatever name it has there.
+using ZoneId = base::Id<struct ZoneIdTag>;
 using InstanceId = base::Id<struct InstanceIdTag>;
 using InstanceType = base::Id<struct InstanceTypeTag>;
 using ImageId = base::Id<struct ImageIdTag>;
 using SubnetId = base::Id<struct SubnetIdTag>;
+using SecurityGroupId = base::Id<struct SecurityGroupIdTag>;
 using LaunchTemplateId = base::Id<struct LaunchTemplateIdTag>;
 using SpotRequestId = base::Id<struct SpotRequestIdTag>;
+using FleetId = base::Id<struct FleetIdTag>;
 using TargetGroupArn = base::Id<struct TargetGroupArnTag>;
 using EventId = base::Id<struct EventIdTag>;
 

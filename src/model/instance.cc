@@ -65,6 +65,16 @@ std::optional<CheckStatus> parse_check_status(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(SpotRequestType type) {
+  return type == SpotRequestType::kOneTime ? "one-time" : "persistent";
+}
+
+std::optional<SpotRequestType> parse_spot_request_type(std::string_view text) {
+  for (const SpotRequestType type : {SpotRequestType::kOneTime, SpotRequestType::kPersistent})
+    if (to_string(type) == text) return type;
+  return std::nullopt;
+}
+
 const std::string* Instance::tag(std::string_view key) const {
   for (const Tag& tag : tags)
     if (tag.key == key) return &tag.value;

@@ -77,12 +77,19 @@ struct InstanceStatus {
   friend bool operator==(const InstanceStatus&, const InstanceStatus&) = default;
 };
 
+enum class SpotRequestType { kOneTime, kPersistent };
+
+std::string_view to_string(SpotRequestType type);  // "one-time", "persistent"
+std::optional<SpotRequestType> parse_spot_request_type(std::string_view text);
+
 struct SpotRequest {
   SpotRequestId id;
   std::string state;        // open, active, closed, cancelled, failed, disabled
   std::string status_code;  // "fulfilled", "marked-for-termination", …
   base::Instant status_time;
-  InstanceId instance;
+  InstanceId instance;  // Empty while none has come.
+  SpotRequestType type = SpotRequestType::kOneTime;
+  std::vector<Tag> tags;  // Its own: an instance does not inherit them.
 
   friend bool operator==(const SpotRequest&, const SpotRequest&) = default;
 };

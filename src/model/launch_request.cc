@@ -1,8 +1,11 @@
 #include "model/launch_request.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/form.h"
+#include "model/launch_form.h"
 
 namespace model {
 namespace {
@@ -39,44 +42,29 @@ std::string launch_request_body(const LaunchParameters& p) {
     if (p.max_price)
       form.add("InstanceMarketOptions.SpotOptions.MaxPrice", base::to_string(*p.max_price));
   }
-  form.add("TagSpecification.1.ResourceType", "instance");
-  form.add("TagSpecification.1.Tag.1.Key", kGroupTag);
-  form.add("TagSpecification.1.Tag.1.Value", p.group.str());
-  form.add("TagSpecification.1.Tag.2.Key", kLaunchTag);
-  form.add("TagSpecification.1.Tag.2.Value", to_string(p.launch));
-  form.add("TagSpecification.1.Tag.3.Key", kDeploymentTag);
-  form.add("TagSpecification.1.Tag.3.Value", p.deployment);
-  int number = 3;
-  for (const Tag& tag : p.tags) {
-    const std::string prefix = "TagSpecification.1.Tag." + std::to_string(++number);
-    form.add(prefix + ".Key", tag.key);
-    form.add(prefix + ".Value", tag.value);
-  }
+  add_tag_specification(form, 1, "instance", launch_tags(p.group, p.launch, p.deployment, p.tags));
   return form.encode();
+}
+
+bool asks_for_fleet(const std::string& body) {
+  const auto form = base::Form::parse(body);
+  return form && form->get("Action") == "CreateFleet";
 }
 
 bool is_launch_request(const std::string& body, const TokenScope& scope, const GroupName& group,
                        const LaunchId& launch) {
   const auto form = base::Form::parse(body);
   if (!form) return false;
-  const std::pair<const char*, std::string> expected[] = {
-      {"Action", "RunInstances"},
-      {"ClientToken", client_token(scope, group, launch)},
-      {"TagSpecification.1.ResourceType", "instance"},
-      {"TagSpecification.1.Tag.1.Key", kGroupTag},
-      {"TagSpecification.1.Tag.1.Value", group.str()},
-      {"TagSpecification.1.Tag.2.Key", kLaunchTag},
-      {"TagSpecification.1.Tag.2.Value", to_string(launch)},
-      {"TagSpecification.1.Tag.3.Key", kDeploymentTag},
-      {"TagSpecification.1.Tag.3.Value", scope.deployment},
-  };
-  for (const auto& [name, value] : expected) {
-    int times = 0;
-    for (const auto& [key, given] : form->pairs())
-      if (key == name) times += given == value ? 1 : 2;
-    if (times != 1) return false;  // Missing, another value, or twice.
-  }
-  return true;
+  // A fleet of another type would go on launching, by itself.
+  if (!holds_once(*form, "Action", "RunInstances") &&
+      !(holds_once(*form, "Action", "CreateFleet") && holds_once(*form, "Type", "instant")))
+    return false;
+  base::Form expected;
+  expected.add("ClientToken", client_token(scope, group, launch));
+  add_tag_specification(expected, 1, "instance", launch_tags(group, launch, scope.deployment, {}));
+  return std::all_of(expected.pairs().begin(), expected.pairs().end(), [&](const auto& field) {
+    return holds_once(*form, field.first, field.second);
+  });
 }
 
 }  // namespace model

@@ -37,8 +37,10 @@ struct RegionOptions {
 
 // Where AWS documents nothing, a region answers one way or the other for all of its life.
 struct Quirks {
-  bool burns_failed_tokens = false;   // A failed launch is replayed as failed, not tried again.
-  bool one_death_ends_token = false;  // Any dead instance of a launch, not all, ends its token.
+  bool burns_failed_tokens = false;    // A failed launch is replayed as failed, not tried again.
+  bool one_death_ends_token = false;   // Any dead instance of a launch, not all, ends its token.
+  bool replays_failed_fleets = false;  // A fleet that launched nothing is not tried again.
+  bool fleets_draw_on_run_limits = false;  // Each pool it launches in, as a RunInstances would.
 };
 
 // What the region starts with, for people and harnesses.

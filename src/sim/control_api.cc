@@ -41,10 +41,31 @@ json::object instance_json(const Instance& instance) {
 }
 
 json::object spot_request_json(const SpotRequest& request) {
+  json::object tags;
+  for (const model::Tag& tag : request.tags) tags[tag.key] = tag.value;
   return {{"id", request.id.str()},
+          {"type", request.is_persistent ? "persistent" : "one-time"},
+          {"instance_type", request.type.str()},
+          {"zone", request.zone.str()},
           {"instance", request.instance.str()},
           {"state", request.state},
-          {"status_code", request.status_code}};
+          {"status_code", request.status_code},
+          {"may_launch", request.state == "open" || request.is_launching},
+          {"tags", std::move(tags)}};
+}
+
+json::object fleet_json(const Fleet& fleet) {
+  json::array instances, errors;
+  for (const FleetPart& part : fleet.parts) {
+    for (const model::InstanceId& id : part.ids) instances.push_back(json::value(id.str()));
+    if (part.ids.empty()) errors.push_back(json::value(part.failure.code));
+  }
+  return {{"id", fleet.id.str()},
+          {"client_token", fleet.client_token},
+          {"spot_target", fleet.spot_target},
+          {"on_demand_target", fleet.on_demand_target},
+          {"instances", std::move(instances)},
+          {"errors", std::move(errors)}};
 }
 
 json::object pool_json(const Pool& pool) {
@@ -196,6 +217,7 @@ std::string world_json(const World& world) {
   return json::serialize(
       json::object{{"instances", list_json(world.instances, instance_json)},
                    {"spot_requests", list_json(world.spot_requests, spot_request_json)},
+                   {"fleets", list_json(world.fleets, fleet_json)},
                    {"pools", list_json(world.pools, pool_json)},
                    {"target_groups", list_json(world.target_groups, target_group_json)},
                    {"queues", list_json(world.queues, queue_json)},

@@ -24,31 +24,6 @@ Answer<void> check_parameters(const std::vector<std::string_view>& known, const 
   return {};
 }
 
-std::vector<std::string_view> run_parameters() {
-  return {"ImageId",
-          "InstanceType",
-          "MinCount",
-          "MaxCount",
-          "ClientToken",
-          "SubnetId",
-          "Placement",
-          "LaunchTemplate",
-          "InstanceMarketOptions",
-          "TagSpecification",
-          "NetworkInterface",
-          "UserData",
-          "KeyName",
-          "SecurityGroupId",
-          "SecurityGroup",
-          "IamInstanceProfile",
-          "EbsOptimized",
-          "Monitoring",
-          "BlockDeviceMapping",
-          "MetadataOptions",
-          "InstanceInitiatedShutdownBehavior",
-          "DisableApiTermination"};
-}
-
 // A read that says neither what nor how much it wants has the smaller bucket.
 bool is_narrowed(const base::Form& form) {
   return std::any_of(form.pairs().begin(), form.pairs().end(), [](const auto& pair) {
@@ -57,59 +32,6 @@ bool is_narrowed(const base::Form& form) {
 }
 
 }  // namespace
-
-const std::vector<Ec2::Operation>& Ec2::operations() {
-  static const std::vector<Operation> kOperations = {
-      {"DescribeInstances",
-       &Ec2::describe_instances,
-       false,
-       {"InstanceId", "Filter", "MaxResults", "NextToken"}},
-      {"DescribeInstanceStatus",
-       &Ec2::describe_instance_status,
-       false,
-       {"InstanceId", "Filter", "MaxResults", "NextToken", "IncludeAllInstances"}},
-      {"DescribeSpotInstanceRequests",
-       &Ec2::describe_spot_instance_requests,
-       false,
-       {"SpotInstanceRequestId", "Filter", "MaxResults", "NextToken"}},
-      {"DescribeSpotPriceHistory",
-       &Ec2::describe_spot_price_history,
-       false,
-       {"InstanceType", "ProductDescription", "AvailabilityZone", "Filter", "StartTime", "EndTime",
-        "MaxResults", "NextToken"}},
-      {"RunInstances", &Ec2::run_instances, true, run_parameters()},
-      {"TerminateInstances", &Ec2::terminate_instances, true, {"InstanceId"}},
-      {"CreateTags", &Ec2::create_tags, true, {"ResourceId", "Tag"}},
-      {"DescribeSubnets",
-       &Ec2::describe_subnets,
-       false,
-       {"SubnetId", "Filter", "MaxResults", "NextToken"}},
-      {"DescribeVpcs", &Ec2::describe_vpcs, false, {"VpcId", "Filter", "MaxResults", "NextToken"}},
-      {"DescribeImages",
-       &Ec2::describe_images,
-       false,
-       {"ImageId", "Owner", "Filter", "MaxResults", "NextToken"}},
-      {"DescribeAvailabilityZones",
-       &Ec2::describe_availability_zones,
-       false,
-       {"ZoneName", "Filter", "AllAvailabilityZones"}},
-      {"CreateLaunchTemplate",
-       &Ec2::create_launch_template,
-       true,
-       {"LaunchTemplateName", "LaunchTemplateData", "VersionDescription", "ClientToken"}},
-      {"CreateLaunchTemplateVersion",
-       &Ec2::create_launch_template_version,
-       true,
-       {"LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateData", "SourceVersion",
-        "VersionDescription", "ClientToken"}},
-      {"DescribeLaunchTemplateVersions",
-       &Ec2::describe_launch_template_versions,
-       false,
-       {"LaunchTemplateId", "LaunchTemplateName", "LaunchTemplateVersion", "MaxResults",
-        "NextToken"}},
-  };
-  return kOperations;
-}
 
 Answer<void> Ec2::admit(const Operation& operation, const base::Form& form) {
   CallWeight weight;

@@ -1,9 +1,9 @@
-// What EC2 shows of instances, Spot requests and prices: the world, seen late.
+// What EC2 shows of instances and prices: the world, seen late.
 #include <algorithm>
-#include <cstdio>
 
 #include "sim/ec2.h"
 #include "sim/ec2_query.h"
+#include "sim/ec2_tags.h"
 #include "sim/identifiers.h"
 
 namespace sim {
@@ -35,23 +35,6 @@ const std::vector<std::string_view>& instance_filters() {
   return kNames;
 }
 
-std::vector<std::string> tag_values(const std::vector<model::Tag>& tags, std::string_view filter) {
-  std::vector<std::string> values;
-  for (const model::Tag& tag : tags) {
-    if (filter == "tag-key") values.push_back(tag.key);
-    if (filter.starts_with("tag:") && filter.substr(4) == tag.key) values.push_back(tag.value);
-  }
-  return values;
-}
-
-std::string decimal_price(base::Money price) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%lld.%06lld",
-                static_cast<long long>(price.micros() / 1'000'000),
-                static_cast<long long>(price.micros() % 1'000'000));
-  return text;
-}
-
 CheckStatus check_of(const Instance& instance, InstanceState shown, base::Instant now) {
   if (shown != InstanceState::kRunning) return CheckStatus::kNotApplicable;
   if (now < instance.checked_at) return CheckStatus::kInitializing;
@@ -73,41 +56,6 @@ void write_check(Xml& xml, std::string_view element, CheckStatus status) {
   });
 }
 
-void write_spot_request(Xml& xml, const SpotRequest& request, const Instance* instance) {
-  xml.element("item", [&] {
-    xml.text("spotInstanceRequestId", request.id.str());
-    if (request.max_price) xml.text("spotPrice", decimal_price(*request.max_price));
-    xml.text("type", "one-time");
-    xml.text("state", request.state);
-    xml.element("status", [&] {
-      xml.text("code", request.status_code);
-      xml.text("updateTime", base::to_iso8601(request.status_time));
-      xml.text("message", request.status_message);
-    });
-    xml.element("launchSpecification", [&] {
-      xml.text("instanceType", request.type.str());
-      if (instance) xml.text("imageId", instance->image.str());
-      if (instance) xml.text("subnetId", instance->subnet.str());
-    });
-    xml.text("instanceId", request.instance.str());
-    xml.text("createTime", base::to_iso8601(request.created_at));
-    xml.text("productDescription", model::kLinux);
-    xml.text("launchedAvailabilityZone", request.zone.str());
-    xml.text("instanceInterruptionBehavior", "terminate");
-    write_tags(xml, request.tags);
-  });
-}
-
-std::vector<std::string> request_values(const SpotRequest& request, std::string_view filter) {
-  if (filter == "spot-instance-request-id") return {request.id.str()};
-  if (filter == "state") return {request.state};
-  if (filter == "status-code") return {request.status_code};
-  if (filter == "instance-id") return {request.instance.str()};
-  if (filter == "launched-availability-zone") return {request.zone.str()};
-  if (filter == "launch.instance-type") return {request.type.str()};
-  return tag_values(request.tags, filter);
-}
-
 struct PriceRange {
   base::Instant start, end;
 };
@@ -123,10 +71,6 @@ Answer<PriceRange> read_range(const base::Form& form, base::Instant now) {
     *bound = *at;
   }
   return range;
-}
-
-bool allows(const std::vector<std::string>& wanted, const std::string& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
 // What was in effect at some time in the range: also the last change before it.
@@ -153,17 +97,6 @@ void write_state(Xml& xml, std::string_view element, InstanceState state) {
   xml.element(element, [&] {
     xml.number("code", model::code_of(state));
     xml.text("name", model::to_string(state));
-  });
-}
-
-void write_tags(Xml& xml, const std::vector<model::Tag>& tags) {
-  if (tags.empty()) return;
-  xml.element("tagSet", [&] {
-    for (const model::Tag& tag : tags)
-      xml.element("item", [&] {
-        xml.text("key", tag.key);
-        xml.text("value", tag.value);
-      });
   });
 }
 
@@ -321,40 +254,6 @@ Answer<std::string> Ec2::describe_instance_status(const base::Form& form) {
         write_check(xml, "systemStatus", check);
         write_check(xml, "instanceStatus", check);
       });
-    }
-  });
-  if (!page.next_token().empty()) xml.text("nextToken", page.next_token());
-  return xml.str();
-}
-
-Answer<std::string> Ec2::describe_spot_instance_requests(const base::Form& form) {
-  static const std::vector<std::string_view> kFilters = {"spot-instance-request-id",
-                                                         "state",
-                                                         "status-code",
-                                                         "instance-id",
-                                                         "launched-availability-zone",
-                                                         "launch.instance-type",
-                                                         "tag-key",
-                                                         "tag:"};
-  ASSIGN_OR_RETURN(const auto filters, read_filters(form, kFilters));
-  ASSIGN_OR_RETURN(Page page, Page::read(form, "SpotInstanceRequestId", {}, context_.now));
-  const auto ids = list_of(form, "SpotInstanceRequestId");
-  for (const std::string& id : ids)
-    if (!context_.world.spot_requests.contains(model::SpotRequestId(id)))
-      return refuse("InvalidSpotInstanceRequestID.NotFound",
-                    "The spot instance request ID '" + id + "' does not exist");
-  if (ids.empty())
-    if (auto ok = check_zones_up(); !ok) return tl::unexpected(ok.error());
-  Xml xml;
-  xml.element("spotInstanceRequestSet", [&] {
-    for (const auto& [id, request] : context_.world.spot_requests) {
-      const auto instance = context_.world.instances.find(request.instance);
-      const bool is_known = instance != context_.world.instances.end();
-      if (id.str() <= page.after() || !allows(ids, id.str())) continue;
-      if (ids.empty() && is_known && !is_listed(instance->second)) continue;
-      if (!passes(filters, [&](auto filter) { return request_values(request, filter); })) continue;
-      if (!page.admit(id.str())) break;
-      write_spot_request(xml, request, is_known ? &instance->second : nullptr);
     }
   });
   if (!page.next_token().empty()) xml.text("nextToken", page.next_token());

@@ -1,15 +1,16 @@
-// The fixed surroundings of instances: VPC, subnets, image, zones.
+// The fixed surroundings of instances: VPC, subnets, image.
 #include <algorithm>
 
 #include "sim/ec2.h"
 #include "sim/ec2_query.h"
+#include "sim/zone_ids.h"
 
 namespace sim {
 namespace {
 
 const char kVpcCidr[] = "172.31.0.0/16";
 
-void write_subnet(Xml& xml, const Subnet& subnet, const std::string& account) {
+void write_subnet(Xml& xml, const Subnet& subnet, const RegionOptions& options) {
   xml.element("item", [&] {
     xml.text("subnetId", subnet.id.str());
     xml.text("state", "available");
@@ -18,9 +19,10 @@ void write_subnet(Xml& xml, const Subnet& subnet, const std::string& account) {
     // A /20 without the five addresses that AWS keeps.
     xml.number("availableIpAddressCount", 4091 - subnet.used_addresses);
     xml.text("availabilityZone", subnet.zone.str());
+    xml.text("availabilityZoneId", zone_id_of(options, subnet.zone).str());
     xml.text("defaultForAz", "true");
     xml.text("mapPublicIpOnLaunch", "true");
-    xml.text("ownerId", account);
+    xml.text("ownerId", options.account);
   });
 }
 
@@ -29,10 +31,6 @@ std::vector<std::string> subnet_values(const Subnet& subnet, std::string_view fi
   if (filter == "vpc-id") return {subnet.vpc};
   if (filter == "availability-zone") return {subnet.zone.str()};
   return {"true"};  // default-for-az
-}
-
-bool allows(const std::vector<std::string>& wanted, const std::string& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
 }  // namespace
@@ -51,7 +49,7 @@ Answer<std::string> Ec2::describe_subnets(const base::Form& form) {
       if (id.str() <= page.after() || !allows(ids, id.str())) continue;
       if (!passes(filters, [&](auto filter) { return subnet_values(subnet, filter); })) continue;
       if (!page.admit(id.str())) break;
-      write_subnet(xml, subnet, context_.options.account);
+      write_subnet(xml, subnet, context_.options);
     }
   });
   if (!page.next_token().empty()) xml.text("nextToken", page.next_token());
@@ -109,36 +107,6 @@ Answer<std::string> Ec2::describe_images(const base::Form& form) {
       xml.text("virtualizationType", "hvm");
     });
   });
-  return xml.str();
-}
-
-Answer<std::string> Ec2::describe_availability_zones(const base::Form& form) {
-  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"zone-name", "state", "region-name"}));
-  const auto names = list_of(form, "ZoneName");
-  Xml xml;
-  size_t found = 0;
-  xml.element("availabilityZoneInfo", [&] {
-    for (const auto& [id, subnet] : context_.world.subnets) {
-      if (!allows(names, subnet.zone.str())) continue;
-      ++found;
-      const bool is_down = context_.faults.zones_down.contains(subnet.zone);
-      const std::string state = is_down ? "impaired" : "available";
-      const auto values = [&](std::string_view filter) -> std::vector<std::string> {
-        if (filter == "zone-name") return {subnet.zone.str()};
-        return {filter == "state" ? state : context_.options.region};
-      };
-      if (!passes(filters, values)) continue;
-      xml.element("item", [&] {
-        xml.text("zoneName", subnet.zone.str());
-        xml.text("zoneState", state);
-        xml.text("regionName", context_.options.region);
-        xml.text("zoneType", "availability-zone");
-        xml.text("optInStatus", "opt-in-not-required");
-      });
-    }
-  });
-  if (found < names.size())
-    return refuse("InvalidParameterValue", "Invalid availability zone: [" + names.front() + "]");
   return xml.str();
 }
 

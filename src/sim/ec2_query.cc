@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <optional>
 
 #include "base/digest.h"
@@ -10,6 +11,7 @@
 namespace sim {
 namespace {
 
+constexpr size_t kLongestToken = 64;       // Of a client.
 constexpr size_t kMostFilterValues = 200;  // Of a request, as in AWS.
 // AWS does not publish how long tokens live; a minute is shorter than anybody may rely on.
 const base::Duration kTokenLife = base::Duration::minutes(1);
@@ -59,7 +61,63 @@ bool any_passes(const FilterClause& filter, const std::vector<std::string>& valu
   return false;
 }
 
+// "Overrides.12.SubnetId" as "Overrides.#.SubnetId".
+std::string without_numbers(std::string_view name) {
+  std::string out;
+  for (size_t at = 0; at <= name.size();) {
+    const size_t dot = std::min(name.find('.', at), name.size());
+    const std::string_view part = name.substr(at, dot - at);
+    const bool is_number = part.find_first_not_of("0123456789") == std::string_view::npos;
+    if (at > 0) out += '.';
+    out += is_number && !part.empty() ? "#" : part;
+    at = dot + 1;
+  }
+  return out;
+}
+
 }  // namespace
+
+// What makes two requests the same for an idempotency token: everything but the token.
+std::string parameters_of(const base::Form& form) {
+  auto pairs = form.pairs();
+  std::erase_if(pairs, [](const auto& pair) {
+    return pair.first == "ClientToken" || pair.first == "Action" || pair.first == "Version";
+  });
+  std::sort(pairs.begin(), pairs.end());
+  base::Form sorted;
+  for (auto& [name, value] : pairs) sorted.add(std::move(name), std::move(value));
+  return sorted.encode();
+}
+
+Answer<std::string> read_client_token(const base::Form& form) {
+  std::string token = form.get("ClientToken");
+  if (token.size() > kLongestToken)
+    return refuse("InvalidParameterValue", "ClientToken has at most 64 characters.");
+  return token;
+}
+
+tl::unexpected<Refusal> token_mismatch() {
+  return refuse("IdempotentParameterMismatch",
+                "Arguments on this idempotent request are inconsistent with arguments used in "
+                "previous request(s).");
+}
+
+std::string decimal_price(base::Money price) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld.%06lld",
+                static_cast<long long>(price.micros() / 1'000'000),
+                static_cast<long long>(price.micros() % 1'000'000));
+  return text;
+}
+
+Answer<void> check_names(const base::Form& form, const std::vector<std::string_view>& known) {
+  for (const auto& [name, value] : form.pairs()) {
+    const std::string general = without_numbers(name);
+    if (std::find(known.begin(), known.end(), general) == known.end())
+      return refuse("UnknownParameter", "The parameter " + name + " is not recognized");
+  }
+  return {};
+}
 
 bool matches_wildcard(std::string_view pattern, std::string_view text) {
   size_t p = 0, t = 0, star = std::string_view::npos, retry = 0;
@@ -102,6 +160,10 @@ bool passes(const std::vector<FilterClause>& filters, const FilterValues& values
   return std::all_of(filters.begin(), filters.end(), [&](const FilterClause& filter) {
     return any_passes(filter, values(filter.name));
   });
+}
+
+bool allows(const std::vector<std::string>& wanted, const std::string& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
 Answer<Page> Page::read(const base::Form& form, std::string_view id_parameter, PageLimits limits,

@@ -1,5 +1,5 @@
-// What EC2's describe calls have in common: filters with wildcards, pages, and the id lists beside
-// them.
+// What EC2's calls have in common: idempotency tokens and known parameters; for describes filters
+// with wildcards, pages, and the id lists beside them.
 //
 // Page tokens name the last thing shown, so pages stay right while the world changes; they expire
 // and are good only for the question that made them.
@@ -11,10 +11,23 @@
 #include <vector>
 
 #include "base/form.h"
+#include "base/money.h"
 #include "base/time.h"
 #include "sim/wire.h"
 
 namespace sim {
+
+// What makes two requests the same for an idempotency token: everything but the token.
+std::string parameters_of(const base::Form& form);
+// AWS's limit on its length is the only rule.
+Answer<std::string> read_client_token(const base::Form& form);
+tl::unexpected<Refusal> token_mismatch();
+
+// With six decimals, as EC2 writes Spot prices.
+std::string decimal_price(base::Money price);
+
+// Refuses parameters outside `known`, in which "#" stands for the number of a list's element.
+Answer<void> check_names(const base::Form& form, const std::vector<std::string_view>& known);
 
 struct FilterClause {
   std::string name;
@@ -32,6 +45,9 @@ Answer<std::vector<FilterClause>> read_filters(const base::Form& form,
                                                const std::vector<std::string_view>& known);
 // Every filter holds; within one, any value does.
 bool passes(const std::vector<FilterClause>& filters, const FilterValues& values);
+
+// No wish, or one of those wished for.
+bool allows(const std::vector<std::string>& wanted, const std::string& value);
 
 struct PageLimits {
   int least = 5, most = 1000;

@@ -2,65 +2,19 @@
 #include <algorithm>
 
 #include "sim/ec2.h"
+#include "sim/ec2_query.h"
+#include "sim/ec2_tags.h"
 #include "sim/identifiers.h"
 
 namespace sim {
 namespace {
 
-constexpr size_t kLongestToken = 64;
-constexpr size_t kMostTags = 50;  // Of a resource.
 constexpr size_t kMostResources = 1000;
 
 // The request's own value, else the launch template's.
 std::string either(const base::Form& form, const base::Form& defaults, std::string_view name) {
   const std::string* own = form.find(name);
   return own ? *own : defaults.get(name);
-}
-
-// What makes two requests the same for an idempotency token: everything but the token.
-std::string parameters_of(const base::Form& form) {
-  auto pairs = form.pairs();
-  std::erase_if(pairs, [](const auto& pair) {
-    return pair.first == "ClientToken" || pair.first == "Action" || pair.first == "Version";
-  });
-  std::sort(pairs.begin(), pairs.end());
-  base::Form sorted;
-  for (auto& [name, value] : pairs) sorted.add(std::move(name), std::move(value));
-  return sorted.encode();
-}
-
-void set_tag(std::vector<model::Tag>& tags, const model::Tag& tag) {
-  const auto same = std::find_if(tags.begin(), tags.end(),
-                                 [&](const model::Tag& other) { return other.key == tag.key; });
-  if (same == tags.end())
-    tags.push_back(tag);
-  else
-    same->value = tag.value;
-}
-
-Answer<model::Tag> read_tag(const base::Form& form) {
-  model::Tag tag{form.get("Key"), form.get("Value")};
-  if (tag.key.empty() || tag.key.size() > 127)
-    return refuse("InvalidParameterValue", "Tag key must have 1 to 127 characters");
-  if (tag.value.size() > 255)
-    return refuse("InvalidParameterValue", "Tag value exceeds the maximum length of 255");
-  if (tag.key.starts_with("aws:"))
-    return refuse("InvalidParameterValue",
-                  "Tag keys starting with 'aws:' are reserved for internal use");
-  return tag;
-}
-
-Answer<void> add_instance_tags(const base::Form& form, std::vector<model::Tag>& tags) {
-  for (const base::Form& specification : groups_of(form, "TagSpecification")) {
-    if (specification.get("ResourceType") != "instance") continue;
-    for (const base::Form& group : groups_of(specification, "Tag")) {
-      ASSIGN_OR_RETURN(const model::Tag tag, read_tag(group));
-      set_tag(tags, tag);
-    }
-  }
-  if (tags.size() > kMostTags)
-    return refuse("TagLimitExceeded", "The maximum number of tags for a resource is 50");
-  return {};
 }
 
 Answer<void> read_market(const base::Form& form, const base::Form& defaults, LaunchOrder& order) {
@@ -140,11 +94,9 @@ Answer<LaunchOrder> Ec2::read_order(const base::Form& form) {
                   "Invalid value '" + order.type.str() + "' for InstanceType.");
   ASSIGN_OR_RETURN(order.subnet, read_subnet(form, defaults));
   if (auto ok = read_market(form, defaults, order); !ok) return tl::unexpected(ok.error());
-  if (auto ok = add_instance_tags(defaults, order.tags); !ok) return tl::unexpected(ok.error());
-  if (auto ok = add_instance_tags(form, order.tags); !ok) return tl::unexpected(ok.error());
-  order.client_token = form.get("ClientToken");
-  if (order.client_token.size() > kLongestToken)
-    return refuse("InvalidParameterValue", "ClientToken has at most 64 characters.");
+  if (auto ok = add_tags(defaults, "instance", order.tags); !ok) return tl::unexpected(ok.error());
+  if (auto ok = add_tags(form, "instance", order.tags); !ok) return tl::unexpected(ok.error());
+  ASSIGN_OR_RETURN(order.client_token, read_client_token(form));
   return order;
 }
 
@@ -157,10 +109,15 @@ Answer<std::string> Ec2::run_instances(const base::Form& form) {
   return launch_once(form, order);
 }
 
+// While a zone is down, nothing is launched there.
+Answer<void> Ec2::check_zone_up(const model::SubnetId& subnet) const {
+  if (!context_.faults.zones_down.contains(context_.world.subnets.at(subnet).zone)) return {};
+  return refuse("Unavailable", "The server is overloaded and can't handle the request.", 503);
+}
+
 Answer<std::string> Ec2::launch_once(const base::Form& form, const LaunchOrder& order) {
   const model::Zone& zone = context_.world.subnets.at(order.subnet).zone;
-  if (context_.faults.zones_down.contains(zone))
-    return refuse("Unavailable", "The server is overloaded and can't handle the request.", 503);
+  if (auto ok = check_zone_up(order.subnet); !ok) return tl::unexpected(ok.error());
   const auto launched = instances_.launch(order);
   if (!order.client_token.empty() && (launched || context_.quirks.burns_failed_tokens)) {
     TokenRecord record{parameters_of(form), {}, {}};
@@ -175,10 +132,7 @@ Answer<std::string> Ec2::launch_once(const base::Form& form, const LaunchOrder& 
 }
 
 Answer<std::string> Ec2::replay(const TokenRecord& record, const std::string& parameters) const {
-  if (record.parameters != parameters)
-    return refuse("IdempotentParameterMismatch",
-                  "Arguments on this idempotent request are inconsistent with arguments used in "
-                  "previous request(s).");
+  if (record.parameters != parameters) return token_mismatch();
   if (!record.failure.code.empty()) return tl::unexpected(record.failure);
   const auto dead = static_cast<size_t>(
       std::count_if(record.ids.begin(), record.ids.end(), [&](const model::InstanceId& id) {
@@ -246,6 +200,21 @@ Answer<std::string> Ec2::terminate_instances(const base::Form& form) {
   return xml.str();
 }
 
+Answer<std::vector<model::Tag>*> Ec2::tags_of(const std::string& id) {
+  World& world = context_.world;
+  if (const auto request = world.spot_requests.find(model::SpotRequestId(id));
+      request != world.spot_requests.end())
+    return &request->second.tags;
+  if (const auto fleet = world.fleets.find(model::FleetId(id)); fleet != world.fleets.end())
+    return &fleet->second.tags;
+  if (const auto found = world.launch_templates.find(model::LaunchTemplateId(id));
+      found != world.launch_templates.end())
+    return &found->second.tags;
+  if (!id.starts_with("i-")) return refuse("InvalidID", "The ID '" + id + "' is not valid");
+  ASSIGN_OR_RETURN(Instance * instance, instance_by_id(id));
+  return &instance->tags;
+}
+
 Answer<std::string> Ec2::create_tags(const base::Form& form) {
   const auto resources = list_of(form, "ResourceId");
   const auto tags = groups_of(form, "Tag");
@@ -255,14 +224,8 @@ Answer<std::string> Ec2::create_tags(const base::Form& form) {
     return refuse("InvalidParameterValue", "At most 1000 resources can be tagged at once.");
   std::vector<std::vector<model::Tag>*> tagged;
   for (const std::string& id : resources) {
-    if (const auto request = context_.world.spot_requests.find(model::SpotRequestId(id));
-        request != context_.world.spot_requests.end()) {
-      tagged.push_back(&request->second.tags);
-      continue;
-    }
-    if (!id.starts_with("i-")) return refuse("InvalidID", "The ID '" + id + "' is not valid");
-    ASSIGN_OR_RETURN(Instance * instance, instance_by_id(id));
-    tagged.push_back(&instance->tags);
+    ASSIGN_OR_RETURN(std::vector<model::Tag> * existing, tags_of(id));
+    tagged.push_back(existing);
   }
   std::vector<model::Tag> wanted;
   for (const base::Form& group : tags) {

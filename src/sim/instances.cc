@@ -50,7 +50,7 @@ Duration Instances::seconds_between(int64_t low, int64_t high) {
 
 // ---- launch ----
 
-Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& order) {
+Answer<int> Instances::room_for(const LaunchOrder& order) const {
   const Subnet& subnet = context_.world.subnets.at(order.subnet);
   const model::Pool key{order.type, subnet.zone, model::kLinux};
   const auto pool = context_.world.pools.find(key);
@@ -75,7 +75,12 @@ Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& orde
   if (subnet.used_addresses + order.least > kAddressesPerSubnet)
     return refuse("InsufficientFreeAddressesInSubnet",
                   "The specified subnet does not have enough free addresses.");
-  const int count = std::min({free, order.most, kAddressesPerSubnet - subnet.used_addresses});
+  return std::min(free, kAddressesPerSubnet - subnet.used_addresses);
+}
+
+Answer<std::vector<model::InstanceId>> Instances::launch(const LaunchOrder& order) {
+  ASSIGN_OR_RETURN(const int room, room_for(order));
+  const int count = std::min(room, order.most);
   const std::string reservation = make_resource_id("r", dice_);
   std::vector<model::InstanceId> ids;
   for (int i = 0; i < count; ++i) ids.push_back(make(order, reservation, i));
@@ -102,7 +107,7 @@ model::InstanceId Instances::make(const LaunchOrder& order, const std::string& r
   draw_consistency(instance);
   ++subnet.used_addresses;
   market_.take(instance.pool(), order.lifecycle);
-  if (order.lifecycle == model::Lifecycle::kSpot) open_spot_request(instance, order);
+  if (order.lifecycle == model::Lifecycle::kSpot) fulfil_spot_request(instance, order);
   const model::InstanceId id = instance.id;
   Instance& stored = context_.world.instances.emplace(id, std::move(instance)).first->second;
   change_state(stored, InstanceState::kPending);
@@ -120,21 +125,33 @@ void Instances::draw_consistency(Instance& instance) {
   if (flavour == 2) instance.lag = settles;
 }
 
-void Instances::open_spot_request(Instance& instance, const LaunchOrder& order) {
+void Instances::fulfil_spot_request(Instance& instance, const LaunchOrder& order) {
+  instance.spot_request = order.spot_request;
+  if (instance.spot_request.empty()) {
+    instance.spot_request = model::SpotRequestId(make_spot_request_id(dice_));
+    make_spot_request(instance, order);
+  }
+  context_.world.spot_requests.at(instance.spot_request).instance = instance.id;
+  set_spot_status(instance, "active", "fulfilled", "Your Spot request is fulfilled.");
+  publish(instance, "EC2 Spot Instance Request Fulfillment",
+          with_instance(instance.id, "spot-instance-request-id", instance.spot_request.str()));
+}
+
+// That of a launch which made none before.
+void Instances::make_spot_request(const Instance& instance, const LaunchOrder& order) {
   SpotRequest request;
-  request.id = model::SpotRequestId(make_spot_request_id(dice_));
-  request.instance = instance.id;
+  request.id = instance.spot_request;
   request.type = instance.type;
   request.zone = instance.zone;
-  request.state = "active";
-  request.status_code = "fulfilled";
-  request.status_message = "Your Spot request is fulfilled.";
-  request.created_at = request.status_time = context_.now;
+  request.subnet = instance.subnet;
+  request.image = instance.image;
+  request.specification.add("ImageId", instance.image.str());
+  request.specification.add("InstanceType", instance.type.str());
+  request.specification.add("SubnetId", instance.subnet.str());
+  request.created_at = context_.now;
   request.max_price = order.max_price;
-  instance.spot_request = request.id;
-  publish(instance, "EC2 Spot Instance Request Fulfillment",
-          with_instance(instance.id, "spot-instance-request-id", request.id.str()));
-  context_.world.spot_requests.emplace(request.id, std::move(request));
+  const model::SpotRequestId id = request.id;
+  context_.world.spot_requests.emplace(id, std::move(request));
 }
 
 void Instances::boot(const model::InstanceId& id) {
@@ -187,8 +204,12 @@ void Instances::finish_end(const model::InstanceId& id) {
   context_.agenda.at(context_.now + context_.faults.remembered_ended, [this, id] { forget(id); });
 }
 
+// Its request goes with it, unless that one waits for another instance or has it.
 void Instances::forget(const model::InstanceId& id) {
-  context_.world.spot_requests.erase(find(id)->spot_request);
+  const auto request = context_.world.spot_requests.find(find(id)->spot_request);
+  if (request != context_.world.spot_requests.end() && request->second.instance == id &&
+      request->second.state != "open")
+    context_.world.spot_requests.erase(request);
   context_.world.instances.erase(id);
 }
 
@@ -203,7 +224,11 @@ void Instances::set_spot_status(const Instance& instance, std::string state, std
   const auto found = context_.world.spot_requests.find(instance.spot_request);
   if (found == context_.world.spot_requests.end()) return;
   SpotRequest& request = found->second;
-  request.state = std::move(state);
+  // An earlier instance of a persistent request says nothing of it any more.
+  if (request.instance != instance.id) return;
+  // A persistent request lives on without its instance, and nothing revives a cancelled one.
+  if (request.is_persistent && state == "closed") state = "open";
+  if (request.state != "cancelled") request.state = std::move(state);
   request.status_code = std::move(code);
   request.status_message = std::move(message);
   request.status_time = context_.now;

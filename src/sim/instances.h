@@ -24,6 +24,8 @@ struct LaunchOrder {
   std::optional<base::Money> max_price;  // Nothing: the on-demand price.
   int least = 1, most = 1;
   std::string client_token;
+  model::SpotRequestId
+      spot_request;  // The open request it fulfils; empty: it makes one of its own.
   std::vector<model::Tag> tags;
 };
 
@@ -31,6 +33,8 @@ class Instances {
  public:
   Instances(Context& context, Market& market, EventBus& bus, base::Prng dice);
 
+  // How many such instances there is room for now: at least `least`, or why not.
+  Answer<int> room_for(const LaunchOrder& order) const;
   // As many as the pool gives, between least and most; all of one reservation.
   Answer<std::vector<model::InstanceId>> launch(const LaunchOrder& order);
   void terminate(const model::InstanceId& id);
@@ -42,7 +46,8 @@ class Instances {
 
  private:
   model::InstanceId make(const LaunchOrder& order, const std::string& reservation, int index);
-  void open_spot_request(Instance& instance, const LaunchOrder& order);
+  void make_spot_request(const Instance& instance, const LaunchOrder& order);
+  void fulfil_spot_request(Instance& instance, const LaunchOrder& order);
   void draw_consistency(Instance& instance);
   void boot(const model::InstanceId& id);
   void fail_boot(Instance& instance);

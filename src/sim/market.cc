@@ -1,27 +1,12 @@
 #include "sim/market.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
+#include "sim/instance_types.h"
 
 namespace sim {
 namespace {
-
-struct TypePrice {
-  const char* type;
-  int64_t usd_micros;  // On demand, per hour, Linux, us-east-2.
-};
-
-constexpr std::array kTypes = {
-    TypePrice{"t3.micro", 10'400},  TypePrice{"t3.small", 20'800},
-    TypePrice{"t3.medium", 41'600}, TypePrice{"t3.large", 83'200},
-    TypePrice{"m5.large", 96'000},  TypePrice{"m5.xlarge", 192'000},
-    TypePrice{"m6i.large", 96'000}, TypePrice{"m6i.xlarge", 192'000},
-    TypePrice{"c5.large", 85'000},  TypePrice{"c5.xlarge", 170'000},
-    TypePrice{"c6i.large", 85'000}, TypePrice{"c6i.xlarge", 170'000},
-    TypePrice{"r5.large", 126'000}, TypePrice{"r6i.large", 126'000},
-};
 
 const base::Duration kCapacityStep = base::Duration::minutes(5);
 const base::Duration kPriceStep = base::Duration::hours(1);
@@ -46,8 +31,9 @@ int effective_spot_capacity(const Pool& pool) { return pool.is_drained ? 0 : poo
 Market::Market(Context& context, base::Prng dice, const std::vector<model::Zone>& zones)
     : context_(context), dice_(dice), zones_(zones) {
   for (const model::Zone& zone : zones_)
-    for (const TypePrice& entry : kTypes)
-      add_pool(model::InstanceType(entry.type), zone, base::Money::usd_micros(entry.usd_micros));
+    for (const TypeFacts& facts : type_facts())
+      add_pool(model::InstanceType(facts.type), zone,
+               base::Money::usd_micros(facts.on_demand_usd_micros));
   load_prices();
 }
 

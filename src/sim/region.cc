@@ -15,6 +15,7 @@
 #include "sim/market.h"
 #include "sim/protocol.h"
 #include "sim/s3.h"
+#include "sim/spot_requests.h"
 #include "sim/sqs.h"
 #include "sim/sqs_query.h"
 #include "sim/sts.h"
@@ -23,6 +24,8 @@
 namespace sim {
 namespace {
 
+// Spot requests draw from a stream of their own: a fork more would change the course of all others.
+constexpr uint64_t kSpotStream = 0x53706f7453747265;
 constexpr char kZoneLetters[] = {'a', 'b', 'c'};
 // Every source of notices, so that no keeper misses one for want of a rule.
 constexpr char kNoticePattern[] =
@@ -51,7 +54,8 @@ struct Region::Parts {
         instances(context, market, bus, seeds.fork()),
         elb(context, limits, seeds.fork()),
         s3(context, seeds.fork()),
-        ec2(context, limits, instances, market, seeds.fork()) {
+        spot_requests(context, instances, base::Prng(context.options.seed ^ kSpotStream)),
+        ec2(context, limits, instances, spot_requests, market, seeds.fork()) {
     context.quirks.burns_failed_tokens = seeds.below(2) == 0;
     context.quirks.one_death_ends_token = seeds.below(2) == 0;
   }
@@ -82,9 +86,10 @@ struct Region::Parts {
   Instances instances;
   Elb elb;
   S3 s3;
+  SpotRequests spot_requests;
   Ec2 ec2;
   Scene scene;
-  std::optional<Sts> sts;  // There once the scene is: its seed is drawn after all others.
+  std::optional<Sts> sts;  // There once the scene is: drawn later than what was there before it.
 };
 
 // ---- the scene ----
@@ -130,6 +135,8 @@ void Region::Parts::set_scene() {
   scene.bucket = s3.create("spotkeeper-ledger").name;
   market.start([this](const model::Pool& pool) { instances.reclaim_excess(pool); });
   sts.emplace(context, seeds.fork());
+  context.quirks.replays_failed_fleets = seeds.below(2) == 0;
+  context.quirks.fleets_draw_on_run_limits = seeds.below(2) == 0;
 }
 
 // ---- one request ----

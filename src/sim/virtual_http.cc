@@ -110,10 +110,10 @@ struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt>
     if (handled.is_lost || network.partitioned ||
         happens(door->dice, network.faults.lost_answer_per_mille))
       return;
-    network.timeline.after(latency(), [self = shared_from_this(),
-                                       response = std::move(handled.response)]() mutable {
-      self->finish(std::move(response));
-    });
+    network.timeline.after(
+        latency(), [self = shared_from_this(), response = std::move(handled.response)]() mutable {
+          self->finish(std::move(response));
+        });
   }
 
   std::shared_ptr<Door> door;

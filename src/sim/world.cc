@@ -1,5 +1,6 @@
 #include "sim/world.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sim {
@@ -7,6 +8,12 @@ namespace {
 
 constexpr std::array kKinds = {InterruptionKind::kWarned, InterruptionKind::kWarnedLate,
                                InterruptionKind::kUnwarned, InterruptionKind::kRebalanceOnly};
+
+const std::string* value_of(const std::vector<model::Tag>& tags, std::string_view key) {
+  for (const model::Tag& tag : tags)
+    if (tag.key == key) return &tag.value;
+  return nullptr;
+}
 
 }  // namespace
 
@@ -16,10 +23,12 @@ model::InstanceState Instance::state_at(base::Instant when) const {
   return history.front().state;
 }
 
-const std::string* Instance::tag(std::string_view key) const {
-  for (const model::Tag& tag : tags)
-    if (tag.key == key) return &tag.value;
-  return nullptr;
+const std::string* Instance::tag(std::string_view key) const { return value_of(tags, key); }
+const std::string* SpotRequest::tag(std::string_view key) const { return value_of(tags, key); }
+
+bool Fleet::has_failed() const {
+  return std::all_of(parts.begin(), parts.end(),
+                     [](const FleetPart& part) { return part.ids.empty(); });
 }
 
 base::Duration TargetGroup::deregistration_delay() const {

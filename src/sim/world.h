@@ -78,14 +78,52 @@ struct Instance {
 
 struct SpotRequest {
   model::SpotRequestId id;
-  model::InstanceId instance;
+  model::InstanceId instance;  // The last one that came for it; empty while none has.
   model::InstanceType type;
   model::Zone zone;
-  std::string state;  // active, closed
+  model::SubnetId subnet;
+  model::ImageId image;
+  base::Form specification;  // As the request had it, without the prefix "LaunchSpecification.".
+  bool is_persistent = false;
+  bool is_launching = false;  // Pending fulfillment: a cancel may come too late.
+  std::string state;          // open, active, closed, cancelled
   std::string status_code, status_message;
   base::Instant created_at, status_time;
+  base::Instant valid_until = base::Instant::never();
   std::optional<base::Money> max_price;
   std::vector<model::Tag> tags;
+
+  const std::string* tag(std::string_view key) const;
+};
+
+// One launch template and override that a fleet may use, as the request had them.
+struct FleetSource {
+  base::Form specification;
+  base::Form overrides;
+};
+
+// What came of a source: instances, or why not.
+struct FleetPart {
+  struct Failure {
+    std::string code, message;
+  };
+  FleetSource source;
+  model::Lifecycle lifecycle = model::Lifecycle::kOnDemand;
+  std::vector<model::InstanceId> ids;
+  model::InstanceType type;  // Of the instances.
+  Failure failure;           // When there are none.
+};
+
+// Of type instant: it has done all it ever will.
+struct Fleet {
+  model::FleetId id;
+  base::Instant created_at;
+  std::string client_token;
+  int spot_target = 0, on_demand_target = 0;
+  std::vector<FleetPart> parts;
+  std::vector<model::Tag> tags;
+
+  bool has_failed() const;  // It launched nothing.
 };
 
 struct PricePoint {
@@ -127,6 +165,7 @@ struct LaunchTemplate {
   base::Instant created_at;
   int64_t default_version = 1;
   std::vector<LaunchTemplateVersion> versions;  // Never empty, numbers ascend.
+  std::vector<model::Tag> tags;
 };
 
 struct TargetKey {
@@ -197,6 +236,7 @@ struct Bucket {
 struct World {
   std::map<model::InstanceId, Instance> instances;
   std::map<model::SpotRequestId, SpotRequest> spot_requests;
+  std::map<model::FleetId, Fleet> fleets;
   std::map<model::Pool, Pool> pools;
   std::map<model::SubnetId, Subnet> subnets;
   std::map<model::LaunchTemplateId, LaunchTemplate> launch_templates;

@@ -15,13 +15,21 @@ using model::InstanceId;
 
 constexpr int64_t kMsPerHour = 3'600'000;
 
-const model::GroupSpec* group_of(const std::vector<model::GroupSpec>& groups,
-                                 const Instance& instance) {
-  const std::string* name = instance.tag(model::kGroupTag);
-  if (!name || !instance.tag(model::kLaunchTag)) return nullptr;
+// Whose launch it is, by the tags of an instance or of a Spot request.
+const model::GroupSpec* group_of(const std::vector<model::GroupSpec>& groups, const auto& tagged) {
+  const std::string* name = tagged.tag(model::kGroupTag);
+  if (!name || !tagged.tag(model::kLaunchTag)) return nullptr;
   for (const model::GroupSpec& group : groups)
     if (group.name.str() == *name) return &group;
   return nullptr;
+}
+
+// What comes from a Spot request has its tags there, and none of its own at first.
+const model::GroupSpec* group_of(const std::vector<model::GroupSpec>& groups, const World& world,
+                                 const Instance& instance) {
+  if (const model::GroupSpec* own = group_of(groups, instance)) return own;
+  const auto request = world.spot_requests.find(instance.spot_request);
+  return request == world.spot_requests.end() ? nullptr : group_of(groups, request->second);
 }
 
 bool has_ended(const Instance& instance) { return !instance.is_live(); }
@@ -73,7 +81,7 @@ void WorldChecker::look(Instant now) {
 void WorldChecker::add_up(Duration passed) {
   const World& world = region_.world();
   for (const auto& [id, instance] : world.instances) {
-    if (!group_of(groups_, instance)) continue;
+    if (!group_of(groups_, world, instance)) continue;
     if (counted_launches_.insert(id).second) ++figures_.launches;
     if (!instance.is_live()) continue;
     const auto pool = world.pools.find(instance.pool());
@@ -96,7 +104,7 @@ void WorldChecker::add_up(Duration passed) {
 void WorldChecker::watch_ends(const model::GroupSpec& group, Instant) {
   const auto record = ledger_.last().find(group.name);
   for (const auto& [id, instance] : region_.world().instances) {
-    if (!has_ended(instance) || group_of(groups_, instance) != &group) continue;
+    if (!has_ended(instance) || group_of(groups_, region_.world(), instance) != &group) continue;
     if (!counted_ends_.insert(id).second) continue;
     if (!ledger_.ever_held().contains(id)) {
       ++figures_.surplus;
@@ -131,7 +139,7 @@ void WorldChecker::removed(const InstanceId& id, Instant now) {
   const auto found = region_.world().instances.find(id);
   if (found == region_.world().instances.end()) return;
   const Instance& instance = found->second;
-  const model::GroupSpec* group = group_of(groups_, instance);
+  const model::GroupSpec* group = group_of(groups_, region_.world(), instance);
   if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick) return;
   const control::Timing timing;
   // Clocks differ by half a minute at most, and a decision travels for some seconds.
@@ -180,9 +188,17 @@ void WorldChecker::expect_whole(Instant now) {
     }
     if (!record->second.open.empty()) violate_(group.name.str() + " still has open launches");
   }
-  for (const auto& [id, instance] : region_.world().instances)
-    if (instance.is_live() && group_of(groups_, instance) && !holds_or_leaves(id))
+  expect_accounted();
+}
+
+void WorldChecker::expect_accounted() {
+  const World& world = region_.world();
+  for (const auto& [id, instance] : world.instances)
+    if (instance.is_live() && group_of(groups_, world, instance) && !holds_or_leaves(id))
       violate_(id.str() + " lives and nobody accounts for it");
+  for (const auto& [id, request] : world.spot_requests)
+    if ((request.state == "open" || request.is_launching) && group_of(groups_, request))
+      violate_(id.str() + " may launch yet and nobody waits for it");
 }
 
 }  // namespace sim

@@ -51,6 +51,8 @@ class WorldChecker {
   void watch_ends(const model::GroupSpec& group, base::Instant now);
   void check_targets(const model::GroupSpec& group);
   void add_up(base::Duration passed);
+  // Neither a live instance of ours nor an open Spot request is forgotten.
+  void expect_accounted();
 
   const Region& region_;
   const LedgerChecker& ledger_;

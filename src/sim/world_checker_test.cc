@@ -38,6 +38,20 @@ class WorldCheckerTest : public ::testing::Test {
     region_.wait(base::Duration::minutes(3));
     return model::InstanceId(ids.at(0));
   }
+  // A Spot request with the group's tags, in a pool of its own.
+  std::string request_spot() {
+    const Scene& scene = region_.region.default_scene();
+    return region_
+        .ec2("RequestSpotInstances", {{"LaunchSpecification.ImageId", scene.image.str()},
+                                      {"LaunchSpecification.InstanceType", "m5.large"},
+                                      {"LaunchSpecification.SubnetId", scene.subnets[0].id.str()},
+                                      {"TagSpecification.1.ResourceType", "spot-instances-request"},
+                                      {"TagSpecification.1.Tag.1.Key", model::kGroupTag},
+                                      {"TagSpecification.1.Tag.1.Value", "web"},
+                                      {"TagSpecification.1.Tag.2.Key", model::kLaunchTag},
+                                      {"TagSpecification.1.Tag.2.Value", "x.3"}})
+        .text("spotInstanceRequestId");
+  }
   void register_target(const model::InstanceId& id) {
     region_.elb("RegisterTargets",
                 {{"TargetGroupArn", region_.region.default_scene().target_group.str()},
@@ -108,6 +122,29 @@ TEST_F(WorldCheckerTest, ALiveInstanceThatNobodyAccountsForIsFound) {
   register_target(holder);
   checker_.expect_whole(region_.now);
   EXPECT_THAT(violations_, ElementsAre(stray.str() + " lives and nobody accounts for it"));
+}
+
+TEST_F(WorldCheckerTest, AnInstanceOfATaggedSpotRequestIsOursAlthoughItHasNoTags) {
+  const auto holder = launch(1);
+  commit(holder);
+  register_target(holder);
+  request_spot();
+  region_.wait(base::Duration::minutes(3));
+  ASSERT_EQ(region_.region.world().instances.size(), 2u);
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("lives and nobody accounts for it")));
+}
+
+TEST_F(WorldCheckerTest, AnOpenSpotRequestThatNobodyWaitsForIsFound) {
+  const auto holder = launch(1);
+  commit(holder);
+  register_target(holder);
+  region_.region.drain_pool(
+      {model::InstanceType("m5.large"), model::Zone("us-east-2a"), model::kLinux});
+  const std::string id = request_spot();
+  region_.wait(base::Duration::minutes(3));
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(id + " may launch yet and nobody waits for it"));
 }
 
 TEST_F(WorldCheckerTest, ATargetThatWasNeverCommittedIsFoundOnce) {

@@ -17,7 +17,9 @@
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
 #include "base/json.h"
+#include "model/fleet_request.h"
 #include "model/launch_request.h"
+#include "model/spot_request.h"
 #include "ports/ledger_contract.h"
 
 namespace aws {
@@ -85,6 +87,7 @@ class Moto : public testing::Test {
 
   // The instance of the test RunInstances, for those after it.
   static inline model::InstanceId launched;
+  static inline model::FleetId fleet_id;  // Likewise, of the test CreateFleet.
   const model::TargetGroupArn group{world("target_group")};
 
   void TearDown() override { http.reset(); }  // Before what its callbacks use.
@@ -146,6 +149,62 @@ TEST_F(Moto, DescribeLaunchTemplateVersions) {
   EXPECT_EQ(reply->versions[0].type.str(), "c6i.large");
 }
 
+TEST_F(Moto, DescribeAvailabilityZones) {
+  model::DescribeAvailabilityZones call;
+  call.filters = {{"zone-name", {world("zone")}}};
+  const auto reply = ask<model::AvailabilityZonesReply>(call);
+  if (!reply) return;
+  ASSERT_THAT(reply->zones, SizeIs(1));
+  EXPECT_EQ(reply->zones[0].state, "available");
+  EXPECT_EQ(reply->zones[0].id.str().substr(0, 7), "use2-az");
+}
+
+TEST_F(Moto, DescribeInstanceTypes) {
+  model::DescribeInstanceTypes call;
+  call.types = {model::InstanceType("c6i.large")};
+  const auto reply = ask<model::InstanceTypesReply>(call);
+  if (!reply) return;
+  const model::InstanceTypeInfo expected{
+      model::InstanceType("c6i.large"), 2, 4096, {"x86_64"}, true, true, false, false};
+  EXPECT_THAT(reply->types, testing::ElementsAre(expected));
+}
+
+TEST_F(Moto, CreateLaunchTemplateAndItsVersion) {
+  model::CreateLaunchTemplate made;
+  made.name = "made";
+  made.data.image = model::ImageId(world("image"));
+  made.data.type = model::InstanceType("c6i.large");
+  made.data.user_data = "#!/bin/sh\n";
+  made.data.block_devices.resize(1);
+  made.data.block_devices[0].device = "/dev/sdf";
+  made.data.block_devices[0].size_gib = 8;
+  made.tags = {{"spotkeeper:group", "made"}};
+  const auto reply = ask<model::LaunchTemplatesReply>(made);
+  if (!reply) return;
+  ASSERT_THAT(reply->templates, SizeIs(1));
+  EXPECT_EQ(reply->templates[0].name, "made");
+  EXPECT_THAT(reply->templates[0].tags, Contains(model::Tag{"spotkeeper:group", "made"}));
+  model::CreateLaunchTemplateVersion version;
+  version.id = reply->templates[0].id;
+  version.data = made.data;
+  version.data.type = model::InstanceType("m6i.large");
+  const auto second = ask<model::LaunchTemplateVersionsReply>(version);
+  if (!second) return;
+  ASSERT_THAT(second->versions, SizeIs(1));
+  EXPECT_EQ(second->versions[0].number, 2);
+  EXPECT_EQ(second->versions[0].type.str(), "m6i.large");
+}
+
+TEST_F(Moto, DescribeLaunchTemplates) {
+  model::DescribeLaunchTemplates call;
+  call.names = {"web"};
+  const auto reply = ask<model::LaunchTemplatesReply>(call);
+  if (!reply) return;
+  ASSERT_THAT(reply->templates, SizeIs(1));
+  EXPECT_EQ(reply->templates[0].id.str(), world("launch_template"));
+  EXPECT_EQ(reply->templates[0].latest_version, 1);
+}
+
 TEST_F(Moto, DescribeSpotPriceHistory) {
   model::DescribeSpotPriceHistory call;
   call.types = {model::InstanceType("c6i.large")};
@@ -170,6 +229,37 @@ TEST_F(Moto, RunInstances) {
   EXPECT_EQ(instance.image.str(), world("image"));
   ASSERT_TRUE(instance.tag(model::kLaunchTag));
   EXPECT_EQ(*instance.tag(model::kLaunchTag), "k3x.1");
+}
+
+TEST_F(Moto, CreateFleet) {
+  model::FleetParameters fleet;
+  fleet.group = model::GroupName("fleet");
+  fleet.launch = {"k3x", 2};
+  fleet.launch_template = model::LaunchTemplateId(world("launch_template"));
+  fleet.template_version = 1;
+  fleet.overrides = {{model::InstanceType("c6i.xlarge"), model::SubnetId(world("subnet")), {}, {}}};
+  fleet.spot_count = 2;
+  fleet.client_token = "peer-test-fleet";
+  const auto reply = ask<model::FleetReply>(model::CreateFleet{model::fleet_request_body(fleet)});
+  if (!reply) return;
+  EXPECT_FALSE(reply->id.empty());
+  size_t launched_here = 0;
+  for (const model::FleetInstances& part : reply->launched) {
+    launched_here += part.ids.size();
+    EXPECT_EQ(part.lifecycle, model::Lifecycle::kSpot);
+    EXPECT_EQ(part.from.launch_template, fleet.launch_template);
+    EXPECT_EQ(part.from.type.str(), "c6i.xlarge");
+  }
+  EXPECT_EQ(launched_here, 2u);
+  fleet_id = reply->id;
+}
+
+TEST_F(Moto, DescribeFleets) {
+  const auto reply = ask<model::FleetsReply>(model::DescribeFleets{{fleet_id}, {}, 0, {}});
+  if (!reply) return;
+  ASSERT_THAT(reply->fleets, SizeIs(1));
+  EXPECT_EQ(reply->fleets[0].id, fleet_id);
+  EXPECT_EQ(reply->fleets[0].state, "active");
 }
 
 TEST_F(Moto, CreateTags) {
@@ -222,6 +312,26 @@ TEST_F(Moto, DescribeSpotInstanceRequests) {
   EXPECT_EQ(reply->requests[0].state, "active");
   EXPECT_EQ(reply->requests[0].status_code, "fulfilled");
   EXPECT_FALSE(reply->requests[0].instance.empty());
+}
+
+TEST_F(Moto, RequestSpotInstancesAndCancelSpotInstanceRequests) {
+  model::SpotRequestParameters wanted;
+  wanted.launch.image = model::ImageId(world("image"));
+  wanted.launch.type = model::InstanceType("c6i.large");
+  wanted.launch.user_data = "#!/bin/sh\n";
+  wanted.max_price = base::Money::usd_micros(100'000);
+  wanted.tags = {{"spotkeeper:group", "spot"}};
+  wanted.client_token = "peer-test-spot";
+  const auto reply =
+      ask<model::SpotRequestsReply>(model::RequestSpotInstances{model::spot_request_body(wanted)});
+  if (!reply) return;
+  ASSERT_THAT(reply->requests, SizeIs(1));
+  EXPECT_EQ(reply->requests[0].type, model::SpotRequestType::kOneTime);
+  EXPECT_THAT(reply->requests[0].tags, Contains(model::Tag{"spotkeeper:group", "spot"}));
+  const model::SpotRequestId id = reply->requests[0].id;
+  const auto gone = ask<model::CancelledSpotRequestsReply>(model::CancelSpotInstanceRequests{{id}});
+  if (!gone) return;
+  EXPECT_THAT(gone->cancelled, testing::ElementsAre(model::CancelledSpotRequest{id, "cancelled"}));
 }
 
 TEST_F(Moto, RegisterTargets) {
