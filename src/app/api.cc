@@ -18,6 +18,7 @@ using base::json::object;
 
 constexpr std::string_view kGroups = "/api/v1/groups";
 constexpr std::string_view kEvents = "/api/v1/events";
+constexpr std::string_view kCommands = "/api/v1/commands";
 // A turn takes milliseconds. A journal on a slow disk may hold one up for seconds, never this long.
 constexpr base::Duration kOverdue = base::Duration::seconds(30);
 
@@ -62,15 +63,56 @@ net::Response injected(const base::Status& status) {
   return refusal(400, status.error().code, base::printable(status.error().message));
 }
 
+net::Response ordered(const base::Status& status) {
+  if (status) return answer(object{{"done", true}});
+  const base::Error& error = status.error();
+  const int code = error.retry == base::Retry::kBackoff ? 503
+                   : error.code == "NotFound"           ? 404
+                                                        : 409;
+  return refusal(code, error.code, base::printable(error.message));
+}
+
+base::Result<model::Command> parse_command(std::string_view body) {
+  ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
+  const auto kind = model::parse_command_kind(base::json::text_or_empty(document, "command"));
+  if (!kind)
+    return base::fail("BadCommand",
+                      "command must be hold, release, replace, replace-all, replace-old, "
+                      "stop-replacing, pause, resume or retire");
+  model::Command command{{}, *kind, base::json::text_or_empty(document, "subject")};
+  if (command.subject.empty())
+    return base::fail("BadCommand", "subject must be the name of a slot or of a group");
+  // What cannot be undone is said twice.
+  if (*kind == model::CommandKind::kRetire &&
+      base::json::text_or_empty(document, "confirm") != command.subject)
+    return base::fail("NotConfirmed", "to retire a group, confirm must be its name again");
+  return command;
+}
+
+bool may_get(std::string_view path) { return path != kCommands; }
+bool may_post(std::string_view path) { return path == kEvents || path == kCommands; }
+
 }  // namespace
 
 void Api::handle(const net::Request& request, net::HttpServer::Reply reply) {
   if (!net::is_loopback_host(request.headers.get("Host")))
     return reply(refusal(421, "WrongHost", "this API is for callers on its own host"));
-  if (request.method == "POST" && request.path == kEvents) return inject(request, std::move(reply));
-  if (request.method != "GET")
-    return reply(method_not_allowed(request.path == kEvents ? "GET, POST" : "GET"));
-  reply(get(request));
+  if (request.method == "GET" && may_get(request.path)) return reply(get(request));
+  if (request.method == "POST" && may_post(request.path)) return post(request, std::move(reply));
+  const bool both = may_get(request.path) && may_post(request.path);
+  reply(method_not_allowed(both ? "GET, POST" : may_post(request.path) ? "POST" : "GET"));
+}
+
+void Api::post(const net::Request& request, net::HttpServer::Reply reply) {
+  // A form on a foreign web page cannot send this type without asking first.
+  if (!is_json(request))
+    return reply(refusal(415, "NotJson", "Content-Type must be application/json"));
+  const auto snapshot = snapshot_();
+  if (!snapshot->blocked_by.empty())
+    return reply(refusal(503, "JournalUnavailable",
+                         "nothing can be made durable now: " + snapshot->blocked_by));
+  if (request.path == kEvents) return inject(request, std::move(reply));
+  order(request, std::move(reply));
 }
 
 net::Response Api::get(const net::Request& request) {
@@ -85,15 +127,16 @@ net::Response Api::get(const net::Request& request) {
 }
 
 void Api::inject(const net::Request& request, net::HttpServer::Reply reply) {
-  // A form on a foreign web page cannot send this type without asking first.
-  if (!is_json(request))
-    return reply(refusal(415, "NotJson", "Content-Type must be application/json"));
-  const auto snapshot = snapshot_();
-  if (!snapshot->blocked_by.empty())
-    return reply(refusal(503, "JournalUnavailable",
-                         "nothing can be made durable now: " + snapshot->blocked_by));
   inject_(request.body,
           [reply = std::move(reply)](const base::Status& status) { reply(injected(status)); });
+}
+
+void Api::order(const net::Request& request, net::HttpServer::Reply reply) {
+  auto command = parse_command(request.body);
+  if (!command)
+    return reply(refusal(400, command.error().code, base::printable(command.error().message)));
+  order_(*std::move(command),
+         [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
 }
 
 net::Response Api::health() const {
@@ -131,9 +174,13 @@ net::Response Api::groups() const {
 
 net::Response Api::group(std::string_view encoded_name) const {
   const auto snapshot = snapshot_();
+  constexpr std::string_view kPools = "/pools";
+  const bool is_pools = encoded_name.ends_with(kPools);
+  if (is_pools) encoded_name.remove_suffix(kPools.size());
   const std::string name = base::percent_decode_form(encoded_name).value_or("");
   const GroupView* found = snapshot->find(name);
   if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
+  if (is_pools) return answer(object{{"group", name}, {"pools", pools_json(*found)}});
   return answer(hindered_too(detail_json(*found), snapshot->blocked_by));
 }
 

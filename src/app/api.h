@@ -1,8 +1,8 @@
 // Api: the keeper's HTTP answers. Reads the last snapshot and the journal; never the engine.
 //
-// Everything runs on the server's one thread; an injected event is answered later, by the loop,
-// when it is durable. Only callers that name this host as a loopback one are answered: a web page
-// that points its own name at 127.0.0.1 is not.
+// Everything runs on the server's one thread; an injected event and a command are answered later,
+// by the loop, when they are durable. Only callers that name this host as a loopback one are
+// answered: a web page that points its own name at 127.0.0.1 is not.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include "app/journal_api.h"
 #include "app/snapshot.h"
 #include "base/result.h"
+#include "model/command.h"
 #include "net/server.h"
 #include "ports/clock.h"
 
@@ -20,21 +21,26 @@ namespace app {
 class Api {
  public:
   using GetSnapshot = std::function<std::shared_ptr<const Snapshot>()>;
-  using Inject = std::function<void(std::string body, std::function<void(base::Status)> done)>;
+  using Done = std::function<void(base::Status)>;
+  using Inject = std::function<void(std::string body, Done done)>;
+  using Order = std::function<void(model::Command command, Done done)>;
 
   // `system_clock` outlives this.
   Api(std::string journal_path, const ports::Clock& system_clock, GetSnapshot snapshot,
-      Inject inject)
+      Inject inject, Order order)
       : journal_path_(std::move(journal_path)),
         system_clock_(system_clock),
         snapshot_(std::move(snapshot)),
-        inject_(std::move(inject)) {}
+        inject_(std::move(inject)),
+        order_(std::move(order)) {}
 
   void handle(const net::Request& request, net::HttpServer::Reply reply);
 
  private:
   net::Response get(const net::Request& request);
+  void post(const net::Request& request, net::HttpServer::Reply reply);
   void inject(const net::Request& request, net::HttpServer::Reply reply);
+  void order(const net::Request& request, net::HttpServer::Reply reply);
   net::Response health() const;
   net::Response readiness() const;
   net::Response groups() const;
@@ -45,6 +51,7 @@ class Api {
   const ports::Clock& system_clock_;
   const GetSnapshot snapshot_;
   const Inject inject_;
+  const Order order_;
   std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
 };
 

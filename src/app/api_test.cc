@@ -102,10 +102,14 @@ class ApiTest : public testing::Test {
     request.query = query;
     return ask(std::move(request));
   }
-  net::Response post(const std::string& body, const std::string& type = "application/json") {
+  net::Response command(const std::string& body) {
+    return post(body, "application/json", "/api/v1/commands");
+  }
+  net::Response post(const std::string& body, const std::string& type = "application/json",
+                     const std::string& path = "/api/v1/events") {
     net::Request request;
     request.method = "POST";
-    request.path = "/api/v1/events";
+    request.path = path;
     request.headers.add("Content-Type", type);
     request.body = body;
     return ask(std::move(request));
@@ -124,10 +128,16 @@ class ApiTest : public testing::Test {
   Snapshot snapshot_;
   std::vector<std::string> injected_;
   base::Status inject_result_;
+  std::vector<model::Command> ordered_;
+  base::Status order_result_;
   Api api_{path(), clock_, [this] { return std::make_shared<const Snapshot>(snapshot_); },
            [this](std::string body, auto done) {
              injected_.push_back(std::move(body));
              done(inject_result_);
+           },
+           [this](model::Command command, auto done) {
+             ordered_.push_back(std::move(command));
+             done(order_result_);
            }};
 };
 
@@ -259,6 +269,63 @@ TEST_F(ApiTest, CountsForPrometheus) {
   EXPECT_THAT(page, HasSubstr("spotkeeper_calls_total{action=\"RunInstances\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("spotkeeper_group_capacity{group=\"a\\\"b\\\\c\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("# HELP spotkeeper_group_healthy "));
+}
+
+TEST_F(ApiTest, APoolIsShownWithWhatItsPlaceDependsOn) {
+  GroupView view = web();
+  market::RankedPool pool;
+  pool.pool = {model::InstanceType("c6i.large"), model::Zone("us-east-2a"), model::kLinux};
+  pool.price = base::Money::usd_micros(34'000);
+  pool.band = 1;
+  view.pools = std::make_shared<const std::vector<PoolView>>(std::vector<PoolView>{{1, pool}});
+  show(view);
+  const auto answer = get("/api/v1/groups/web/pools");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"("price_usd":"0.034","interruptions":"5-10%")"));
+  EXPECT_EQ(get("/api/v1/groups/nothing/pools").status, 404);
+}
+
+// ---- commands ----
+
+TEST_F(ApiTest, ACommandIsAnsweredWhenTheKeeperHasWrittenItDown) {
+  EXPECT_EQ(command(R"({"command":"hold","subject":"web-b"})").status, 200);
+  ASSERT_EQ(ordered_.size(), 1u);
+  EXPECT_EQ(ordered_[0].kind, model::CommandKind::kHold);
+  EXPECT_EQ(ordered_[0].subject, "web-b");
+}
+
+TEST_F(ApiTest, ARefusedCommandSaysWhy) {
+  order_result_ = base::fail("CommandRefused", "web-b is not on hold");
+  const auto refused = command(R"({"command":"release","subject":"web-b"})");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("web-b is not on hold"));
+  order_result_ = base::fail("NotFound", "there is no slot \"web-z\"");
+  EXPECT_EQ(command(R"({"command":"hold","subject":"web-z"})").status, 404);
+  order_result_ = base::fail("LedgerUnavailable", "later", base::Retry::kBackoff);
+  EXPECT_EQ(command(R"({"command":"hold","subject":"web-b"})").status, 503);
+}
+
+TEST_F(ApiTest, WhatIsNoCommandNeverReachesTheKeeper) {
+  for (const char* body : {"", "[]", R"({"command":"destroy","subject":"web"})",
+                           R"({"command":"hold"})", R"({"command":"hold","subject":7})"})
+    EXPECT_EQ(command(body).status, 400) << body;
+  EXPECT_EQ(post(R"({"command":"pause","subject":"web"})", "text/plain", "/api/v1/commands").status,
+            415);
+  EXPECT_EQ(get("/api/v1/commands").status, 405);
+  EXPECT_THAT(ordered_, testing::IsEmpty());
+}
+
+TEST_F(ApiTest, ToRetireAGroupItsNameIsSaidTwice) {
+  EXPECT_EQ(code(command(R"({"command":"retire","subject":"web"})")), "NotConfirmed");
+  EXPECT_EQ(code(command(R"({"command":"retire","subject":"web","confirm":"we"})")),
+            "NotConfirmed");
+  EXPECT_EQ(command(R"({"command":"retire","subject":"web","confirm":"web"})").status, 200);
+}
+
+TEST_F(ApiTest, WhileTheJournalIsBlockedNoCommandIsTaken) {
+  snapshot_.blocked_by = "disk full";
+  EXPECT_EQ(command(R"({"command":"pause","subject":"web"})").status, 503);
+  EXPECT_THAT(ordered_, testing::IsEmpty());
 }
 
 }  // namespace

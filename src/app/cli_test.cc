@@ -34,7 +34,9 @@ TEST(CommandLine, NamesAWordThatItDoesNotKnowAndThoseItDoes) {
   EXPECT_THAT(top.err, HasSubstr("\"foo\" is no command of spotkeeper; allowed: help, version, "));
   const Outcome below = run({"group", "foo"});
   EXPECT_EQ(below.code, kUnusable);
-  EXPECT_EQ(below.err, "spotkeeper: \"foo\" is no command of group; allowed: list, show\n");
+  EXPECT_EQ(below.err,
+            "spotkeeper: \"foo\" is no command of group; "
+            "allowed: list, show, hold, release, pause, resume, replace, retire\n");
 }
 
 TEST(CommandLine, NamesAnOptionThatStandsBeforeItsCommand) {

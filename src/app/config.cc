@@ -133,6 +133,26 @@ model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity, Pro
   return policy;
 }
 
+model::HealthPolicy read_health(const toml::table& table, bool has_targets, Problems& problems) {
+  TableReader in(table, "health", {"source", "grace"}, problems);
+  model::HealthPolicy health;
+  const auto source = in.text("source", kHealthSource);
+  if (source == "instance" || !has_targets) health.source = model::HealthSource::kInstance;
+  if (source == "target-group" && !has_targets)
+    in.reject("source", "source in health is \"target-group\", but the group has no target_groups",
+              "instance");
+  if (const auto grace = in.text("grace", kDuration)) health.grace = *base::parse_duration(*grace);
+  return health;
+}
+
+void read_brakes(const toml::table& table, model::GroupSpec& group, Problems& problems) {
+  TableReader in(table, "brakes", {"launches_per_hour", "max_surge", "max_unavailable"}, problems);
+  group.launches_per_hour = in.integer("launches_per_hour", kLaunchesPerHour);
+  group.max_surge = in.integer("max_surge", kCapacity).value_or(group.max_surge);
+  group.max_unavailable =
+      in.integer("max_unavailable", {0, kCapacity.most}).value_or(group.max_unavailable);
+}
+
 // By key, as they go into the request.
 std::vector<model::Tag> read_tags(const toml::table& table, Problems& problems) {
   std::map<std::string, std::string> tags;
@@ -160,8 +180,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
                             Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
-                  "target_groups", "max_price", "on_demand", "on_rebalance", "brakes",
-                  "avoid_interrupted_pool_for", "tags"},
+                  "launch", "strategy", "target_groups", "max_price", "on_demand", "on_rebalance",
+                  "brakes", "avoid_interrupted_pool_for", "health", "tags"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, names);
@@ -173,6 +193,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
   if (const auto text = in.required_text("launch_template", kLaunchTemplate))
     group.launch_template = *parse_launch_template(*text);
   group.types = as_ids<model::InstanceType>(in.required_texts("instance_types", kInstanceType));
+  if (in.text("launch", kLaunchBy) == "fleet") group.launch_by = model::LaunchBy::kFleet;
+  if (const auto word = in.text("strategy", kStrategy)) group.strategy = *parse_strategy(*word);
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
@@ -185,10 +207,10 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
     group.on_demand = read_on_demand(*table_of, group.capacity, problems);
   if (const auto word = in.text("on_rebalance", kOnRebalance))
     group.on_rebalance = *parse_on_rebalance(*word);
-  if (const auto* table_of = in.table("brakes")) {
-    TableReader brakes(*table_of, "brakes", {"launches_per_hour"}, problems);
-    group.launches_per_hour = brakes.integer("launches_per_hour", kLaunchesPerHour);
-  }
+  if (const auto* table_of = in.table("health"))
+    group.health = read_health(*table_of, !group.target_groups.empty(), problems);
+  group.max_unavailable = std::max(0, group.capacity - group.min_healthy);
+  if (const auto* table_of = in.table("brakes")) read_brakes(*table_of, group, problems);
   if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
   return group;
 }

@@ -151,8 +151,16 @@ const Rule kDurationOrNever{
     "a duration, as 90s, 10m or 2h, or never"};
 const Rule kReturnToSpot{[](std::string_view text) { return text == "always" || text == "never"; },
                          "always, never"};
+const Rule kLaunchBy{
+    [](std::string_view text) { return text == "fleet" || text == "run-instances"; },
+    "fleet, run-instances"};
+const Rule kStrategy{[](std::string_view text) { return parse_strategy(text).has_value(); },
+                     "price-capacity, lowest-price, lowest-risk, diversified"};
 const Rule kOnRebalance{[](std::string_view text) { return parse_on_rebalance(text).has_value(); },
                         "ignore, launch-ahead, replace"};
+const Rule kHealthSource{
+    [](std::string_view text) { return text == "instance" || text == "target-group"; },
+    "instance, target-group"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
@@ -177,6 +185,14 @@ std::optional<ListenAddress> parse_listen(std::string_view text) {
   if (address.host == "[::1]") address.host = "::1";
   std::from_chars(text.data() + colon + 1, text.data() + text.size(), address.port);
   return address.port <= 65535 ? std::optional(address) : std::nullopt;
+}
+
+std::optional<model::Strategy> parse_strategy(std::string_view text) {
+  if (text == "price-capacity") return model::Strategy::kPriceCapacity;
+  if (text == "lowest-price") return model::Strategy::kLowestPrice;
+  if (text == "lowest-risk") return model::Strategy::kLowestRisk;
+  if (text == "diversified") return model::Strategy::kDiversified;
+  return std::nullopt;
 }
 
 std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text) {

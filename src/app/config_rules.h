@@ -39,7 +39,10 @@ extern const Rule kMaxPrice;
 extern const Rule kDuration;
 extern const Rule kDurationOrNever;
 extern const Rule kReturnToSpot;
+extern const Rule kLaunchBy;
+extern const Rule kStrategy;
 extern const Rule kOnRebalance;
+extern const Rule kHealthSource;
 extern const Rule kTagKey;
 extern const Rule kTagValue;
 
@@ -49,6 +52,7 @@ std::string must_be(const Rule& rule, std::string_view text);
 // Each answers something exactly for what its rule accepts.
 std::optional<S3Location> parse_s3_url(std::string_view url);  // Not for "local".
 std::optional<ListenAddress> parse_listen(std::string_view text);
+std::optional<model::Strategy> parse_strategy(std::string_view text);
 std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text);
 std::optional<base::LogLevel> parse_log_level(std::string_view text);
 std::optional<base::LogFormat> parse_log_format(std::string_view text);

@@ -68,11 +68,14 @@ min_healthy = 0
 subnets = ["subnet-a", "subnet-b"]
 launch_template = "lt-0abc:$Latest"
 instance_types = ["c6i.large", "c5.large"]
+launch = "fleet"
+strategy = "lowest-risk"
 max_price = "0.05"
 avoid_interrupted_pool_for = "20m"
 on_demand = { base = 1, fallback_after = "never", return_to_spot = "never" }
 on_rebalance = "replace"
-brakes = { launches_per_hour = 12 }
+brakes = { launches_per_hour = 12, max_surge = 2, max_unavailable = 1 }
+health = { source = "instance", grace = "5m" }
 tags = { team = "shop", "cost:center" = "" }
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
@@ -119,11 +122,16 @@ Config full_config() {
   web.types = {c6i, c5};
   web.target_groups = {target("web", 8080), target("api", 80)};
   web.min_healthy = 0;
+  web.launch_by = model::LaunchBy::kFleet;
+  web.strategy = model::Strategy::kLowestRisk;
   web.max_price = base::Money::usd_micros(50'000);
   web.avoid_interrupted_pool_for = base::Duration::minutes(20);
   web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever};
   web.on_rebalance = model::OnRebalance::kReplace;
   web.launches_per_hour = 12;
+  web.max_surge = 2;
+  web.max_unavailable = 1;
+  web.health = {model::HealthSource::kInstance, base::Duration::minutes(5)};
   web.tags = {{"cost:center", ""}, {"team", "shop"}};
   model::GroupSpec box;
   box.name = model::GroupName("box");
@@ -132,6 +140,7 @@ Config full_config() {
   box.launch_template = {id, "7"};
   box.types = {t3};
   box.on_demand.fallback_after = base::Duration::minutes(2);
+  box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
   return config;
 }
@@ -187,7 +196,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 19);
+  EXPECT_EQ(opened, 22);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 

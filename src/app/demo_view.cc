@@ -97,7 +97,8 @@ int64_t interruptions(const sim::Figures& figures) {
 Style style_of(const DemoSlot& slot) {
   if (slot.name.empty()) return Style::kDim;
   if (slot.state == "serving") return Style::kGood;
-  return slot.state == "doomed" || slot.state == "empty" ? Style::kBad : Style::kBusy;
+  const bool is_bad = slot.state == "doomed" || slot.state == "unhealthy" || slot.state == "empty";
+  return is_bad ? Style::kBad : Style::kBusy;
 }
 
 void add_header(const DemoState& state, const Screen& screen, Lines& lines) {

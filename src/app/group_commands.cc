@@ -15,8 +15,10 @@ const Columns kGroups{{"name"},     {"capacity"},       {"healthy"},  {"open_lau
                       {"retiring"}, {"open_incidents"}, {"hindrance"}};
 const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"healthy"},
                      {"open_launches"}, {"open_incidents"}, {"hindrance"}};
-const Columns kSlots{{"slot"}, {"state"},     {"instance_id"}, {"instance_type"},
-                     {"zone"}, {"lifecycle"}, {"private_ip"},  {"since"}};
+const Columns kSlots{{"slot"},      {"state"},      {"instance_id"}, {"instance_type"}, {"zone"},
+                     {"lifecycle"}, {"private_ip"}, {"since"},       {"order"}};
+const Columns kPools{{"zone"},          {"rank"},   {"instance_type"}, {"price_usd"},
+                     {"interruptions"}, {"in_use"}, {"avoided_until"}, {"is_too_dear"}};
 const Columns kRetiring{{"instance_id"}, {"slot"}, {"reason"}, {"replacement"}, {"deadline"}};
 
 int list_groups(const ReadOptions& options) {
@@ -39,7 +41,8 @@ int show_group(const ReadOptions& options, const std::string& name) {
 }  // namespace
 
 void add_group_commands(CLI::App& root, Action& action) {
-  CLI::App* group = root.add_subcommand("group", "the groups that a running keeper keeps");
+  CLI::App* group =
+      root.add_subcommand("group", "the groups that a running keeper keeps, and orders to it");
   group->require_subcommand(1);
   auto options = std::make_shared<ReadOptions>();
 
@@ -58,10 +61,31 @@ void add_group_commands(CLI::App& root, Action& action) {
   show->footer(
       "Example:\n"
       "  spotkeeper group show web\n"
-      "gives a line per slot: its instance, and whether it is launching, starting, serving or\n"
-      "doomed.");
+      "gives a line per slot: its instance, and whether it is launching, starting, serving,\n"
+      "unhealthy or doomed.");
   show->callback([&action, options, name] {
     action = [options, name] { return show_group(*options, *name); };
+  });
+  add_group_orders(*group, action);
+}
+
+void add_pools_command(CLI::App& root, Action& action) {
+  CLI::App* pools = root.add_subcommand("pools", "a group's pools in the order they are tried");
+  auto options = std::make_shared<ReadOptions>();
+  auto name = std::make_shared<std::string>();
+  pools->add_option("group", *name, "the group's name")->required();
+  add_read_options(*pools, *options);
+  pools->footer(
+      "Example:\n"
+      "  spotkeeper pools web\n"
+      "gives each zone's pools, RANK 1 first, with what decides: the Spot price per hour, AWS's\n"
+      "band of interruptions per month, how many of the group run there, until when a pool that\n"
+      "was dry or interrupted is avoided, and whether it costs more than max_price.");
+  pools->callback([&action, options, name] {
+    action = [options, name] {
+      return print_list(*options, "/api/v1/groups/" + base::percent_encode(*name) + "/pools", {},
+                        "pools", kPools);
+    };
   });
 }
 

@@ -31,7 +31,8 @@ object to_json(const SlotView& slot) {
           {"lifecycle",
            slot.state == SlotState::kEmpty ? value(nullptr) : value(to_string(slot.lifecycle))},
           {"private_ip", slot.private_ip.empty() ? value(nullptr) : value(slot.private_ip)},
-          {"since", time_or_null(slot.since)}};
+          {"since", time_or_null(slot.since)},
+          {"order", slot.order.empty() ? value(nullptr) : value(slot.order)}};
 }
 
 object to_json(const model::Retiring& retiring) {
@@ -78,6 +79,22 @@ object detail_json(const GroupView& group) {
   detail["retiring"] = std::move(retiring);
   detail["open_incidents"] = std::move(incidents);
   return detail;
+}
+
+array pools_json(const GroupView& group) {
+  array pools;
+  if (!group.pools) return pools;
+  for (const auto& [rank, pool] : *group.pools)
+    pools.push_back(object{
+        {"zone", pool.pool.zone.str()},
+        {"rank", rank},
+        {"instance_type", pool.pool.type.str()},
+        {"price_usd", pool.price ? value(base::to_string(*pool.price)) : value(nullptr)},
+        {"interruptions", pool.band ? value(market::band_label(*pool.band)) : value(nullptr)},
+        {"in_use", pool.in_use},
+        {"avoided_until", time_or_null(pool.cools_until)},
+        {"is_too_dear", pool.too_dear}});
+  return pools;
 }
 
 object to_json(const engine::JournaledIncident& journaled) {

@@ -13,6 +13,7 @@ namespace app {
 
 boost::json::object summary_json(const GroupView& group);
 boost::json::object detail_json(const GroupView& group);
+boost::json::array pools_json(const GroupView& group);
 boost::json::object to_json(const engine::JournaledIncident& incident);
 boost::json::object to_json(const engine::JournaledEvent& event);
 boost::json::object to_json(const engine::Quarantined& item);

@@ -92,6 +92,7 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.keeper = config.keeper.name;
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
   brain.seed = prng_.next();
+  brain.advisor = market::Advisor::built_in(config.aws.region);
   ASSIGN_OR_RETURN(life->engine,
                    engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
                                           *life->journal, life->mailbox, log_, options_.crash_hook},
@@ -106,7 +107,8 @@ base::Status Keeper::serve_api() {
   server.port = listen.port;
   auto api = std::make_shared<Api>(
       folder_->journal(), system_clock_, [this] { return snapshot(); },
-      [this](std::string body, auto done) { inject(std::move(body), std::move(done)); });
+      [this](std::string body, auto done) { inject(std::move(body), std::move(done)); },
+      [this](model::Command command, auto done) { order(std::move(command), std::move(done)); });
   ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
                      api->handle(request, std::move(reply));
                    }));
@@ -138,6 +140,11 @@ std::shared_ptr<const Snapshot> Keeper::snapshot() const {
 void Keeper::inject(std::string body, std::function<void(base::Status)> done) {
   const std::lock_guard lock(inject_mutex_);
   mailbox_->add(engine::Injected{std::move(body), std::move(done)});
+}
+
+void Keeper::order(model::Command command, std::function<void(base::Status)> done) {
+  const std::lock_guard lock(inject_mutex_);
+  mailbox_->add(engine::Ordered{std::move(command), std::move(done)});
 }
 
 base::Status Keeper::reload(Config config) {
@@ -206,6 +213,7 @@ base::Status Keeper::replace_life(const Config& config) {
   // Answers to the old engine's calls mean nothing to the new one; messages and people's events do.
   for (engine::Received& received : left.received) (*life)->mailbox->add(std::move(received));
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
+  for (engine::Ordered& ordered : left.ordered) (*life)->mailbox->add(std::move(ordered));
   life_ = *std::move(life);
   log_.info("reloaded", {{"groups", static_cast<int64_t>(config.groups.size())}});
   return {};

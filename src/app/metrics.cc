@@ -97,6 +97,14 @@ void add_groups(const GroupViews& groups, Page& page) {
           return !slot.holder.empty() && slot.lifecycle == model::Lifecycle::kOnDemand;
         });
       });
+  page.per_group("group_unhealthy", "Slots whose instance fails its checks.", groups,
+                 [](const GroupView& group) {
+                   return std::count_if(
+                       group.slots.begin(), group.slots.end(),
+                       [](const SlotView& slot) { return slot.state == SlotState::kUnhealthy; });
+                 });
+  page.per_group("group_paused", "1 while people want the group only watched.", groups,
+                 [](const GroupView& group) { return group.is_paused; });
   page.per_group("group_troubles", "Things that fail until a person acts.", groups,
                  [](const GroupView& group) { return group.troubles.size(); });
   page.per_group("group_open_launches", "Launches that are under way.", groups,

@@ -43,6 +43,8 @@ base::Result<model::Reply> nothing_there(const model::Call& call) {
         using T = std::decay_t<decltype(c)>;
         if constexpr (std::is_same_v<T, model::LedgerRead>) return model::LedgerVersion{};
         if constexpr (std::is_same_v<T, model::DescribeInstances>) return model::InstancesReply{};
+        if constexpr (std::is_same_v<T, model::DescribeInstanceStatus>)
+          return model::InstanceStatusReply{};
         if constexpr (std::is_same_v<T, model::DescribeSpotInstanceRequests>)
           return model::SpotRequestsReply{};
         if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>)
@@ -136,9 +138,9 @@ TEST(DescribeChange, SaysWhatALedgerWriteChanges) {
   model::LedgerRecord fallback = current;
   fallback.open = next.open;
   fallback.open[0].lifecycle = model::Lifecycle::kOnDemand;
-  EXPECT_EQ(describe_change({model::LedgerWrite{current.group, "1", model::to_text(fallback)}},
-                            &current),
-            "launch c6i.large/us-east-2a on demand for web-a");
+  EXPECT_EQ(
+      describe_change({model::LedgerWrite{current.group, "1", model::to_text(fallback)}}, &current),
+      "launch c6i.large/us-east-2a on demand for web-a");
 }
 
 TEST(DescribeChange, LeavesOtherCallsTheirOwnWords) {

@@ -8,11 +8,14 @@
 namespace app {
 namespace {
 
-constexpr std::array<std::string_view, 5> kSlotStates{"empty", "launching", "starting", "serving",
-                                                      "doomed"};
+constexpr std::array<std::string_view, 6> kSlotStates{"empty",   "launching", "starting",
+                                                      "serving", "unhealthy", "doomed"};
 
 SlotState state_of(const control::GroupState& group, const model::InstanceId& holder) {
-  if (group.is_doomed(holder)) return SlotState::kDoomed;
+  const auto doom = group.doomed.find(holder);
+  if (doom != group.doomed.end() && doom->second.kind != model::IncidentKind::kUnhealthy)
+    return SlotState::kDoomed;
+  if (group.ailing.contains(holder) || group.is_doomed(holder)) return SlotState::kUnhealthy;
   return control::serves(group, holder) ? SlotState::kServing : SlotState::kStarting;
 }
 
@@ -56,17 +59,28 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
     held += is_held;
   }
   if (!record || held == record->holders.size()) return slots;
-  const std::set<model::SlotName> wanted = control::wanted_slots(group.spec);
+  const std::set<model::SlotName> wanted = control::wanted_slots(group);
   for (const auto& [name, holder] : record->holders)
     if (!wanted.contains(name)) slots.push_back(held_slot(group, name, holder));
   return slots;
 }
 
-// What only time mends.
+void show_orders(const model::LedgerRecord& record, std::vector<SlotView>& slots) {
+  for (SlotView& slot : slots) {
+    if (record.holds.contains(slot.name)) slot.order = "hold";
+    if (record.exchanging.contains(slot.name)) slot.order = "replace";
+  }
+}
+
+// What only time mends, or a person who wanted it so.
 std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
   const model::LedgerRecord* record = group.record();
   if (!record) return "the ledger has not been read yet";
+  if (record->paused_since)
+    return "paused since " + base::to_iso8601(*record->paused_since) +
+           ": it is watched, and nothing is changed";
+  if (record->retired_at) return "retired at " + base::to_iso8601(*record->retired_at);
   if (record->no_launch_before && now < *record->no_launch_before)
     return "no launches before " + base::to_iso8601(*record->no_launch_before) +
            ": the ledger is new, and machines of an older one must show themselves first";
@@ -102,6 +116,8 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
   const model::LedgerRecord* record = group.record();
   if (!record) return view;
+  show_orders(*record, view.slots);
+  view.is_paused = record->paused_since.has_value();
   view.has_seen_all = group.swept_at != base::Instant();
   view.ledger_revision = record->revision;
   view.open_launches = record->open.size();
@@ -109,12 +125,39 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   return view;
 }
 
+std::vector<PoolView> pools_of(const control::GroupState& group, const control::Brain& brain,
+                               base::Instant now) {
+  const model::LedgerRecord* record = group.record();
+  static const std::map<model::Pool, base::Instant> kNothingCools;
+  market::Knowledge known{
+      brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}};
+  if (record)
+    for (const auto& [slot, holder] : record->holders) ++known.in_use[holder.pool];
+  std::set<model::Zone> zones;
+  for (const auto& [subnet, zone] : group.zones) zones.insert(zone);
+  std::vector<PoolView> pools;
+  for (const model::Zone& zone : zones) {
+    int rank = 0;
+    for (market::RankedPool& pool : market::rank(group.spec, zone, known, now))
+      pools.push_back({++rank, std::move(pool)});
+  }
+  return pools;
+}
+
 void refresh(const control::Brain& brain, base::Instant now, GroupViews& views) {
+  constexpr base::Duration kPoolsLast = base::Duration::seconds(5);
   views.resize(brain.groups().size());
   auto view = views.begin();
   for (const auto& [name, group] : brain.groups()) {
-    if (!*view || (*view)->looks != group.looks)
-      *view = std::make_shared<const GroupView>(view_of(group, now));
+    if (!*view || (*view)->looks != group.looks) {
+      auto fresh = std::make_shared<GroupView>(view_of(group, now));
+      const bool is_recent = *view && (*view)->pools && now < (*view)->pools_at + kPoolsLast;
+      fresh->pools_at = is_recent ? (*view)->pools_at : now;
+      fresh->pools =
+          is_recent ? (*view)->pools
+                    : std::make_shared<const std::vector<PoolView>>(pools_of(group, brain, now));
+      *view = std::move(fresh);
+    }
     ++view;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "engine/engine.h"
+#include "market/ranking.h"
 #include "model/incident.h"
 #include "model/pool.h"
 
@@ -21,6 +22,7 @@ enum class SlotState {
   kLaunching,  // A launch for it is open.
   kStarting,   // Held, and not serving yet (or no longer).
   kServing,    // Held, and serves.
+  kUnhealthy,  // Held, and its holder fails its checks.
   kDoomed,     // Its holder is being taken away.
 };
 
@@ -34,6 +36,13 @@ struct SlotView {
   model::Pool pool;
   std::string private_ip;
   std::optional<base::Instant> since;
+  std::string order = {};  // "hold" or "replace", by a person's word.
+};
+
+// One pool of a group, and what its place depends on.
+struct PoolView {
+  int rank = 0;  // 1 is tried first, in its zone.
+  market::RankedPool pool;
 };
 
 struct GroupView {
@@ -43,6 +52,7 @@ struct GroupView {
   int min_healthy = 0;
   int healthy = 0;  // Holders that serve and are not about to be taken.
   bool has_seen_all = false;
+  bool is_paused = false;             // By a person's word: watched only.
   std::string hindrance;              // Why nothing happens; empty when nothing hinders.
   std::vector<std::string> troubles;  // The part of it that a person must mend.
   uint64_t ledger_revision = 0;
@@ -50,6 +60,9 @@ struct GroupView {
   std::vector<SlotView> slots;  // As wanted, then those that are no longer wanted.
   std::vector<model::Retiring> retiring;
   std::vector<model::Incident> incidents;  // Open ones.
+  // By zone, the best first. Made anew every few seconds: prices and cooling pools change slowly.
+  std::shared_ptr<const std::vector<PoolView>> pools;
+  base::Instant pools_at;
 };
 
 using GroupViews = std::vector<std::shared_ptr<const GroupView>>;  // By name.
@@ -72,6 +85,9 @@ struct Snapshot {
 };
 
 GroupView view_of(const control::GroupState& group, base::Instant now);
+
+std::vector<PoolView> pools_of(const control::GroupState& group, const control::Brain& brain,
+                               base::Instant now);
 
 // Makes the missing and the outdated views anew. `views` are of this very brain, or empty.
 void refresh(const control::Brain& brain, base::Instant now, GroupViews& views);

@@ -62,6 +62,16 @@ TEST(GroupView, SaysWhatEverySlotIsDoing) {
   EXPECT_TRUE(view.has_seen_all);
 }
 
+TEST(GroupView, AMachineThatFailsIsUnhealthyAndNotStarting) {
+  control::GroupState failing = group();
+  failing.ailing[model::InstanceId("i-0e")] = {kNow, kNow, "Target.FailedHealthChecks"};
+  failing.doomed[model::InstanceId("i-0a")].kind = model::IncidentKind::kUnhealthy;
+  const GroupView view = view_of(failing, kNow);
+  EXPECT_EQ(view.slots[0].state, SlotState::kUnhealthy);
+  EXPECT_EQ(view.slots[4].state, SlotState::kUnhealthy);
+  EXPECT_EQ(view.healthy, 0);
+}
+
 TEST(GroupView, KnowsNothingBeforeTheLedgerWasRead) {
   control::GroupState unread = group();
   unread.ledger = {};

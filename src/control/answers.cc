@@ -233,22 +233,23 @@ LaunchTrouble trouble_from(const GroupState& group, uint64_t n, bool dry) {
 
 void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
                     const base::Error& error, const AnswerContext& context) {
-  progress.dry = model::is_no_capacity(error.code);
-  if (progress.dry)
+  const model::OpenLaunch* entry = entry_of(group, n);
+  const bool is_dry = model::is_no_capacity(error.code);
+  if (is_dry)
     end_trouble(group, kLaunchTrouble);
-  else
+  else if (!model::is_throttled(error.code))
     begin_trouble(group, kLaunchTrouble, base::to_string(error));
-  make_slots_wait(group, n, trouble_from(group, n, progress.dry), context);
+  make_slots_wait(group, n, trouble_from(group, n, is_dry), context);
   settle(progress, "failed", context.now);
-  if (const model::OpenLaunch* entry = entry_of(group, n)) {
-    for (const model::SlotName& slot : entry->slots)
-      tell_slot(group, slot, "launch-failed", error.code + " in " + to_string(entry->pool),
-                context.now);
-    remark(context, progress.dry ? base::LogLevel::kInfo : base::LogLevel::kError, "launch-failed",
-           {{"group", group.spec.name.str()},
-            {"pool", to_string(entry->pool)},
-            {"error", base::to_string(error)}});
-  }
+  if (!entry) return;
+  if (is_dry && progress.dry.empty()) progress.dry = {entry->pool};
+  for (const model::SlotName& slot : entry->slots)
+    tell_slot(group, slot, "launch-failed", error.code + " in " + to_string(entry->pool),
+              context.now);
+  remark(context, is_dry ? base::LogLevel::kInfo : base::LogLevel::kError, "launch-failed",
+         {{"group", group.spec.name.str()},
+          {"pool", to_string(entry->pool)},
+          {"error", base::to_string(error)}});
 }
 
 void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
@@ -266,6 +267,65 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
   context.board.retry_later(flight.key, context.now);
 }
 
+// ---- fleets ----
+
+// What a fleet's answer says of its machines: who they are, and what we asked them to be.
+std::vector<model::Instance> machines_of(const GroupState& group, const model::FleetReply& reply,
+                                         const std::string& launch, Instant now) {
+  std::vector<model::Instance> machines;
+  for (const model::FleetInstances& some : reply.launched)
+    for (const InstanceId& id : some.ids) {
+      model::Instance machine;
+      machine.id = id;
+      machine.type = some.type;
+      machine.lifecycle = some.lifecycle;
+      machine.subnet = some.from.subnet;
+      if (const auto zone = group.zones.find(some.from.subnet); zone != group.zones.end())
+        machine.zone = zone->second;
+      machine.launch_time = now;
+      machine.tags = {{model::kGroupTag, group.spec.name.str()},
+                      {model::kLaunchTag, launch},
+                      {model::kDeploymentTag, group.deployment}};
+      machines.push_back(std::move(machine));
+    }
+  return machines;
+}
+
+std::set<model::Pool> dry_pools(const GroupState& group, const model::FleetReply& reply) {
+  std::set<model::Pool> dry;
+  for (const model::FleetError& error : reply.errors) {
+    const auto zone = group.zones.find(error.from.subnet);
+    if (model::is_no_capacity(error.code) && zone != group.zones.end())
+      dry.insert({error.from.type, zone->second, model::kLinux});
+  }
+  return dry;
+}
+
+// The error that says most: one that a person must mend, else a lack of capacity, else throttling.
+const model::FleetError& gravest(const model::FleetReply& reply) {
+  const auto rank = [](const model::FleetError& error) {
+    return model::is_throttled(error.code) ? 2 : model::is_no_capacity(error.code) ? 1 : 0;
+  };
+  return *std::min_element(reply.errors.begin(), reply.errors.end(),
+                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+}
+
+// Instances may come together with errors; only what came counts as launched.
+void take_fleet_answer(GroupState& group, LaunchProgress& progress, const Flight& flight,
+                       const model::FleetReply& reply, const model::CallCompleted& completed,
+                       const AnswerContext& context) {
+  const uint64_t n = flight.key.n;
+  const std::string launch = to_string(model::LaunchId{group.ledger.record->incarnation, n});
+  progress.dry = dry_pools(group, reply);
+  for (const model::FleetError& error : reply.errors)
+    if (model::is_throttled(error.code)) context.board.pacer().throttled(flight.call, context.now);
+  const auto machines = machines_of(group, reply, launch, context.now);
+  if (!machines.empty()) return came(group, progress, n, machines, completed, context.now);
+  if (reply.errors.empty()) return start_search(progress, context, n);
+  const model::FleetError& why = gravest(reply);
+  launch_refused(group, progress, n, {why.code, why.message, {}, base::Retry::kNever}, context);
+}
+
 void take_launch_answer(GroupState& group, LaunchProgress* progress, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context) {
   if (!completed.result) {
@@ -275,7 +335,11 @@ void take_launch_answer(GroupState& group, LaunchProgress* progress, const Fligh
       launch_failed(group, *progress, flight, completed.result.error(), context);
     return;
   }
-  const auto& reply = std::get<model::InstancesReply>(*completed.result);
+  const auto* fleet = std::get_if<model::FleetReply>(&*completed.result);
+  if (fleet && progress && progress->phase != Phase::kSettled)
+    return take_fleet_answer(group, *progress, flight, *fleet, completed, context);
+  const model::InstancesReply none;
+  const auto& reply = fleet ? none : std::get<model::InstancesReply>(*completed.result);
   if (!progress || progress->phase == Phase::kSettled) {
     // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
     remark(context, base::LogLevel::kWarn, "launch-answered-late",
@@ -368,6 +432,9 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   if (!group.ledger.record || reborn) group.launches.clear();
   if (!group.ledger.record) return;
   const model::LedgerRecord& after = *group.ledger.record;
+  for (PendingCommand& pending : group.commands)
+    pending.is_stored |= std::find(pending.nonces.begin(), pending.nonces.end(), after.nonce) !=
+                         pending.nonces.end();
   for (const auto& [slot, holder] : after.holders) group.ledger_ids.insert(holder.instance);
   for (const model::Retiring& entry : after.retiring) {
     group.ledger_ids.insert(entry.instance);
@@ -496,7 +563,14 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
                       group.spec.launch_template.version);
     return;
   }
-  group.template_version = reply->versions.front().number;
+  const int64_t version = reply->versions.front().number;
+  // Somebody mended it: what the old version did is no reason to wait.
+  if (group.template_version && *group.template_version != version)
+    std::erase_if(group.slot_waits, [](const auto& wait) {
+      return wait.second.trouble == LaunchTrouble::kEnds ||
+             wait.second.trouble == LaunchTrouble::kRefused;
+    });
+  group.template_version = version;
   group.template_read_at = completed.ended;
 }
 

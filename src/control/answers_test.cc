@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "control/test_support.h"
+#include "control/troubles.h"
 
 namespace control {
 namespace {
@@ -294,7 +295,7 @@ class LaunchAnswersTest : public AnswersTest {
 
 TEST_F(LaunchAnswersTest, WhatCameIsKeptSortedAndSeen) {
   group_.slot_waits[kSlotA].failures = 3;
-  group_.troubles["RunInstances"] = "refused before";
+  group_.troubles[kLaunchTrouble] = "refused before";
   launched(came({fresh("i-2"), fresh("i-1")}));
   EXPECT_THAT(group_.troubles, IsEmpty());
   EXPECT_EQ(progress().phase, Phase::kSettled);
@@ -321,7 +322,7 @@ TEST_F(LaunchAnswersTest, AnUnknownOutcomeIsRepeatedLaterNotSettled) {
 TEST_F(LaunchAnswersTest, ADryPoolFailsTheLaunchAndMakesItsSlotsWaitUnlessElsewhere) {
   launched(base::fail("InsufficientInstanceCapacity", "", Retry::kNever));
   EXPECT_EQ(progress().outcome, "failed");
-  EXPECT_TRUE(progress().dry);
+  EXPECT_THAT(progress().dry, ElementsAre(testing::pool_in("subnet-a")));
   EXPECT_EQ(group_.slot_waits.at(kSlotA).trouble, LaunchTrouble::kDry);
   EXPECT_EQ(group_.slot_waits.at(kSlotB).until, at(6));
   EXPECT_TRUE(remarked("launch-failed"));
@@ -333,11 +334,74 @@ TEST_F(LaunchAnswersTest, ADefiniteRefusalMakesTheSlotsWaitTwiceAsLongEachTimeUp
     progress() = LaunchProgress();
     launched(base::fail("VcpuLimitExceeded", "", Retry::kNever));
     EXPECT_EQ(progress().outcome, "failed");
-    EXPECT_FALSE(progress().dry);
+    EXPECT_THAT(progress().dry, IsEmpty());
     waits.push_back((group_.slot_waits.at(kSlotA).until - at(1)).whole_seconds());
-    EXPECT_TRUE(group_.troubles.contains("RunInstances"));
+    EXPECT_TRUE(group_.troubles.contains(kLaunchTrouble));
   }
   EXPECT_THAT(waits, ElementsAre(5, 10, 20, 40, 80, 160, 180, 180));
+}
+
+model::FleetInstances fleet_gave(std::vector<InstanceId> ids, const char* type) {
+  return {std::move(ids),
+          model::InstanceType(type),
+          model::Lifecycle::kSpot,
+          {{}, "7", model::InstanceType(type), model::SubnetId("subnet-a"), {}}};
+}
+model::FleetError fleet_lacked(std::string code, const char* type) {
+  return {std::move(code),
+          "as the test wants it",
+          model::Lifecycle::kSpot,
+          {{}, "7", model::InstanceType(type), model::SubnetId("subnet-a"), {}}};
+}
+
+TEST_F(LaunchAnswersTest, AFleetsMachinesAreOursAndOfThePoolTheyCameFrom) {
+  launched(model::Reply(model::FleetReply{{}, {fleet_gave({kNew}, "m6i.large")}, {}}));
+  EXPECT_EQ(progress().outcome, "launched");
+  ASSERT_TRUE(group_.find(kNew));
+  EXPECT_EQ(group_.find(kNew)->pool(), testing::pool_in("subnet-a", "m6i.large"));
+  EXPECT_EQ(group_.find(kNew)->state, InstanceState::kPending);
+}
+
+TEST_F(LaunchAnswersTest, AFleetMayGiveMachinesAndNameDryPoolsAtOnce) {
+  launched(
+      model::Reply(model::FleetReply{{},
+                                     {fleet_gave({kNew}, "m6i.large")},
+                                     {fleet_lacked("InsufficientInstanceCapacity", "c6i.large")}}));
+  EXPECT_THAT(progress().came, ElementsAre(kNew));
+  EXPECT_THAT(progress().dry, ElementsAre(testing::pool_in("subnet-a")));
+}
+
+TEST_F(LaunchAnswersTest, AFleetWithoutCapacityNamesAllItsDryPools) {
+  launched(
+      model::Reply(model::FleetReply{{},
+                                     {},
+                                     {fleet_lacked("InsufficientInstanceCapacity", "c6i.large"),
+                                      fleet_lacked("UnfulfillableCapacity", "m6i.large")}}));
+  EXPECT_EQ(progress().outcome, "failed");
+  EXPECT_EQ(progress().dry.size(), 2u);
+  EXPECT_EQ(group_.slot_waits.at(kSlotA).trouble, LaunchTrouble::kDry);
+}
+
+TEST_F(LaunchAnswersTest, AThrottledFleetIsNoDryPoolAndNoPersonsTrouble) {
+  launched(
+      model::Reply(model::FleetReply{{}, {}, {fleet_lacked("RequestLimitExceeded", "c6i.large")}}));
+  EXPECT_EQ(progress().outcome, "failed");
+  EXPECT_THAT(progress().dry, IsEmpty());
+  EXPECT_THAT(group_.troubles, IsEmpty());
+}
+
+TEST_F(LaunchAnswersTest, WhatAPersonMustMendIsToldBeforeALackOfCapacity) {
+  launched(
+      model::Reply(model::FleetReply{{},
+                                     {},
+                                     {fleet_lacked("InsufficientInstanceCapacity", "c6i.large"),
+                                      fleet_lacked("InvalidAMIID.NotFound", "m6i.large")}}));
+  EXPECT_THAT(group_.troubles.at(kLaunchTrouble), ::testing::HasSubstr("InvalidAMIID"));
+}
+
+TEST_F(LaunchAnswersTest, AFleetThatAnswersNothingIsSearchedFor) {
+  launched(model::Reply(model::FleetReply{}));
+  EXPECT_EQ(progress().phase, Phase::kSearching);
 }
 
 TEST_F(LaunchAnswersTest, ATerminatedTokenMeansThatTheLaunchDied) {
@@ -539,6 +603,18 @@ TEST_F(AnswersTest, TheTemplateVersionIsTheNumberThatTheNameStandsFor) {
                            at(1)),
                  context(at(1)));
   EXPECT_EQ(group_.template_version, 12);
+}
+
+TEST_F(AnswersTest, ANewTemplateVersionForgivesWhatTheOldOneDid) {
+  group_.slot_waits[kSlotA] = {3, LaunchTrouble::kEnds, at(600)};
+  group_.slot_waits[kSlotB] = {3, LaunchTrouble::kDry, at(600)};
+  const Flight flight{
+      {WorkKind::kReadTemplate, kGroup.str()}, kGroup, model::DescribeLaunchTemplateVersions{}};
+  model::LaunchTemplateVersionsReply reply;
+  reply.versions = {{model::LaunchTemplateId("lt-1"), 8, false, {}, {}}};
+  facts_answered(group_, flight, completed(model::Reply(reply), at(0)), context(at(0)));
+  EXPECT_FALSE(group_.slot_waits.contains(kSlotA));
+  EXPECT_TRUE(group_.slot_waits.contains(kSlotB));
 }
 
 TEST_F(AnswersTest, AMissingTemplateIsATroubleUntilItIsThere) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "base/quote.h"
 #include "control/answers.h"
+#include "control/commands.h"
 #include "control/evidence.h"
+#include "control/health.h"
 #include "control/incidents.h"
 #include "control/troubles.h"
 #include "control/wants.h"
@@ -26,7 +29,7 @@ Doom doom_from(const model::Notice& notice, Duration warning, Instant now) {
 
 bool is_about_all(WorkKind kind) {
   return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
-         kind == WorkKind::kReadPrices;
+         kind == WorkKind::kSweepStatuses || kind == WorkKind::kReadPrices;
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
     : options_(std::move(options)),
       prng_(options_.seed),
       board_(options_.timing, prng_.fork()),
-      context_{options_.timing, options_.keeper, options_.scope, {}} {
+      context_{options_.timing, options_.keeper, options_.scope, {}, options_.advisor} {
   for (model::GroupSpec& spec : groups) {
     names_.push_back(spec.name);
     GroupState& group = groups_[spec.name];
@@ -169,6 +172,36 @@ void Brain::on(const WritesAllowed&, Instant) {
   remark(base::LogLevel::kInfo, "writes-allowed", {});
 }
 
+// The group that the command names, or whose slot it names.
+GroupState* Brain::subject_of(const model::Command& command) {
+  for (auto& [name, group] : groups_) {
+    if (!model::is_about_slot(command.kind)) {
+      if (name.str() == command.subject) return &group;
+      continue;
+    }
+    const model::SlotName slot(command.subject);
+    const model::LedgerRecord* record = group.record();
+    if (wanted_slots(group).contains(slot) || (record && record->holders.contains(slot)))
+      return &group;
+  }
+  return nullptr;
+}
+
+void Brain::on(const Commanded& event, Instant now) {
+  const model::Command& command = event.command;
+  GroupState* group = subject_of(command);
+  if (!group) {
+    const char* what = model::is_about_slot(command.kind) ? "slot " : "group ";
+    turn_.answers.push_back({command.id, base::fail("NotFound", std::string("there is no ") + what +
+                                                                    base::quote(command.subject))});
+    return;
+  }
+  remark(base::LogLevel::kInfo, "commanded",
+         {{"command", std::string(model::to_string(command.kind))}, {"subject", command.subject}});
+  take_command(*group, command, options_.timing, now);
+  touch(group->spec.name);
+}
+
 void Brain::on(const model::CallCompleted& completed, Instant now) {
   const std::optional<Flight> flight = board_.finish(completed);
   if (!flight) return;
@@ -220,6 +253,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kMarkDoomed: return tags_answered(group, flight, completed, context);
     case WorkKind::kSweepInstances:
     case WorkKind::kSweepSpotRequests:
+    case WorkKind::kSweepStatuses:
     case WorkKind::kReadPrices: return;  // answered_for_all
   }
 }
@@ -229,6 +263,7 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
+    if (flight.key.kind == WorkKind::kSweepStatuses) status_sweep_.abandon(flight.key.n);
     if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
   }
@@ -237,6 +272,8 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     if (end_trouble(group, trouble_of(flight))) touch(name);
   if (const auto* page = std::get_if<model::InstancesReply>(&*completed.result))
     return swept_instances(*page, completed, now);
+  if (const auto* statuses = std::get_if<model::InstanceStatusReply>(&*completed.result))
+    return swept_statuses(flight.key.n, *statuses, now);
   if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))
     return swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
@@ -268,6 +305,24 @@ void Brain::swept_instances(const model::InstancesReply& page,
   touch_all();
 }
 
+void Brain::swept_statuses(uint64_t list, const model::InstanceStatusReply& page, Instant now) {
+  const bool is_whole = status_sweep_.take(list, page);
+  if (!page.next.empty()) return;
+  board_.not_before({WorkKind::kSweepStatuses, {}, list}, now + options_.timing.resync);
+  if (!is_whole) return;
+  const std::set<InstanceId> impaired = status_sweep_.impaired();
+  for (auto& [name, group] : groups_) {
+    std::set<InstanceId> ours;
+    for (const InstanceId& id : impaired)
+      if (group.is_ours(id)) ours.insert(id);
+    const bool is_news =
+        !ours.empty() || !group.impaired.empty() || group.statuses_swept_at == Instant();
+    group.impaired = std::move(ours);
+    group.statuses_swept_at = now;
+    if (is_news) touch(name);
+  }
+}
+
 void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant now) {
   for (const model::SpotRequest& request : page.requests) {
     GroupState* group = group_of(request.instance);
@@ -287,8 +342,10 @@ void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant no
 
 void Brain::reconcile(GroupState& group, Instant now) {
   ++group.looks;
-  open_incidents(group, now);
   turn_.wake_at = Instant::never();
+  judge_health(group, turn_, now);
+  open_incidents(group, now);
+  answer_commands(group, turn_, now);
   const WantContext context{context_, board_, prng_, turn_, now};
   want_ledger(group, context);
   want_launches(group, context);
@@ -309,6 +366,9 @@ void Brain::want_sweeps(Instant now) {
       {WorkKind::kSweepInstances, {}}, {},
       instance_sweep_.next_page(options_.scope.deployment, names_, options_.timing.page_size), now,
       turn_);
+  for (uint64_t list = 0; list < StatusSweep::kLists; ++list)
+    board_.start({WorkKind::kSweepStatuses, {}, list}, {},
+                 status_sweep_.next_page(list, options_.timing.page_size), now, turn_);
   // Only requests whose instance is being taken: a handful, however large the fleet.
   model::DescribeSpotInstanceRequests doomed;
   doomed.filters.push_back(

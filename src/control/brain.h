@@ -30,6 +30,7 @@ struct BrainOptions {
   // Two keepers, and two lives of one keeper, must not share a seed: it names incarnations and
   // writes.
   uint64_t seed = 0;
+  market::Advisor advisor;
 };
 
 class Brain {
@@ -44,6 +45,9 @@ class Brain {
   const std::map<model::GroupName, GroupState>& groups() const { return groups_; }
   // True once every group has a ledger and a complete sweep: from then on decisions are whole.
   bool has_seen_all() const;
+  // What is known of pools; changes with every read of prices.
+  const std::map<model::Pool, base::Money>& prices() const { return context_.prices; }
+  const market::Advisor& advisor() const { return context_.advisor; }
   // Instance ids of notices that belong to no group of ours.
   uint64_t foreign_notices() const { return foreign_notices_; }
 
@@ -59,8 +63,10 @@ class Brain {
   void on(const Woken&, base::Instant) {}
   void on(const WritesBlocked& event, base::Instant now);
   void on(const WritesAllowed&, base::Instant now);
+  void on(const Commanded& event, base::Instant now);
   bool is_from_here(const model::Notice& notice) const;
   GroupState* group_of(const model::InstanceId& id);
+  GroupState* subject_of(const model::Command& command);
   void place(const model::Notice& notice, const model::InstanceId& id, GroupState& group,
              base::Instant now);
   void place_waiting(GroupState& group, base::Instant now);
@@ -72,6 +78,7 @@ class Brain {
                         base::Instant now);
   void swept_instances(const model::InstancesReply& page, const model::CallCompleted& completed,
                        base::Instant now);
+  void swept_statuses(uint64_t list, const model::InstanceStatusReply& page, base::Instant now);
   void swept_spot_requests(const model::SpotRequestsReply& page, base::Instant now);
 
   // ---- decisions ----
@@ -91,6 +98,7 @@ class Brain {
   std::vector<model::GroupName> names_;
   std::multimap<model::InstanceId, Unplaced> unplaced_;
   InstanceSweep instance_sweep_;
+  StatusSweep status_sweep_;
   model::PageToken spot_page_;
   std::set<model::GroupName> dirty_;
   std::map<model::GroupName, base::Instant> wakes_;

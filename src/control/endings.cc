@@ -50,7 +50,7 @@ class EndingPlanner {
 
   void consider(const model::Retiring& entry) {
     const model::Instance* instance = group_.find(entry.instance);
-    if (!instance || is_ending(instance->state)) return;
+    if (!instance || is_ending(instance->state) || is_on_hold(group_, entry.slot)) return;
     if (const auto deadline = deadline_of(group_, entry);
         deadline && now_ < *deadline + timing_.overdue) {
       plan_.look_again = std::min(plan_.look_again, *deadline + timing_.overdue);
@@ -60,7 +60,9 @@ class EndingPlanner {
       plan_.look_again = std::min(plan_.look_again, *until);
       return;
     }
-    if (!entry.replacement.empty() && !serves(group_, entry.replacement)) return;
+    if (!entry.replacement.empty() && !serves(group_, entry.replacement) &&
+        !is_superseded(group_, entry))
+      return;
     // Without a named replacement the rule is the balancer's: enough others serve.
     if (entry.replacement.empty() && !enough_serve()) return;
     if (out_of_balancer(group_, entry.instance))
@@ -69,10 +71,7 @@ class EndingPlanner {
 
   // Asked for every leaver of a group that shrinks, and the same for all of them.
   bool enough_serve() {
-    if (!enough_serve_) {
-      const int holders = static_cast<int>(group_.record()->holders.size());
-      enough_serve_ = healthy_holders(group_) >= std::min(group_.spec.min_healthy, holders);
-    }
+    if (!enough_serve_) enough_serve_ = healthy_holders(group_) >= least_healthy(group_);
     return *enough_serve_;
   }
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "model/call.h"
+#include "model/command.h"
 #include "model/group.h"
 #include "model/incident.h"
 #include "model/notice.h"
@@ -27,8 +28,13 @@ struct WritesBlocked {
 };
 struct WritesAllowed {};
 
-using Event =
-    std::variant<NoticeReceived, model::CallCompleted, Woken, WritesBlocked, WritesAllowed>;
+// A person tells the keeper what to do. Answered in some later Decisions.
+struct Commanded {
+  model::Command command;
+};
+
+using Event = std::variant<NoticeReceived, model::CallCompleted, Woken, WritesBlocked,
+                           WritesAllowed, Commanded>;
 
 struct PlannedCall {
   model::CallId id;
@@ -43,10 +49,17 @@ struct Remark {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
+// The command is in the ledger, or will not be carried out.
+struct CommandAnswer {
+  model::CommandId id;
+  base::Status status;
+};
+
 struct Decisions {
   std::vector<PlannedCall> calls;
   std::vector<model::Incident> incidents;  // Those that changed, whole.
   std::vector<Remark> remarks;
+  std::vector<CommandAnswer> answers;
   base::Instant wake_at = base::Instant::never();
 };
 

@@ -21,18 +21,8 @@ bool is_stopped(InstanceState state) {
   return state == InstanceState::kStopping || state == InstanceState::kStopped;
 }
 
-// A machine that ends unasked soon after it was committed will do so again: a broken image, a bad
-// start script. Its slot waits, longer each time, instead of launching without end.
-void brake_crash_loop(GroupState& group, const InstanceId& id, Instant now) {
-  if (!group.ledger.record) return;
-  for (const auto& [slot, holder] : group.ledger.record->holders) {
-    if (holder.instance != id) continue;
-    if (now >= holder.since + Timing::kYoung)
-      group.slot_waits.erase(slot);
-    else
-      group.slot_waits[slot].fail(now, Timing::kFirstBrake, Timing::kLongestBrake,
-                                  LaunchTrouble::kEnds);
-  }
+void brake(SlotWait& wait, Instant now) {
+  wait.fail(now, Timing::kFirstBrake, Timing::kLongestBrake, LaunchTrouble::kEnds);
 }
 
 // Since when this keeper has known of the instance, by its own clock: lists may lag behind that.
@@ -58,6 +48,22 @@ bool is_owned(const GroupState& group, const model::Instance& instance) {
   const std::string* name = instance.tag(model::kGroupTag);
   return name && *name == group.spec.name.str() && owner && *owner == group.deployment && launch &&
          model::parse_launch_id(*launch);
+}
+
+void note_failure(GroupState& group, const InstanceId& id, Instant now) {
+  if (!group.ledger.record) return;
+  for (const auto& [slot, holder] : group.ledger.record->holders) {
+    if (holder.instance != id) continue;
+    if (now >= holder.since + Timing::kYoung) {
+      group.slot_waits.erase(slot);
+      continue;
+    }
+    brake(group.slot_waits[slot], now);
+    CrashLoop& loop = group.crash_loop;
+    if (loop.version != holder.template_version) loop = {holder.template_version, 0, {}};
+    ++loop.failures;
+    if (now >= loop.wait.until) brake(loop.wait, now);
+  }
 }
 
 void rumour(GroupState& group, const InstanceId& id, Instant now, const Timing& timing) {
@@ -96,7 +102,7 @@ void ended(GroupState& group, const InstanceId& id, std::string how, Instant now
   group.suspects.erase(id);
   group.rumoured.erase(id);
   group.checks_passed.erase(id);
-  if (!group.is_doomed(id)) brake_crash_loop(group, id, now);
+  if (!group.is_doomed(id)) note_failure(group, id, now);
   tell_instance(group, id, "ended", how, now);
   doom(group, id, {model::IncidentKind::kLoss, now, std::nullopt, std::move(how)});
 }

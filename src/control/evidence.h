@@ -29,6 +29,11 @@ void ended(GroupState& group, const model::InstanceId& id, std::string how, base
 void rumour(GroupState& group, const model::InstanceId& id, base::Instant now,
             const Timing& timing);
 
+// It ended or failed unasked. A machine that does so soon after it was committed will do so again:
+// a broken image, a bad start script. Its slot waits, longer each time, instead of launching
+// without end.
+void note_failure(GroupState& group, const model::InstanceId& id, base::Instant now);
+
 // A complete sweep begun at `began` showed these instances of the group, and no others.
 void sweep_ended(GroupState& group, const std::set<model::InstanceId>& present, base::Instant began,
                  const Timing& timing);

@@ -12,6 +12,21 @@ void SlotWait::fail(base::Instant now, base::Duration first, base::Duration long
   until = now + std::min(first * (int64_t{1} << doublings), longest);
 }
 
+bool is_replaced_by_choice(const Doom& doom) {
+  return doom.kind == model::IncidentKind::kRebalance ||
+         doom.kind == model::IncidentKind::kUnhealthy;
+}
+
+bool is_superseded(const GroupState& group, const model::Retiring& entry) {
+  if (entry.reason != to_string(model::IncidentKind::kUnhealthy)) return false;
+  const auto came_before = [&](const model::Retiring& other) {
+    return other.slot == entry.slot && other.reason == entry.reason &&
+           !group.is_gone(other.instance) && other.since < entry.since;
+  };
+  const auto& retiring = group.record()->retiring;
+  return std::any_of(retiring.begin(), retiring.end(), came_before);
+}
+
 std::optional<base::Instant> deadline_of(const GroupState& group, const model::Retiring& entry) {
   const auto doom = group.doomed.find(entry.instance);
   return doom != group.doomed.end() && doom->second.deadline ? doom->second.deadline
@@ -32,7 +47,8 @@ bool serves(const GroupState& group, const model::InstanceId& id) {
   if (group.is_gone(id)) return false;
   const model::Instance* instance = group.find(id);
   if (!instance || instance->state != model::InstanceState::kRunning) return false;
-  if (group.spec.target_groups.empty()) return group.checks_passed.contains(id);
+  if (group.spec.target_groups.empty())
+    return group.checks_passed.contains(id) && !group.impaired.contains(id);
   for (const model::TargetGroupRef& ref : group.spec.target_groups) {
     const auto view = group.targets.find(ref.arn);
     if (view == group.targets.end()) return false;
@@ -51,10 +67,28 @@ int healthy_holders(const GroupState& group) {
   return count;
 }
 
-std::set<model::SlotName> wanted_slots(const model::GroupSpec& spec) {
+std::set<model::SlotName> wanted_slots(const GroupState& group) {
   std::set<model::SlotName> slots;
-  for (int i = 0; i < spec.capacity; ++i) slots.insert(model::slot_name(spec.name, i));
+  if (const model::LedgerRecord* record = group.record(); record && record->retired_at)
+    return slots;
+  for (int i = 0; i < group.spec.capacity; ++i) slots.insert(model::slot_name(group.spec.name, i));
   return slots;
+}
+
+bool is_paused(const GroupState& group) {
+  const model::LedgerRecord* record = group.record();
+  return record && record->paused_since.has_value();
+}
+
+bool is_on_hold(const GroupState& group, const model::SlotName& slot) {
+  const model::LedgerRecord* record = group.record();
+  return record && record->holds.contains(slot);
+}
+
+int least_healthy(const GroupState& group) {
+  const model::LedgerRecord* record = group.record();
+  const int holders = record ? static_cast<int>(record->holders.size()) : group.spec.capacity;
+  return std::min(group.spec.min_healthy, holders);
 }
 
 }  // namespace control

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "model/call.h"
+#include "model/command.h"
 #include "model/group.h"
 #include "model/incident.h"
 #include "model/ledger_record.h"
@@ -55,7 +56,7 @@ struct LaunchProgress {
   Phase phase = Phase::kToSubmit;
   std::vector<model::InstanceId> came;  // Sorted; what kSettled assigns.
   std::string outcome;                  // "launched", "failed", "died", "lost"
-  bool dry = false;                     // The pool had no capacity: it cools down.
+  std::set<model::Pool> dry;            // Pools that had no capacity: they cool down.
   int searches = 0;
   base::Instant search_began;
   base::Instant settled_at;
@@ -72,6 +73,19 @@ struct TargetView {
   bool one_by_one = false;
   std::optional<base::Duration> drain;  // deregistration_delay.timeout_seconds
   base::Instant attributes_read_at;
+};
+
+// A machine that failed its checks at every look between these two.
+struct Ailment {
+  base::Instant since, last;
+  std::string how;  // "status-checks", "Target.FailedHealthChecks", …
+};
+
+struct PendingCommand {
+  model::Command command;
+  base::Instant answer_by;
+  std::vector<std::string> nonces = {};  // Of the ledger writes that had it.
+  bool is_stored = false;
 };
 
 enum class LaunchTrouble {
@@ -91,6 +105,16 @@ struct SlotWait {
   void fail(base::Instant now, base::Duration first, base::Duration longest, LaunchTrouble what);
 };
 
+// Machines of one template version that ended or failed young. Each slot waits by itself; while no
+// machine of the version lasts, the group tries one at a time.
+struct CrashLoop {
+  static constexpr int kProof = 3;
+
+  int64_t version = 0;
+  int failures = 0;
+  SlotWait wait;
+};
+
 struct GroupState {
   std::string deployment;  // Only machines with its tag are ours.
   model::GroupSpec spec;
@@ -100,6 +124,7 @@ struct GroupState {
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
   std::map<uint64_t, LaunchProgress> launches;          // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
+  CrashLoop crash_loop;
 
   std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.
   base::Instant swept_at;                  // Begin of the last complete sweep.
@@ -112,12 +137,18 @@ struct GroupState {
   // Without a target group, an instance serves when both status checks pass.
   std::set<model::InstanceId> checks_passed;
 
+  // EC2's status checks failed at the last sweep of them; until there was one nothing is known.
+  std::set<model::InstanceId> impaired;
+  base::Instant statuses_swept_at;
+  std::map<model::InstanceId, Ailment> ailing;  // Holders that fail.
+
   std::map<model::TargetGroupArn, TargetView> targets;
   std::map<model::SubnetId, model::Zone> zones;
   base::Instant zones_read_at;
   std::optional<int64_t> template_version;
   base::Instant template_read_at;
 
+  std::vector<PendingCommand> commands;                    // Not answered yet.
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
   base::Instant polled_at, status_polled_at, prices_read_at;
@@ -143,6 +174,12 @@ struct GroupState {
   }
 };
 
+// True when a keeper, not AWS, wants the instance replaced: it stays in the balancer until then.
+bool is_replaced_by_choice(const Doom& doom);
+
+// A leaver that came for a machine that fails, and failed too: the older one stays instead.
+bool is_superseded(const GroupState& group, const model::Retiring& entry);
+
 // When AWS takes a leaver: what was heard since goes before what the ledger remembers.
 std::optional<base::Instant> deadline_of(const GroupState& group, const model::Retiring& entry);
 
@@ -159,7 +196,15 @@ int healthy_holders(const GroupState& group);
 std::optional<base::Instant> stays_until(const GroupState& group, const model::Retiring& entry,
                                          base::Instant now);
 
-// Names of the slots the configuration wants.
-std::set<model::SlotName> wanted_slots(const model::GroupSpec& spec);
+// Names of the slots the configuration wants; none of a retired group's.
+std::set<model::SlotName> wanted_slots(const GroupState& group);
+
+// Watched only, by a person's word.
+bool is_paused(const GroupState& group);
+// Left alone, by a person's word.
+bool is_on_hold(const GroupState& group, const model::SlotName& slot);
+
+// How many must serve before one that nobody replaces may go.
+int least_healthy(const GroupState& group);
 
 }  // namespace control

@@ -64,7 +64,7 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
     return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) != launch.slots.end();
   };
   result.wanted = held || std::any_of(record.open.begin(), record.open.end(), opens_it) ||
-                  wanted_slots(group.spec).contains(incident.slot);
+                  wanted_slots(group).contains(incident.slot);
   return result;
 }
 
@@ -85,7 +85,13 @@ Ids leavers(const model::LedgerRecord& record) {
 void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant now) {
   const Outlook slot = outlook(group, incident);
   if (!slot.wanted) return close(group, incident, "slot-gone", now);
-  if (!slot.replaced) return;
+  if (!slot.replaced) {
+    const bool fails =
+        group.is_doomed(incident.instance) || group.ailing.contains(incident.instance);
+    if (incident.kind == model::IncidentKind::kUnhealthy && !fails)
+      close(group, incident, "recovered", now);
+    return;
+  }
   if (incident.replacement != slot.replacement) {
     incident.replacement = slot.replacement;
     group.changed_incidents.insert(incident.id);
@@ -100,8 +106,12 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
 void doom(GroupState& group, const model::InstanceId& id, const Doom& word) {
   const auto [found, fresh] = group.doomed.try_emplace(id, word);
   Doom& known = found->second;
-  // A recommendation was only the first hint of it.
-  if (known.kind == model::IncidentKind::kRebalance && word.kind != known.kind) known = word;
+  // A recommendation was only the first hint of it; that it fails matters less than that AWS takes
+  // it.
+  using Kind = model::IncidentKind;
+  const bool is_graver = known.kind == Kind::kRebalance ||
+                         (known.kind == Kind::kUnhealthy && word.kind == Kind::kInterruption);
+  if (is_graver && word.kind != known.kind) known = word;
   if (!fresh && word.deadline && (!known.deadline || *word.deadline < *known.deadline))
     known.deadline = word.deadline;
 }

@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "control/commands.h"
+#include "control/launch_entry.h"
 #include "market/ranking.h"
 
 namespace control {
@@ -20,6 +22,8 @@ using model::SlotName;
 
 // Why an on-demand machine leaves for a Spot one.
 constexpr char kReturned[] = "returned-to-spot";
+// Why one leaves that people wanted exchanged.
+constexpr char kExchanged[] = "replaced";
 
 constexpr base::Duration kBrakePeriod = base::Duration::hours(1);
 
@@ -41,17 +45,16 @@ class Planner {
       begin_record();
     } else {
       next_ = *group_.ledger.record;
+      apply_waiting(group_, next_, now_);
       adopt_while_rebuilding();
       settle_launches();
       forget_what_is_over();
-      retire_unwanted();
-      take_over();
-      open_launches();
-      return_to_spot();
+      if (!next_.paused_since) change_course();
     }
     LedgerPlan plan;
     plan.look_again = look_again_;
     plan.is_braked = is_braked_;
+    plan.is_looping = is_looping_;
     if (ready_ && (!group_.ledger.record || next_ != *group_.ledger.record)) {
       stamp();
       plan.next = std::move(next_);
@@ -60,7 +63,22 @@ class Planner {
   }
 
  private:
+  struct Need {
+    SlotName slot;
+    int index = 0;
+    bool is_base = false;  // On-demand, whatever Spot has.
+  };
+  enum class Choice { kWait, kSpot, kOnDemand };
+
   void look_again_at(Instant at) { look_again_ = std::min(look_again_, at); }
+
+  void change_course() {
+    retire_unwanted();
+    take_over();
+    if (next_.retired_at) return;
+    open_launches();
+    return_to_spot();
+  }
 
   void stamp() {
     ++next_.revision;
@@ -166,8 +184,8 @@ class Planner {
 
   // Spot gave nothing, or less than it was asked for.
   void note_lack(const OpenLaunch& entry, const LaunchProgress& progress) {
-    if (progress.dry) cool_behind_others(entry.pool, progress.settled_at);
-    if (!progress.dry && progress.came.empty()) return;
+    for (const model::Pool& pool : progress.dry) cool_behind_others(pool, progress.settled_at);
+    if (progress.dry.empty() && progress.came.empty()) return;
     for (size_t i = progress.came.size(); i < entry.slots.size(); ++i)
       if (!is_held(entry.slots[i])) next_.lacking.try_emplace(entry.slots[i], entry.opened_at);
   }
@@ -192,17 +210,24 @@ class Planner {
 
   void assign(const OpenLaunch& entry, const SlotName& slot, const InstanceId& id) {
     if (const auto old = next_.holders.find(slot); old != next_.holders.end())
-      retire(slot, old->second.instance, id, reason_for(old->second, entry));
+      retire(slot, old->second.instance, id, reason_for(slot, old->second, entry));
     for (Retiring& leaving : next_.retiring)
       if (leaving.slot == slot) leaving.replacement = id;
-    next_.holders[slot] = {id, entry.n, entry.pool, now_, entry.template_version, entry.lifecycle};
+    // A fleet's machines come from any of its pools.
+    const model::Instance* instance = group_.find(id);
+    next_.holders[slot] = {id,
+                           entry.n,
+                           instance ? instance->pool() : entry.pool,
+                           now_,
+                           entry.template_version,
+                           entry.lifecycle};
     next_.lacking.erase(slot);
   }
 
-  std::string reason_for(const Holder& old, const OpenLaunch& entry) const {
+  std::string reason_for(const SlotName& slot, const Holder& old, const OpenLaunch& entry) const {
     const auto doom = group_.doomed.find(old.instance);
     if (doom != group_.doomed.end()) return std::string(model::to_string(doom->second.kind));
-    return is_return(old, entry) ? kReturned : "replaced";
+    return is_return(old, entry) && !next_.exchanging.contains(slot) ? kReturned : kExchanged;
   }
 
   static bool is_return(const Holder& old, const OpenLaunch& entry) {
@@ -234,21 +259,34 @@ class Planner {
     std::erase_if(next_.returned, [&](const auto& returned) {
       return returned.second + context_.timing.between_returns <= now_;
     });
+    std::erase_if(next_.exchanging, [&](const auto& exchange) {
+      const auto holder = next_.holders.find(exchange.first);
+      return holder == next_.holders.end() || holder->second.instance != exchange.second ||
+             group_.is_gone(exchange.second);
+    });
     std::erase_if(next_.launched,
                   [&](const auto& launched) { return launched.first + kBrakePeriod <= now_; });
   }
 
+  std::set<SlotName> spec_slots() const {
+    std::set<SlotName> slots;
+    for (int i = 0; i < group_.spec.capacity; ++i)
+      slots.insert(model::slot_name(group_.spec.name, i));
+    return slots;
+  }
+
   void retire_unwanted() {
-    const std::set<SlotName> wanted = wanted_slots(group_.spec);
+    const std::set<SlotName> wanted = next_.retired_at ? std::set<SlotName>() : spec_slots();
     std::erase_if(next_.lacking, [&](const auto& lack) { return !wanted.contains(lack.first); });
     for (auto it = next_.holders.begin(); it != next_.holders.end();) {
-      if (wanted.contains(it->first)) {
+      if (wanted.contains(it->first) || next_.holds.contains(it->first)) {
         ++it;
         continue;
       }
       for (Retiring& leaving : next_.retiring)
         if (leaving.slot == it->first) leaving.replacement = InstanceId();
-      retire(it->first, it->second.instance, InstanceId(), "scaled-down");
+      retire(it->first, it->second.instance, InstanceId(),
+             next_.retired_at ? "retired" : "scaled-down");
       it = next_.holders.erase(it);
     }
   }
@@ -282,8 +320,7 @@ class Planner {
   }
 
   bool needs_launch(const SlotName& slot, const std::set<SlotName>& covered) {
-    if (is_held(slot)) return false;
-    if (covered.contains(slot)) return false;
+    if (is_held(slot) || covered.contains(slot) || next_.holds.contains(slot)) return false;
     if (const auto held = next_.held.find(slot); held != next_.held.end()) {
       look_again_at(held->second);
       return false;
@@ -313,25 +350,89 @@ class Planner {
       SlotName slot = model::slot_name(group_.spec.name, i);
       if (needs_launch(slot, covered)) wanted.push_back({std::move(slot), i, is_base(i)});
     }
+    try_carefully(wanted);
+    if (!is_looping_) exchange_some(wanted, covered);
     brake(wanted);
     for (Need& need : wanted)
       needs[model::slot_subnet(group_.spec, need.index)].push_back(std::move(need));
     if (needs.empty()) return;
+    const uint64_t counter = next_.counter;
+    const auto cooling = next_.cooling;
     cool_interrupted_pools();
     for (auto& [subnet, slots] : needs) open_in(subnet, std::move(slots));
+    // Who is doomed is seen again at the next look: alone it is not worth a write.
+    if (next_.counter == counter) next_.cooling = cooling;
   }
 
-  struct Need {
-    SlotName slot;
-    int index = 0;
-    bool is_base = false;  // On-demand, whatever Spot has.
-  };
-  enum class Choice { kWait, kSpot, kOnDemand };
+  // ---- exchanges that people asked for ----
 
-  // Launched as a precaution: the holder runs, and nobody has said that it will be taken.
+  // Machines beyond the capacity, or about to be, because a slot's machine is exchanged by choice.
+  int exchanges_under_way() const {
+    int count = 0;
+    for (const OpenLaunch& entry : next_.open)
+      count += static_cast<int>(std::count_if(entry.slots.begin(), entry.slots.end(),
+                                              [&](const SlotName& slot) { return is_held(slot); }));
+    return count + static_cast<int>(std::count_if(
+                       next_.retiring.begin(), next_.retiring.end(), [](const Retiring& entry) {
+                         return entry.reason == kExchanged || entry.reason == kReturned;
+                       }));
+  }
+
+  bool is_slot_served(const SlotName& slot) const {
+    const auto holder = next_.holders.find(slot);
+    if (holder != next_.holders.end() && serves(group_, holder->second.instance)) return true;
+    return std::any_of(next_.retiring.begin(), next_.retiring.end(), [&](const Retiring& entry) {
+      return entry.slot == slot && serves(group_, entry.instance);
+    });
+  }
+
+  int slots_unserved() const {
+    int count = 0;
+    for (int i = 0; i < group_.spec.capacity; ++i)
+      count += !is_slot_served(model::slot_name(group_.spec.name, i));
+    return count;
+  }
+
+  // As many as the surge allows, and none while more slots than allowed are not served: a new
+  // version that does not work stops its own spread.
+  void exchange_some(std::vector<Need>& wanted, const std::set<SlotName>& covered) {
+    if (next_.exchanging.empty() || slots_unserved() > group_.spec.max_unavailable) return;
+    int room = group_.spec.max_surge - exchanges_under_way();
+    for (int i = 0; i < group_.spec.capacity && room > 0; ++i) {
+      SlotName slot = model::slot_name(group_.spec.name, i);
+      if (!next_.exchanging.contains(slot) || !is_held(slot) || covered.contains(slot) ||
+          next_.holds.contains(slot))
+        continue;
+      wanted.push_back({std::move(slot), i, is_base(i)});
+      --room;
+    }
+  }
+
+  // True while a machine of the version is on its way or has not served yet.
+  bool is_trial_under_way() const {
+    const auto is_trial = [&](const auto& entry) {
+      return entry.second.template_version == *group_.template_version && is_held(entry.first) &&
+             !serves(group_, entry.second.instance);
+    };
+    return !next_.open.empty() || std::any_of(next_.holders.begin(), next_.holders.end(), is_trial);
+  }
+
+  // One at a time, less and less often, until one of them lasts.
+  void try_carefully(std::vector<Need>& wanted) {
+    const CrashLoop& loop = group_.crash_loop;
+    is_looping_ = loop.version == *group_.template_version && loop.failures >= CrashLoop::kProof;
+    if (!is_looping_ || wanted.empty()) return;
+    const bool must_wait = loop.wait.until > now_;
+    if (must_wait) look_again_at(loop.wait.until);
+    wanted.resize(must_wait || is_trial_under_way() ? 0 : 1);
+  }
+
+  // Launched as a precaution or by choice: the holder runs, and nobody has said that it will be
+  // taken.
   bool is_early(const SlotName& slot) const {
     const auto holder = next_.holders.find(slot);
     if (holder == next_.holders.end() || group_.is_gone(holder->second.instance)) return false;
+    if (is_held(slot)) return true;
     const auto doom = group_.doomed.find(holder->second.instance);
     return doom != group_.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
   }
@@ -361,35 +462,83 @@ class Planner {
 
   bool is_base(int index) const { return index < group_.spec.on_demand.base_slots; }
 
+  std::map<model::Pool, int> pools_in_use() const {
+    std::map<model::Pool, int> in_use;
+    for (const auto& [slot, holder] : next_.holders)
+      if (is_held(slot)) ++in_use[holder.pool];
+    for (const OpenLaunch& entry : next_.open)
+      in_use[entry.pool] += static_cast<int>(entry.slots.size());
+    return in_use;
+  }
+
   std::vector<market::RankedPool> ranked_in(const model::Zone& zone) const {
-    auto ranked = market::rank(group_.spec.types, zone, context_.prices, next_.cooling, now_,
-                               group_.spec.max_price);
+    const market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use()};
+    auto ranked = market::rank(group_.spec, zone, known, now_);
     CHECK(!ranked.empty());
     return ranked;
   }
 
+  // A launch of ours for that subnet that AWS has not answered yet, and not for long.
+  bool is_gathering(const model::SubnetId& subnet) {
+    return std::any_of(next_.open.begin(), next_.open.end(), [&](const OpenLaunch& entry) {
+      const Instant until = entry.opened_at + context_.timing.gather;
+      if (entry.subnet != subnet || entry.submitter != context_.keeper || until <= now_)
+        return false;
+      look_again_at(until);
+      return true;
+    });
+  }
+
   void open_in(const model::SubnetId& subnet, std::vector<Need> needs) {
     const auto zone = group_.zones.find(subnet);
-    if (zone == group_.zones.end()) return;
-    const market::RankedPool best = ranked_in(zone->second).front();
+    if (zone == group_.zones.end() || is_gathering(subnet)) return;
+    const auto ranked = ranked_in(zone->second);
+    const market::RankedPool& best = ranked.front();
     std::vector<SlotName> spot, on_demand;
     for (Need& need : needs) {
       const Choice choice = choose(need, best);
       if (choice == Choice::kSpot) spot.push_back(std::move(need.slot));
       if (choice == Choice::kOnDemand) on_demand.push_back(std::move(need.slot));
     }
-    if (!spot.empty()) append_all(subnet, best.pool, model::Lifecycle::kSpot, std::move(spot));
-    if (!on_demand.empty()) {
-      const model::Pool pool = on_demand_pool(zone->second, on_demand.front());
-      append_all(subnet, pool, model::Lifecycle::kOnDemand, std::move(on_demand));
+    if (group_.spec.strategy == model::Strategy::kDiversified && !is_fleet())
+      append_spread(subnet, zone->second, std::move(spot));
+    else
+      append_all({subnet, model::Lifecycle::kSpot, worth_asking(ranked), std::move(spot)});
+    if (on_demand.empty()) return;
+    auto pools = on_demand_pools(zone->second, on_demand.front());
+    append_all({subnet, model::Lifecycle::kOnDemand, std::move(pools), std::move(on_demand)});
+  }
+
+  bool is_fleet() const { return group_.spec.launch_by == model::LaunchBy::kFleet; }
+
+  // Those that neither cool nor cost too much, in order; or the best, when there is none.
+  static std::vector<model::Pool> worth_asking(const std::vector<market::RankedPool>& ranked) {
+    std::vector<model::Pool> pools;
+    for (const market::RankedPool& pool : ranked)
+      if (!pool.cools_until && !pool.too_dear) pools.push_back(pool.pool);
+    if (pools.empty()) pools.push_back(ranked.front().pool);
+    return pools;
+  }
+
+  // Each to the pool that has the fewest by then.
+  void append_spread(const model::SubnetId& subnet, const model::Zone& zone,
+                     std::vector<SlotName> slots) {
+    market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use()};
+    std::map<model::Pool, std::vector<SlotName>> by_pool;
+    for (SlotName& slot : slots) {
+      const model::Pool pool = market::rank(group_.spec, zone, known, now_).front().pool;
+      ++known.in_use[pool];
+      by_pool[pool].push_back(std::move(slot));
     }
+    for (auto& [pool, some] : by_pool)
+      append_all({subnet, model::Lifecycle::kSpot, {pool}, std::move(some)});
   }
 
   // After failures: a slot that met a dry pool may try another at once, but not one that cools.
   // When all of them cool, on-demand is next, once Spot has had its time.
   Choice choose(const Need& need, const market::RankedPool& best) {
     // A precaution is not worth a pool that is no better.
-    if (is_early(need.slot) && best.cools_until) {
+    if (is_early(need.slot) && best.cools_until && !need.is_base) {
       look_again_at(*best.cools_until);
       return Choice::kWait;
     }
@@ -414,23 +563,28 @@ class Planner {
     return false;
   }
 
-  // The types in their order; another one after each failure.
-  model::Pool on_demand_pool(const model::Zone& zone, const SlotName& slot) const {
+  // The types in their order; beginning with another one after each failure.
+  std::vector<model::Pool> on_demand_pools(const model::Zone& zone, const SlotName& slot) const {
     const auto wait = group_.slot_waits.find(slot);
     const bool met_dry =
         wait != group_.slot_waits.end() && wait->second.trouble == LaunchTrouble::kDryOnDemand;
     const auto turn = static_cast<size_t>(met_dry ? wait->second.failures : 0);
-    return {group_.spec.types[turn % group_.spec.types.size()], zone, model::kLinux};
+    const std::vector<model::InstanceType>& types = group_.spec.types;
+    std::vector<model::Pool> pools;
+    for (size_t i = 0; i < types.size(); ++i)
+      pools.push_back({types[(turn + i) % types.size()], zone, model::kLinux});
+    return pools;
   }
 
-  void append_all(const model::SubnetId& subnet, const model::Pool& pool,
-                  model::Lifecycle lifecycle, std::vector<SlotName> slots) {
+  void append_all(LaunchOrder order) {
+    std::vector<SlotName> slots = std::exchange(order.slots, {});
     std::sort(slots.begin(), slots.end());
     for (size_t from = 0; from < slots.size(); from += context_.timing.most_slots_per_launch) {
       const size_t to = std::min(slots.size(), from + context_.timing.most_slots_per_launch);
-      append(subnet, pool, lifecycle,
-             {slots.begin() + static_cast<ptrdiff_t>(from),
-              slots.begin() + static_cast<ptrdiff_t>(to)});
+      LaunchOrder part = order;
+      part.slots.assign(slots.begin() + static_cast<ptrdiff_t>(from),
+                        slots.begin() + static_cast<ptrdiff_t>(to));
+      append(std::move(part));
     }
   }
 
@@ -450,11 +604,12 @@ class Planner {
       const auto zone = group_.zones.find(subnet);
       if (zone == group_.zones.end()) continue;
       const auto ranked = ranked_in(zone->second);
-      const auto steady = std::find_if(ranked.begin(), ranked.end(),
-                                       [&](const auto& pool) { return is_steady(pool); });
-      if (steady == ranked.end()) continue;
+      std::vector<model::Pool> steady;
+      for (const market::RankedPool& pool : ranked)
+        if (is_steady(pool)) steady.push_back(pool.pool);
+      if (steady.empty()) continue;
       next_.returned[slot] = now_;
-      return append(subnet, steady->pool, model::Lifecycle::kSpot, {slot});
+      return append({subnet, model::Lifecycle::kSpot, std::move(steady), {slot}});
     }
   }
 
@@ -471,6 +626,7 @@ class Planner {
   }
 
   bool may_return(const SlotName& slot, const Holder& holder) {
+    if (next_.holds.contains(slot)) return false;
     if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
         !serves(group_, holder.instance))
       return false;
@@ -488,24 +644,9 @@ class Planner {
     return false;
   }
 
-  void append(const model::SubnetId& subnet, const model::Pool& pool, model::Lifecycle lifecycle,
-              std::vector<SlotName> slots) {
-    model::LaunchParameters p;
-    p.deployment = context_.scope.deployment;
-    p.group = group_.spec.name;
-    p.launch = {next_.incarnation, ++next_.counter};
-    p.launch_template = group_.spec.launch_template.id;
-    p.template_version = *group_.template_version;
-    p.type = pool.type;
-    p.subnet = subnet;
-    p.lifecycle = lifecycle;
-    p.max_price = group_.spec.max_price;
-    p.tags = group_.spec.tags;
-    p.count = static_cast<int>(slots.size());
-    p.client_token = model::client_token(context_.scope, p.group, p.launch);
-    next_.open.push_back({p.launch.n, pool, lifecycle, subnet, std::move(slots), p.template_version,
-                          model::launch_request_body(p), context_.keeper, now_,
-                          now_ + context_.timing.submit_window});
+  void append(LaunchOrder order) {
+    const model::LaunchId launch{next_.incarnation, ++next_.counter};
+    next_.open.push_back(launch_entry(group_, context_, launch, std::move(order), now_));
   }
 
   const GroupState& group_;
@@ -515,6 +656,7 @@ class Planner {
   LedgerRecord next_;
   bool ready_ = true;
   bool is_braked_ = false;
+  bool is_looping_ = false;
   Instant look_again_ = Instant::never();
 };
 

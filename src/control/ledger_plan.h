@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "control/group_state.h"
 #include "control/timing.h"
+#include "market/advisor.h"
 #include "model/launch_request.h"
 
 namespace control {
@@ -23,12 +24,14 @@ struct LedgerContext {
   model::KeeperName keeper;
   model::TokenScope scope;
   std::map<model::Pool, base::Money> prices;
+  market::Advisor advisor;
 };
 
 struct LedgerPlan {
   std::optional<model::LedgerRecord> next;
   base::Instant look_again = base::Instant::never();
-  bool is_braked = false;  // More is wanted than launches_per_hour allows.
+  bool is_braked = false;   // More is wanted than launches_per_hour allows.
+  bool is_looping = false;  // Machines of the template's version do not last.
 };
 
 // Only with a known, usable ledger. `prng` names new incarnations and marks writes.

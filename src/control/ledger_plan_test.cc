@@ -325,7 +325,7 @@ TEST_F(LedgerPlanTest, WhenAllPoolsCoolTheOneThatWasJustDryIsAskedLast) {
   stored().cooling[pool_in("subnet-a", "m6i.large")] = at(590);  // It took a machine.
   open(open_launch(4, {kSlotA}, kMe, at(0)));
   settle(4, {}, "failed");
-  group_.launches[4].dry = true;
+  group_.launches[4].dry = {stored().open.at(0).pool};
   group_.gone[kA] = at(-1);
   group_.doomed[kA] = {model::IncidentKind::kLoss, at(-1), std::nullopt, "described"};
   group_.slot_waits[kSlotA] = {1, LaunchTrouble::kDry, at(5)};
@@ -374,6 +374,88 @@ TEST_F(LedgerPlanTest, NoMoreComeWithinAnHourThanTheBrakeAllows) {
   EXPECT_EQ(written.open.size(), 1u) << "one of the hour before is over";
 }
 
+TEST_F(LedgerPlanTest, MachinesOfAVersionThatDoNotLastAreTriedOneAtATime) {
+  for (const InstanceId& id : {kA, kB, kC}) group_.gone[id] = at(-1);
+  group_.crash_loop = {7, CrashLoop::kProof, {}};
+  group_.crash_loop.wait.until = at(40);
+  const LedgerPlan waiting = plan();
+  EXPECT_TRUE(waiting.is_looping);
+  EXPECT_FALSE(waiting.next);
+  EXPECT_EQ(waiting.look_again, at(40));
+  const LedgerRecord trial = next(at(40));
+  ASSERT_EQ(trial.open.size(), 1u);
+  store(trial);
+  EXPECT_FALSE(plan(at(41)).next) << "the trial is under way";
+  group_.crash_loop.version = 6;
+  EXPECT_EQ(next(at(41)).open.size(), 3u) << "another version is another matter";
+}
+
+TEST_F(LedgerPlanTest, ATrialThatDoesNotServeYetKeepsTheOthersWaiting) {
+  for (const InstanceId& id : {kA, kB}) group_.gone[id] = at(-1);
+  group_.crash_loop = {7, CrashLoop::kProof, {}};
+  testing::set_health(group_, kC, "initial");
+  EXPECT_FALSE(plan().next);
+  testing::set_health(group_, kC, "healthy");
+  EXPECT_EQ(next().open.size(), 1u);
+}
+
+TEST_F(LedgerPlanTest, WhatIsNeededWhileALaunchIsOnItsWayGoesIntoTheNextOne) {
+  group_.spec.capacity = 9;
+  group_.spec.subnets = {model::SubnetId("subnet-a")};
+  stored().holders.erase(kSlotB);
+  stored().holders.erase(kSlotC);
+  const LedgerRecord first = next();
+  ASSERT_EQ(first.open.size(), 1u);
+  EXPECT_EQ(first.open[0].slots.size(), 8u);
+  store(first);
+  doom(kA);
+  const LedgerPlan waiting = plan(at(1));
+  EXPECT_FALSE(waiting.next);
+  EXPECT_EQ(waiting.look_again, at(2));
+  EXPECT_EQ(next(at(2)).open.size(), 2u) << "an answer that does not come holds nobody up for long";
+}
+
+TEST_F(LedgerPlanTest, AFleetNamesEveryPoolOfTheZoneThatDoesNotCool) {
+  group_.spec.launch_by = model::LaunchBy::kFleet;
+  group_.gone[kA] = at(-1);
+  const auto overrides = [](const OpenLaunch& entry) {
+    const auto form = *base::Form::parse(entry.request);
+    EXPECT_EQ(form.get("Action"), "CreateFleet");
+    int count = 0;
+    for (const auto& [name, value] : form.pairs()) count += name.ends_with(".InstanceType");
+    return count;
+  };
+  const LedgerRecord both = next();
+  ASSERT_EQ(both.open.size(), 1u);
+  EXPECT_EQ(overrides(both.open[0]), 2);
+  stored().cooling[pool_in("subnet-a")] = at(60);
+  const LedgerRecord one = next();
+  EXPECT_EQ(overrides(one.open[0]), 1);
+  EXPECT_EQ(one.open[0].pool, pool_in("subnet-a", "m6i.large"));
+}
+
+TEST_F(LedgerPlanTest, AMachineOfAFleetHoldsItsSlotInThePoolItCameFrom) {
+  open(open_launch(4, {kSlotA}, kMe, at(-5)));
+  group_.gone[kA] = at(-1);
+  auto came = instance(kNew, "subnet-a", 4);
+  came.type = model::InstanceType("m6i.large");
+  testing::see(group_, came, at(-1));
+  settle(4, {kNew});
+  EXPECT_EQ(next().holders.at(kSlotA).pool, pool_in("subnet-a", "m6i.large"));
+}
+
+TEST_F(LedgerPlanTest, ADiversifiedGroupSpreadsOneLaunchOverItsPools) {
+  group_.spec.strategy = model::Strategy::kDiversified;
+  group_.spec.capacity = 7;
+  group_.spec.subnets = {model::SubnetId("subnet-a")};
+  stored().holders.erase(kSlotB);
+  stored().holders.erase(kSlotC);
+  const LedgerRecord written = next();
+  ASSERT_EQ(written.open.size(), 2u);
+  EXPECT_EQ(written.open[0].slots.size(), 3u) << "one of seven runs in c6i.large already";
+  EXPECT_EQ(written.open[1].slots.size(), 3u);
+}
+
 TEST_F(LedgerPlanTest, WithoutAWordTheBrakeIsThreeTimesTheCapacityAndAtLeastThirty) {
   stored().launched[at(-60)] = 29;
   doom(kA);
@@ -395,7 +477,7 @@ class OnDemandTest : public LedgerPlanTest {
     group_.doomed[kA] = {model::IncidentKind::kLoss, at(-1), std::nullopt, "described"};
     open(open_launch(4, {kSlotA}, kMe, at(0)));
     settle(4, {}, "failed");
-    group_.launches[4].dry = true;
+    group_.launches[4].dry = {stored().open.at(0).pool};
     group_.slot_waits[kSlotA] = {1, LaunchTrouble::kDry, at(300)};
     store(next(at(0)));
     group_.launches.clear();
@@ -515,7 +597,7 @@ TEST_F(OnDemandTest, AReturnThatFindsNoCapacityLeavesTheSlotAsItIs) {
   run_on_demand(kA, kSlotA);
   store(next(at(0)));
   settle(4, {}, "failed");
-  group_.launches[4].dry = true;
+  group_.launches[4].dry = {stored().open.at(0).pool};
   const LedgerRecord written = next(at(1));
   EXPECT_EQ(written.holders.at(kSlotA).instance, kA);
   EXPECT_THAT(written.open, IsEmpty());
@@ -594,7 +676,7 @@ TEST_F(LedgerPlanTest, ADryPoolCoolsForAllKeepers) {
   doom(kA);
   open(open_launch(4, {kSlotA}, kMe, at(0)));
   settle(4, {}, "failed");
-  group_.launches[4].dry = true;
+  group_.launches[4].dry = {stored().open.at(0).pool};
   group_.doomed[kA].kind = model::IncidentKind::kLoss;
   const LedgerRecord written = next();
   EXPECT_THAT(written.cooling,

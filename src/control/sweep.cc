@@ -42,4 +42,34 @@ bool InstanceSweep::take(const model::InstancesReply& page, base::Instant page_b
 
 void InstanceSweep::abandon() { under_way_ = false; }
 
+model::DescribeInstanceStatus StatusSweep::next_page(uint64_t list, size_t page_size) const {
+  model::DescribeInstanceStatus call;
+  call.filters.push_back(
+      {list == 0 ? "instance-status.status" : "system-status.status", {"impaired"}});
+  call.max_results = static_cast<int>(page_size);
+  call.next = lists_[list].next;
+  return call;
+}
+
+bool StatusSweep::take(uint64_t which, const model::InstanceStatusReply& page) {
+  List& list = lists_[which];
+  for (const model::InstanceStatus& status : page.statuses) list.coming.insert(status.id);
+  list.next = page.next;
+  if (!list.next.empty()) return false;
+  list.complete = std::exchange(list.coming, {});
+  list.known = true;
+  return lists_[0].known && lists_[1].known;
+}
+
+void StatusSweep::abandon(uint64_t list) {
+  lists_[list].coming.clear();
+  lists_[list].next.clear();
+}
+
+std::set<model::InstanceId> StatusSweep::impaired() const {
+  std::set<model::InstanceId> all = lists_[0].complete;
+  all.insert(lists_[1].complete.begin(), lists_[1].complete.end());
+  return all;
+}
+
 }  // namespace control

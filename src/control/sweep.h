@@ -37,4 +37,28 @@ class InstanceSweep {
   std::map<model::GroupName, std::set<model::InstanceId>> present_;
 };
 
+// Who fails EC2's status checks. Two lists, because filters of different names narrow each other:
+// machines that fail, and machines on a host that does. They show everything in the region that
+// fails, a handful however large the fleet.
+class StatusSweep {
+ public:
+  static constexpr uint64_t kLists = 2;
+
+  model::DescribeInstanceStatus next_page(uint64_t list, size_t page_size) const;
+  // Takes a page of that list. True when it was the last and the other list is known too: then
+  // `impaired` is complete.
+  bool take(uint64_t list, const model::InstanceStatusReply& page);
+  void abandon(uint64_t list);
+
+  std::set<model::InstanceId> impaired() const;
+
+ private:
+  struct List {
+    std::set<model::InstanceId> coming, complete;
+    model::PageToken next;
+    bool known = false;
+  };
+  List lists_[kLists];
+};
+
 }  // namespace control

@@ -28,8 +28,10 @@ class TargetPlanner {
       : group_(group), view_(view), timing_(timing), now_(now) {}
 
   TargetPlan run() {
-    for (const auto& [slot, holder] : group_.record()->holders) consider_holder(holder.instance);
-    for (const model::Retiring& entry : group_.record()->retiring) consider_leaving(entry);
+    for (const auto& [slot, holder] : group_.record()->holders)
+      if (!is_on_hold(group_, slot)) consider_holder(holder.instance);
+    for (const model::Retiring& entry : group_.record()->retiring)
+      if (!is_on_hold(group_, entry.slot)) consider_leaving(entry);
     return std::move(plan_);
   }
 
@@ -41,9 +43,7 @@ class TargetPlanner {
       return;
     }
     const auto doom = group_.doomed.find(id);
-    const bool is_ahead =
-        doom != group_.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
-    if (doom != group_.doomed.end() && !is_ahead) {
+    if (doom != group_.doomed.end() && !is_replaced_by_choice(doom->second)) {
       if (where == Standing::kListed && may_leave(doom->second.deadline))
         plan_.to_deregister.push_back(id);
       return;
@@ -63,14 +63,20 @@ class TargetPlanner {
     // Who is exchanged without need is not spared while others serve: there is no hurry.
     const std::optional<Instant> deadline = deadline_of(group_, entry);
     const bool can_wait = !deadline && !entry.replacement.empty();
-    if (replaced || (!can_wait && may_leave(deadline)))
+    const bool is_unneeded = entry.replacement.empty() && serving() >= least_healthy(group_);
+    if (replaced || is_unneeded || is_superseded(group_, entry) ||
+        (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
   }
 
-  bool may_leave(const std::optional<Instant>& deadline) {
-    // Counted when somebody is to leave, and once for all of them.
+  // Counted when somebody is to leave, and once for all of them.
+  int serving() {
     if (!serving_) serving_ = healthy_holders(group_);
-    if (*serving_ >= group_.spec.min_healthy) return true;
+    return *serving_;
+  }
+
+  bool may_leave(const std::optional<Instant>& deadline) {
+    if (serving() >= group_.spec.min_healthy) return true;
     if (!deadline) return false;
     const base::Duration drain =
         std::min(view_.drain.value_or(timing_.most_drain), timing_.most_drain);

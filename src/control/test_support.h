@@ -154,6 +154,7 @@ inline LedgerContext ledger_context() {
   return {Timing(),
           kMe,
           {kDeployment, model::AccountId("123456789012"), model::Region("us-east-2")},
+          {},
           {}};
 }
 

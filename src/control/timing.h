@@ -24,6 +24,11 @@ struct Timing {
   // When a notice says that something moved. In a storm every machine sends several; one look shows
   // what all of them speak of.
   base::Duration least_poll_gap = base::Duration::seconds(1);
+  // While a launch of a zone is on its way, what else is needed there waits so long for the next
+  // one: a storm comes in many messages, and AWS takes two launches a second, of any size.
+  base::Duration gather = base::Duration::seconds(2);
+  // A person waits for the answer to a command; two ledger writes with a conflict take a second.
+  base::Duration command_time = base::Duration::seconds(20);
   // Notices for instances nobody knows yet (just launched, or foreign) are remembered this long.
   base::Duration unplaced_notice = base::Duration::minutes(10);
   // An interruption warning without a time gives two minutes.

@@ -252,7 +252,7 @@ TinyCloud::Result TinyCloud::on(const T&, Instant) {
 
 Script::Script(TinyCloud& cloud, Instant& clock, model::KeeperName keeper, uint64_t seed,
                std::vector<model::Incident> open_incidents, model::GroupSpec spec)
-    : brain({std::move(keeper), ledger_context().scope, Timing(), seed}, {std::move(spec)},
+    : brain({std::move(keeper), ledger_context().scope, Timing(), seed, {}}, {std::move(spec)},
             std::move(open_incidents)),
       cloud_(cloud),
       clock_(clock) {}

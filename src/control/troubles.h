@@ -13,9 +13,11 @@
 
 namespace control {
 
-inline constexpr char kLaunchTrouble[] = "RunInstances";
+inline constexpr char kLaunchTrouble[] = "launch";
 inline constexpr char kLedgerTrouble[] = "ledger";
 inline constexpr char kBrakeTrouble[] = "brake";
+inline constexpr char kHealthTrouble[] = "health";
+inline constexpr char kCrashLoopTrouble[] = "crash-loop";
 inline constexpr char kNamesakeTrouble[] = "keeper";
 
 // "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".

@@ -49,8 +49,9 @@ void submit(GroupState& group, const model::OpenLaunch& entry, const WantContext
   const model::LaunchId launch{group.record()->incarnation, entry.n};
   if (!model::is_launch_request(entry.request, context.ledger.scope, group.spec.name, launch))
     return disown(group, entry, context);
-  start(group, context, WorkKind::kLaunch, name_of(group), model::RunInstances{entry.request},
-        entry.n);
+  model::Call call = model::RunInstances{entry.request};
+  if (model::asks_for_fleet(entry.request)) call = model::CreateFleet{entry.request};
+  start(group, context, WorkKind::kLaunch, name_of(group), std::move(call), entry.n);
 }
 
 void search(GroupState& group, const model::OpenLaunch& entry, const LaunchProgress& progress,
@@ -88,11 +89,11 @@ void want_target_group(GroupState& group, const model::TargetGroupRef& ref,
   TargetView& view = group.targets[ref.arn];
   TargetPlan plan = plan_targets(group, ref, timing, context.now);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
-  if (!plan.to_deregister.empty())
+  if (!plan.to_deregister.empty() && !is_paused(group))
     start(group, context, WorkKind::kDeregister, arn,
           model::DeregisterTargets{
               ref.arn, as_targets(plan.to_deregister, ref.port, timing.most_ids_per_call)});
-  if (!plan.to_register.empty()) {
+  if (!plan.to_register.empty() && !is_paused(group)) {
     // Rotated, so that one bad target does not stand in the way of the others for ever.
     if (view.one_by_one)
       std::rotate(plan.to_register.begin(),
@@ -151,14 +152,26 @@ void in_portions(const std::vector<T>& items, size_t most, Use use) {
   }
 }
 
-void tell_brake(GroupState& group, bool is_braked, const WantContext& context) {
-  if (!is_braked) {
-    end_trouble(group, kBrakeTrouble);
-  } else if (begin_trouble(group, kBrakeTrouble,
-                           "more instances are wanted within an hour than launches_per_hour "
-                           "allows; who or what takes them?")) {
+struct Brake {
+  const char* trouble;
+  const char* remark;
+  const char* why;
+};
+constexpr Brake kTooMany{
+    kBrakeTrouble, "launches-braked",
+    "more instances are wanted within an hour than launches_per_hour allows; who or what takes "
+    "them?"};
+constexpr Brake kLooping{
+    kCrashLoopTrouble, "crash-loop",
+    "machines of the launch template's present version end or fail within minutes; one is tried "
+    "at a time, less and less often: mend the image or its start script"};
+
+void tell_brake(GroupState& group, const Brake& brake, bool is_on, const WantContext& context) {
+  if (!is_on) {
+    end_trouble(group, brake.trouble);
+  } else if (begin_trouble(group, brake.trouble, brake.why)) {
     context.out.remarks.push_back(
-        {base::LogLevel::kError, "launches-braked", {{"group", name_of(group)}}});
+        {base::LogLevel::kError, brake.remark, {{"group", name_of(group)}}});
   }
 }
 
@@ -174,19 +187,21 @@ void want_ledger(GroupState& group, const WantContext& context) {
   if (!ledger.known || ledger.unusable || writing || context.board.writes_blocked()) return;
   LedgerPlan plan = plan_ledger(group, context.ledger, context.prng, context.now);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
-  tell_brake(group, plan.is_braked, context);
+  tell_brake(group, kTooMany, plan.is_braked, context);
+  tell_brake(group, kLooping, plan.is_looping, context);
   if (!plan.next) return;
   const WorkKey key{WorkKind::kWriteLedger, name_of(group), 0};
   model::LedgerWrite write{group.spec.name, ledger.etag, to_text(*plan.next)};
   if (!context.board.start(key, group.spec.name, std::move(write), context.now, context.out))
     return;
+  for (PendingCommand& pending : group.commands) pending.nonces.push_back(plan.next->nonce);
   ledger.nonces.push_back(plan.next->nonce);
   if (ledger.nonces.size() > kMostNonces) ledger.nonces.pop_front();
 }
 
 void want_launches(GroupState& group, const WantContext& context) {
   const model::LedgerRecord* record = group.record();
-  if (!record) return;
+  if (!record || is_paused(group)) return;
   for (const model::OpenLaunch& entry : record->open) {
     if (entry.submitter != context.ledger.keeper) continue;
     const LaunchProgress& progress = group.launches[entry.n];
@@ -202,6 +217,7 @@ void want_targets(GroupState& group, const WantContext& context) {
 }
 
 void want_endings(GroupState& group, const WantContext& context) {
+  if (is_paused(group)) return;
   const Timing& timing = context.ledger.timing;
   const EndingPlan plan = plan_endings(group, timing, context.now);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
@@ -273,7 +289,7 @@ void want_facts(GroupState& group, const WantContext& context) {
 }
 
 void want_tags(GroupState& group, const WantContext& context) {
-  if (!group.record()) return;
+  if (!group.record() || is_paused(group)) return;
   for (const auto& [slot, holder] : group.record()->holders) {
     const model::Instance* instance = group.find(holder.instance);
     // Not while it boots: EC2 may not know a new id everywhere yet, and nobody reads its name so
@@ -284,7 +300,9 @@ void want_tags(GroupState& group, const WantContext& context) {
       start(group, context, WorkKind::kNameInstance, holder.instance.str(),
             model::CreateTags{{holder.instance.str()}, {{"Name", slot.str()}}});
     const auto doom = group.doomed.find(holder.instance);
-    if (doom != group.doomed.end() && !group.marked_doomed.contains(holder.instance))
+    const bool is_taken =
+        doom != group.doomed.end() && doom->second.kind != model::IncidentKind::kUnhealthy;
+    if (is_taken && !group.marked_doomed.contains(holder.instance))
       start(group, context, WorkKind::kMarkDoomed, holder.instance.str(),
             model::CreateTags{{holder.instance.str()},
                               {{model::kDoomedTag, base::to_iso8601(doom->second.since)}}});

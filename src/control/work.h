@@ -27,6 +27,7 @@ enum class WorkKind {
   kSearchLaunch,
   kSweepInstances,
   kSweepSpotRequests,
+  kSweepStatuses,
   kConfirmInstance,
   kPollInstances,
   kPollStatus,

@@ -39,6 +39,13 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
   return engine;
 }
 
+Engine::~Engine() {
+  for (auto& [id, done] : orders_)
+    done(base::fail("Restarting",
+                    "the keeper is stopping, or was told anew what to keep; try again",
+                    base::Retry::kBackoff));
+}
+
 void Engine::recover(std::vector<JournaledEvent> unstepped) {
   for (JournaledEvent& event : unstepped) {
     pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
@@ -55,6 +62,7 @@ Instant Engine::turn() {
   control::Decisions decisions = brain_.step(std::exchange(events_, {}), now);
   reached(CrashPoint::kDecided);
   report(decisions.remarks);
+  answer_orders(std::move(decisions.answers));
   const Instant decided_wake = decisions.wake_at;
   record(decisions, now);
   submit(std::move(decisions), now);
@@ -80,6 +88,7 @@ void Engine::take_in(Arrivals arrivals, Instant now) {
     for (ports::QueueMessage& message : *received) take_message(std::move(message), now);
   }
   for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
+  for (Ordered& ordered : arrivals.ordered) take_order(std::move(ordered));
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
   stats_.not_removed += arrivals.not_removed.size();
 }
@@ -113,6 +122,21 @@ void Engine::take_injected(Injected injected, Instant now) {
     incoming_.push_back({injected.body, std::move(notice), now, kInjectDoor});
   waiting_injected_.push_back(std::move(injected));
   if (!blocked_by_.empty()) refuse_injected();
+}
+
+void Engine::take_order(Ordered ordered) {
+  ordered.command.id = {++last_order_};
+  orders_.emplace(ordered.command.id, std::move(ordered.done));
+  events_.push_back(control::Commanded{std::move(ordered.command)});
+}
+
+void Engine::answer_orders(std::vector<control::CommandAnswer> answers) {
+  for (control::CommandAnswer& answer : answers) {
+    const auto order = orders_.find(answer.id);
+    if (order == orders_.end()) continue;
+    order->second(std::move(answer.status));
+    orders_.erase(order);
+  }
 }
 
 // Makes what arrived durable, then lets the queue forget it.

@@ -8,6 +8,7 @@
 // acknowledged.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,6 +46,11 @@ class Engine {
                                                      control::BrainOptions options,
                                                      std::vector<model::GroupSpec> groups);
 
+  // Whoever still waits for an answer to a command gets one.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
   // One turn; answers when the next one is due if nothing arrives before.
   base::Instant turn();
 
@@ -63,6 +69,8 @@ class Engine {
   void receive_failed(const base::Error& error, base::Instant now);
   void take_message(ports::QueueMessage message, base::Instant now);
   void take_injected(Injected injected, base::Instant now);
+  void take_order(Ordered ordered);
+  void answer_orders(std::vector<control::CommandAnswer> answers);
   void journal_intake();
   void acknowledge();
   void complete(model::CallCompleted completed);
@@ -91,6 +99,8 @@ class Engine {
   std::vector<control::Event> events_;             // For the brain, this turn.
   TurnRecord pending_;                             // What the journal does not have yet.
   std::map<model::CallId, model::Call> mutating_;  // Under way, for crash points and outcomes.
+  std::map<model::CommandId, std::function<void(base::Status)>> orders_;  // Not answered yet.
+  uint64_t last_order_ = 0;
   std::string blocked_by_;
   base::Instant next_probe_ = base::Instant::never();
   std::string queue_trouble_;

@@ -25,6 +25,10 @@ void Mailbox::add(Injected injected) {
   enter([&](Arrivals& in) { in.injected.push_back(std::move(injected)); });
 }
 
+void Mailbox::add(Ordered ordered) {
+  enter([&](Arrivals& in) { in.ordered.push_back(std::move(ordered)); });
+}
+
 void Mailbox::add_not_removed(std::vector<std::string> receipts) {
   enter([&](Arrivals& in) {
     for (std::string& receipt : receipts) in.not_removed.push_back(std::move(receipt));

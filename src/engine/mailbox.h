@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "model/call.h"
+#include "model/command.h"
 #include "ports/cloud.h"
 #include "ports/queue.h"
 
@@ -26,14 +27,22 @@ struct Injected {
   std::function<void(base::Status)> done;
 };
 
+// A command that a person gave; answered once it is in the ledger (or refused).
+struct Ordered {
+  model::Command command;
+  std::function<void(base::Status)> done;
+};
+
 struct Arrivals {
   std::vector<model::CallCompleted> completions;
   std::vector<Received> received;
   std::vector<Injected> injected;
+  std::vector<Ordered> ordered;
   std::vector<std::string> not_removed;  // Receipts that the queue did not delete.
 
   bool empty() const {
-    return completions.empty() && received.empty() && injected.empty() && not_removed.empty();
+    return completions.empty() && received.empty() && injected.empty() && ordered.empty() &&
+           not_removed.empty();
   }
 };
 
@@ -45,6 +54,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void add(model::CallCompleted completed);
   void add(Received received);
   void add(Injected injected);
+  void add(Ordered ordered);
   void add_not_removed(std::vector<std::string> receipts);
   Arrivals take();
   bool empty() const;

@@ -1,41 +1,73 @@
 #include "market/ranking.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace market {
 namespace {
 
-RankedPool describe(const model::Pool& pool, const std::map<model::Pool, base::Money>& prices,
-                    const std::map<model::Pool, base::Instant>& cooling, base::Instant now) {
-  RankedPool ranked{pool, std::nullopt, std::nullopt};
-  if (const auto price = prices.find(pool); price != prices.end()) ranked.price = price->second;
-  if (const auto until = cooling.find(pool); until != cooling.end() && until->second > now)
-    ranked.cools_until = until->second;
-  return ranked;
+using base::Money;
+using model::Strategy;
+
+// Behind every price and every band that is known.
+constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
+
+// What AWS shows nothing of is neither safe nor risky.
+constexpr int kMiddleBand = Advisor::kBands / 2;
+
+int64_t micros_of(const RankedPool& pool) { return pool.price ? pool.price->micros() : kUnknown; }
+
+int64_t band_of(const RankedPool& pool) { return pool.band.value_or(kMiddleBand); }
+
+// An interruption costs a boot's worth of two machines and some nerves: each band is worth a tenth
+// of the price.
+int64_t weighted_price(const RankedPool& pool) {
+  return pool.price ? pool.price->micros() / 10 * (10 + band_of(pool)) : kUnknown;
 }
 
-bool goes_before(const RankedPool& a, const RankedPool& b) {
-  const auto key = [](const RankedPool& ranked) {
-    return std::tuple(ranked.too_dear, ranked.cools_until.value_or(base::Instant()),
-                      !ranked.price.has_value(), ranked.price.value_or(base::Money()));
-  };
-  return key(a) < key(b);
+// Smaller goes first.
+std::tuple<int64_t, int64_t> preference(const RankedPool& pool, Strategy strategy) {
+  switch (strategy) {
+    case Strategy::kLowestPrice: return {micros_of(pool), 0};
+    case Strategy::kLowestRisk: return {band_of(pool), micros_of(pool)};
+    case Strategy::kDiversified: return {pool.in_use, weighted_price(pool)};
+    case Strategy::kPriceCapacity: return {weighted_price(pool), 0};
+  }
+  return {};
+}
+
+RankedPool describe(const model::Pool& pool, const Knowledge& known, base::Instant now) {
+  RankedPool ranked;
+  ranked.pool = pool;
+  ranked.band = known.advisor.band(pool.type);
+  if (const auto price = known.prices.find(pool); price != known.prices.end())
+    ranked.price = price->second;
+  if (const auto until = known.cooling.find(pool);
+      until != known.cooling.end() && until->second > now)
+    ranked.cools_until = until->second;
+  if (const auto used = known.in_use.find(pool); used != known.in_use.end())
+    ranked.in_use = used->second;
+  return ranked;
 }
 
 }  // namespace
 
-std::vector<RankedPool> rank(const std::vector<model::InstanceType>& types, const model::Zone& zone,
-                             const std::map<model::Pool, base::Money>& prices,
-                             const std::map<model::Pool, base::Instant>& cooling, base::Instant now,
-                             std::optional<base::Money> max_price) {
+std::vector<RankedPool> rank(const model::GroupSpec& group, const model::Zone& zone,
+                             const Knowledge& knowledge, base::Instant now) {
   std::vector<RankedPool> pools;
-  pools.reserve(types.size());
-  for (const model::InstanceType& type : types)
-    pools.push_back(describe({type, zone, model::kLinux}, prices, cooling, now));
-  for (RankedPool& pool : pools)
-    pool.too_dear = max_price && pool.price && *pool.price > *max_price;
-  std::stable_sort(pools.begin(), pools.end(), goes_before);
+  pools.reserve(group.types.size());
+  for (const model::InstanceType& type : group.types) {
+    pools.push_back(describe({type, zone, model::kLinux}, knowledge, now));
+    RankedPool& pool = pools.back();
+    pool.too_dear = group.max_price && pool.price && *pool.price > *group.max_price;
+  }
+  const auto key = [&](const RankedPool& pool) {
+    return std::tuple(pool.too_dear, pool.cools_until.value_or(base::Instant()),
+                      preference(pool, group.strategy));
+  };
+  std::stable_sort(pools.begin(), pools.end(),
+                   [&](const RankedPool& a, const RankedPool& b) { return key(a) < key(b); });
   return pools;
 }
 

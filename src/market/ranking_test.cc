@@ -18,17 +18,37 @@ const Instant kNow = Instant::from_unix_seconds(1000);
 
 Pool pool(const char* type) { return {InstanceType(type), kZone, model::kLinux}; }
 
-std::string order(const std::map<Pool, Money>& prices, const std::map<Pool, Instant>& cooling) {
+using Prices = std::map<Pool, Money>;
+using Cooling = std::map<Pool, Instant>;
+
+model::GroupSpec group(model::Strategy strategy = model::Strategy::kPriceCapacity) {
+  model::GroupSpec spec;
+  spec.types = kTypes;
+  spec.strategy = strategy;
+  return spec;
+}
+
+std::string names(const std::vector<RankedPool>& pools) {
   std::string text;
-  for (const RankedPool& ranked : rank(kTypes, kZone, prices, cooling, kNow))
-    text += ranked.pool.type.str()[0];
+  for (const RankedPool& ranked : pools) text += ranked.pool.type.str()[0];
   return text;
+}
+
+std::string order(const Prices& prices, const Cooling& cooling,
+                  model::Strategy strategy = model::Strategy::kPriceCapacity,
+                  std::map<Pool, int> in_use = {}) {
+  static const Advisor kAdvisor =
+      *Advisor::parse(R"({"spot_advisor":{"r":{"Linux":{"a.large":{"r":4},"b.large":{"r":0},)"
+                      R"("c.large":{"r":1}}}}})",
+                      model::Region("r"));
+  return names(rank(group(strategy), kZone, {prices, cooling, kAdvisor, std::move(in_use)}, kNow));
 }
 
 TEST(Ranking, TheCheapestGoesFirstAndUnknownPricesFollowInConfiguredOrder) {
   EXPECT_EQ(order({}, {}), "abc");
   EXPECT_EQ(
-      order({{pool("c.large"), Money::usd_micros(5)}, {pool("b.large"), Money::usd_micros(9)}}, {}),
+      order({{pool("c.large"), Money::usd_micros(50)}, {pool("b.large"), Money::usd_micros(90)}},
+            {}),
       "cba");
 }
 
@@ -46,12 +66,32 @@ TEST(Ranking, APoolAboveOurMaximumFollowsThoseThatCool) {
   const std::map<Pool, Money> prices{{pool("a.large"), Money::usd_micros(30)},
                                      {pool("b.large"), Money::usd_micros(20)},
                                      {pool("c.large"), Money::usd_micros(10)}};
-  const auto ranked =
-      rank(kTypes, kZone, prices, {{pool("c.large"), kNow + base::Duration::seconds(60)}}, kNow,
-           Money::usd_micros(20));
+  const Cooling cooling{{pool("c.large"), kNow + base::Duration::seconds(60)}};
+  model::GroupSpec spec = group();
+  spec.max_price = Money::usd_micros(20);
+  const auto ranked = rank(spec, kZone, {prices, cooling, Advisor(), {}}, kNow);
   EXPECT_EQ(ranked[0].pool, pool("b.large"));
   EXPECT_EQ(ranked[1].pool, pool("c.large"));
   EXPECT_TRUE(ranked[2].too_dear);
+}
+
+// Bands: a 4, b 0, c 1.
+TEST(Ranking, EachStrategyWeighsPriceRiskAndUseInItsOwnWay) {
+  const Prices prices{{pool("a.large"), Money::usd_micros(1000)},
+                      {pool("b.large"), Money::usd_micros(1300)},
+                      {pool("c.large"), Money::usd_micros(1250)}};
+  using enum model::Strategy;
+  EXPECT_EQ(order(prices, {}, kLowestPrice), "acb");
+  EXPECT_EQ(order(prices, {}, kLowestRisk), "bca");
+  EXPECT_EQ(order(prices, {}, kPriceCapacity), "bca") << "1300, 1375 and 1400 with their bands";
+  EXPECT_EQ(order(prices, {}, kDiversified, {{pool("b.large"), 2}, {pool("c.large"), 1}}), "acb");
+}
+
+TEST(Ranking, APoolThatCoolsComesLastWhateverTheStrategy) {
+  const Cooling cooling{{pool("b.large"), kNow + base::Duration::seconds(60)}};
+  using enum model::Strategy;
+  for (const auto strategy : {kLowestPrice, kLowestRisk, kPriceCapacity, kDiversified})
+    EXPECT_EQ(order({}, cooling, strategy).back(), 'b');
 }
 
 TEST(Ranking, PricesOfOtherZonesDoNotCount) {

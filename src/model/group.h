@@ -36,11 +36,37 @@ struct OnDemandPolicy {
   friend bool operator==(const OnDemandPolicy&, const OnDemandPolicy&) = default;
 };
 
+// How machines are asked for.
+enum class LaunchBy {
+  kFleet,         // CreateFleet, instant: all pools of a zone in one request, AWS chooses.
+  kRunInstances,  // One pool per request, in our order.
+};
+
+// Which of a zone's pools is tried first.
+enum class Strategy {
+  kPriceCapacity,  // The cheapest, with AWS's interruption band weighed in.
+  kLowestPrice,
+  kLowestRisk,   // The lowest band; among equals the cheapest.
+  kDiversified,  // The pool with the fewest machines of ours.
+};
+
 // What a rebalance recommendation changes.
 enum class OnRebalance {
   kIgnore,
   kLaunchAhead,  // A replacement takes the slot; the old machine serves on until AWS takes it.
   kReplace,      // The same, and the old machine goes once its replacement serves.
+};
+
+// Whose word it is that a machine fails. EC2's own status checks always count.
+enum class HealthSource { kInstance, kTargetGroup };
+
+struct HealthPolicy {
+  HealthSource source = HealthSource::kTargetGroup;
+  // A machine that fails without pause for this long is replaced; it may also take so long to boot
+  // after its first failed check.
+  base::Duration grace = base::Duration::seconds(120);
+
+  friend bool operator==(const HealthPolicy&, const HealthPolicy&) = default;
 };
 
 struct GroupSpec {
@@ -49,6 +75,8 @@ struct GroupSpec {
   std::vector<SubnetId> subnets;  // Slots go round these in order.
   LaunchTemplateRef launch_template;
   std::vector<InstanceType> types;  // In order of preference where prices do not decide.
+  LaunchBy launch_by = LaunchBy::kRunInstances;
+  Strategy strategy = Strategy::kPriceCapacity;
   std::vector<TargetGroupRef> target_groups;
   // A doomed machine leaves the balancer at once only while this many healthy others serve.
   int min_healthy = 1;
@@ -60,8 +88,13 @@ struct GroupSpec {
   // Instances that may come within an hour; nothing: as many as three times the capacity, at least
   // 30. What needs more is a loop that only costs money.
   std::optional<int> launches_per_hour;
+  // Exchanges by choice: so many machines beyond the capacity at once, and none begins while more
+  // slots than this are not served.
+  int max_surge = 1;
+  int max_unavailable = 0;
   // A pool that took a machine back keeps doing so for a while.
   base::Duration avoid_interrupted_pool_for = base::Duration::minutes(10);
+  HealthPolicy health;
   std::vector<Tag> tags;  // Of every machine, from its launch; by key.
 
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;

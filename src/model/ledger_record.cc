@@ -111,6 +111,14 @@ class Reader {
          [&](Reader& item) { out.emplace(SlotName(item.text("slot")), item.instant(time_key)); });
     return out;
   }
+  // As above; nothing where the key is missing, as in records of earlier versions.
+  std::map<SlotName, Instant> later_times(std::string_view key, std::string_view time_key) {
+    return has(key) ? times(key, time_key) : std::map<SlotName, Instant>();
+  }
+  std::optional<Instant> later_instant(std::string_view key) {
+    return has(key) ? optional_instant(key) : std::nullopt;
+  }
+  bool has(std::string_view key) const { return object_.if_contains(key) != nullptr; }
   // Calls `read(Reader&)` for each object of the array.
   template <class Read>
   void each(std::string_view key, Read read) {
@@ -210,7 +218,7 @@ std::optional<LaunchId> parse_launch_id(std::string_view text) {
 }
 
 std::string to_text(const LedgerRecord& record) {
-  json::array holders, open, retiring, cooling, launched;
+  json::array holders, open, retiring, cooling, launched, exchanging;
   for (const auto& [slot, holder] : record.holders) holders.push_back(write_holder(slot, holder));
   for (const OpenLaunch& launch : record.open) open.push_back(write_launch(launch));
   for (const Retiring& entry : record.retiring) retiring.push_back(write_retiring(entry));
@@ -218,6 +226,8 @@ std::string to_text(const LedgerRecord& record) {
     cooling.push_back(json::object{{"pool", write_pool(pool)}, {"until_ms", until.unix_ms()}});
   for (const auto& [minute, count] : record.launched)
     launched.push_back(json::object{{"at_ms", minute.unix_ms()}, {"count", count}});
+  for (const auto& [slot, id] : record.exchanging)
+    exchanging.push_back(json::object{{"slot", slot.str()}, {"instance", id.str()}});
   const json::object document{{"format", kFormat},
                               {"group", record.group.str()},
                               {"incarnation", record.incarnation},
@@ -234,7 +244,11 @@ std::string to_text(const LedgerRecord& record) {
                               {"cooling", std::move(cooling)},
                               {"lacking", write_times(record.lacking, "since_ms")},
                               {"returned", write_times(record.returned, "at_ms")},
-                              {"launched", std::move(launched)}};
+                              {"launched", std::move(launched)},
+                              {"holds", write_times(record.holds, "since_ms")},
+                              {"exchanging", std::move(exchanging)},
+                              {"paused_since_ms", write_optional(record.paused_since)},
+                              {"retired_at_ms", write_optional(record.retired_at)}};
   return json::serialize(document);
 }
 
@@ -269,6 +283,13 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
     const Instant minute = item.instant("at_ms");
     record.launched[minute] = static_cast<int>(std::min<int64_t>(item.number("count"), kMostCount));
   });
+  record.holds = in.later_times("holds", "since_ms");
+  if (in.has("exchanging"))
+    in.each("exchanging", [&](Reader& item) {
+      record.exchanging.emplace(SlotName(item.text("slot")), InstanceId(item.text("instance")));
+    });
+  record.paused_since = in.later_instant("paused_since_ms");
+  record.retired_at = in.later_instant("retired_at_ms");
   if (!in.problem().empty())
     return fail("LedgerMalformed", in.problem() + " is missing, of another type or out of range");
   return record;

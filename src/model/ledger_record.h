@@ -91,6 +91,12 @@ struct LedgerRecord {
   std::map<SlotName, base::Instant> returned;  // Slots that left on-demand for Spot, when.
   std::map<base::Instant, int> launched;       // Instances that came, by minute, for an hour.
 
+  // What people told a keeper, until it is done or they say otherwise (model/command.h).
+  std::map<SlotName, base::Instant> holds;    // Slots that are left alone, since when.
+  std::map<SlotName, InstanceId> exchanging;  // Slots, and the machine that is to go.
+  std::optional<base::Instant> paused_since;
+  std::optional<base::Instant> retired_at;
+
   friend bool operator==(const LedgerRecord&, const LedgerRecord&) = default;
 };
 

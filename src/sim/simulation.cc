@@ -130,6 +130,7 @@ class Simulation {
     group.target_groups = {{make_target_group(), 80}};
     group.min_healthy = std::max(1, swarm_.capacity - 1);
     group.on_rebalance = swarm_.on_rebalance;
+    if (swarm_.fleets) group.launch_by = model::LaunchBy::kFleet;
     group.launches_per_hour = 10'000;  // Chaos needs more than any sane limit.
     group.on_demand.base_slots = swarm_.base_slots;
     group.on_demand.fallback_after.reset();
@@ -311,6 +312,7 @@ class Simulation {
     unleash(swarm_.between_ledger_losses, "ledger-loss", [this] { return lose_ledger(); });
     unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
     unleash(swarm_.between_outages, "zone-outage", [this] { return break_a_zone(); });
+    unleash(swarm_.between_sicknesses, "sickness", [this] { return sicken_some(); });
     unleash(swarm_.between_clock_steps, "clock-step", [this] {
       any_host().set_clock_offset(Duration::millis(dice_.between(-30'000, 30'000)));
       return true;
@@ -352,6 +354,34 @@ class Simulation {
     form.add("Version", "2016-11-15");
     form.add("InstanceId.1", ids[dice_.below(ids.size())].str());
     return ask("ec2", form).status == 200;
+  }
+
+  // One machine, or the whole group as after a bad deployment; most recover by themselves.
+  bool sicken_some() {
+    auto ids = live_instances();
+    if (ids.empty()) return false;
+    const bool is_common = dice_.chance_ppm(100'000);
+    if (!is_common) ids = {ids[dice_.below(ids.size())]};
+    const bool is_sick = dice_.chance_ppm(700'000);
+    const bool is_impaired = !is_sick || dice_.chance_ppm(200'000);
+    for (const InstanceId& id : ids) set_health(id, is_sick, is_impaired);
+    timeline_.after(Duration::seconds(dice_.between(10, 1200)), [this, ids] {
+      for (const InstanceId& id : ids) set_health(id, false, false);
+    });
+    return true;
+  }
+
+  void set_health(const InstanceId& id, bool is_sick, bool is_impaired) {
+    region_.set_sick(id, is_sick);
+    region_.set_impaired(id, is_impaired);
+  }
+
+  // But for one: that it is replaced belongs to what must be whole again.
+  void cure_all() {
+    bool is_first = true;
+    for (const auto& [id, instance] : region_.world().instances)
+      if ((instance.is_sick || instance.is_impaired) && !std::exchange(is_first, false))
+        set_health(id, false, false);
   }
 
   bool partition_one() {
@@ -446,6 +476,7 @@ class Simulation {
     region_.set_faults(quiet);
     for (const auto& [key, pool] : region_.world().pools)
       if (pool.is_drained) region_.refill_pool(key);
+    cure_all();
     for (auto& host : hosts_) {
       host->set_partitioned(false);
       host->set_crash_rate(0);

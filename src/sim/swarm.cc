@@ -68,6 +68,8 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
     swarm.keepers = 2;
     swarm.namesakes = true;
   }
+  maybe_often(dice, swarm.between_sicknesses, 300'000, 5, 60);
+  swarm.fleets = dice.chance_ppm(400'000);
 }
 
 }  // namespace
@@ -124,7 +126,7 @@ std::string to_string(const Swarm& swarm) {
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("namesakes", swarm.namesakes) + number("diverging", swarm.diverging_files) +
-         number("slow", swarm.network.slow_per_mille) +
+         number("fleets", swarm.fleets) + number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +

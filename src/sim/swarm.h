@@ -20,6 +20,7 @@ struct Swarm {
   int capacity = 3;
   int base_slots = 0;  // Always on-demand.
   model::OnRebalance on_rebalance = model::OnRebalance::kLaunchAhead;
+  bool fleets = false;            // CreateFleet instead of RunInstances.
   base::Duration fallback_after;  // Zero: never on-demand for want of Spot.
   bool namesakes = false;         // Both keepers have the same name.
   bool diverging_files = false;   // The second keeper's file names other types first, and one less.
@@ -38,7 +39,8 @@ struct Swarm {
   base::Duration between_templates = base::Duration::hours(1000);
   base::Duration between_ledger_losses = base::Duration::hours(1000);
   base::Duration between_disk_losses = base::Duration::hours(1000);
-  base::Duration between_outages = base::Duration::hours(1000);  // Of a zone's API.
+  base::Duration between_outages = base::Duration::hours(1000);     // Of a zone's API.
+  base::Duration between_sicknesses = base::Duration::hours(1000);  // Of machines that run.
   base::Duration between_clock_steps = base::Duration::hours(1000);
 };
 

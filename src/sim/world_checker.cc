@@ -44,7 +44,8 @@ bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) c
   if (instance == world.instances.end() ||
       instance->second.state() != model::InstanceState::kRunning)
     return false;
-  if (group.target_groups.empty()) return region_.now() >= instance->second.serves_at;
+  if (group.target_groups.empty())
+    return region_.now() >= instance->second.serves_at && !instance->second.is_impaired;
   for (const model::TargetGroupRef& ref : group.target_groups) {
     const auto targets = world.target_groups.find(ref.arn);
     if (targets == world.target_groups.end()) return false;
@@ -140,7 +141,9 @@ void WorldChecker::removed(const InstanceId& id, Instant now) {
   if (found == region_.world().instances.end()) return;
   const Instance& instance = found->second;
   const model::GroupSpec* group = group_of(groups_, region_.world(), instance);
-  if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick) return;
+  if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick ||
+      instance.is_impaired)
+    return;
   const control::Timing timing;
   // Clocks differ by half a minute at most, and a decision travels for some seconds.
   const Duration slack = Duration::seconds(60);

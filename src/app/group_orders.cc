@@ -1,0 +1,172 @@
+// The `group` commands that change something: each is one order to a running keeper, which answers
+// when it stands in the group's ledger.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "app/cli.h"
+#include "app/reading.h"
+#include "base/json.h"
+#include "model/command.h"
+
+namespace app {
+namespace {
+
+using model::CommandKind;
+
+struct Order {
+  ServerOptions server;
+  CommandKind kind = CommandKind::kHold;
+  std::string subject;
+  std::string confirm;
+  std::string done;  // What to say when it is done, after the subject.
+};
+
+base::Status send(const Order& order) {
+  base::json::object body{{"command", model::to_string(order.kind)}, {"subject", order.subject}};
+  if (!order.confirm.empty()) body["confirm"] = order.confirm;
+  ASSIGN_OR_RETURN(const auto client, ServerClient::open(order.server, aws::process_environment()));
+  ASSIGN_OR_RETURN(const std::string answer,
+                   client->post("/api/v1/commands", base::json::serialize(body)));
+  return {};
+}
+
+int give(const Order& order) {
+  if (const base::Status status = send(order); !status) return explain(status.error());
+  std::printf("%s %s\n", order.subject.c_str(), order.done.c_str());
+  return kOk;
+}
+
+struct Wording {
+  const char* name;
+  CommandKind kind;
+  const char* description;
+  const char* done;
+  const char* footer;
+};
+
+constexpr Wording kSlotOrders[] = {
+    {"hold", CommandKind::kHold, "leave a slot alone until `release`",
+     "is on hold: nothing is launched, moved or ended for it until `group release`",
+     "Example:\n"
+     "  spotkeeper group hold web-b\n"
+     "keeps web-b's machine where it is while you look at it. If AWS takes it, the slot stays\n"
+     "empty until the hold ends."},
+    {"release", CommandKind::kRelease, "end a `hold`", "is looked after again",
+     "Example:\n"
+     "  spotkeeper group release web-b"},
+};
+
+constexpr Wording kGroupOrders[] = {
+    {"pause", CommandKind::kPause, "watch a group and change nothing until `resume`",
+     "is paused: it is watched, and nothing is changed until `group resume`",
+     "Example:\n"
+     "  spotkeeper group pause web\n"
+     "Nothing is launched, registered, drained or ended meanwhile, whatever happens. Every keeper\n"
+     "of the group keeps to it, also after a restart."},
+    {"resume", CommandKind::kResume, "end a `pause`, or begin a retired group anew",
+     "is looked after again",
+     "Example:\n"
+     "  spotkeeper group resume web"},
+};
+
+std::shared_ptr<Order> make_order(CLI::App& command, CommandKind kind, std::string done) {
+  auto order = std::make_shared<Order>();
+  order->kind = kind;
+  order->done = std::move(done);
+  add_server_options(command, order->server);
+  return order;
+}
+
+void add_plain(CLI::App& group, Action& action, const Wording& words, const char* subject) {
+  CLI::App* command = group.add_subcommand(words.name, words.description);
+  auto order = make_order(*command, words.kind, words.done);
+  command->add_option(subject, order->subject, std::string("the ") + subject + "'s name")
+      ->required();
+  command->footer(words.footer);
+  command->callback([&action, order] { action = [order] { return give(*order); }; });
+}
+
+struct ReplaceFlags {
+  bool rolling = false;
+  bool outdated = false;
+  bool stop = false;
+};
+
+int replace(Order order, const ReplaceFlags& flags) {
+  if (flags.rolling) {
+    order.kind = flags.outdated ? CommandKind::kReplaceOld : CommandKind::kReplaceAll;
+    order.done = "is replaced machine by machine; `group show` tells how far it is";
+  } else if (flags.stop) {
+    order.kind = CommandKind::kStopReplacing;
+    order.done = "keeps the machines that were not replaced yet";
+  }
+  return give(order);
+}
+
+void add_replace(CLI::App& group, Action& action) {
+  CLI::App* command =
+      group.add_subcommand("replace", "exchange a slot's machine, or all of a group's");
+  auto order = make_order(*command, CommandKind::kReplace,
+                          "gets another machine; the present one goes once that serves");
+  auto flags = std::make_shared<ReplaceFlags>();
+  command->add_option("name", order->subject, "a slot; with --rolling or --stop, a group")
+      ->required();
+  auto* rolling = command->add_flag("--rolling", flags->rolling, "every machine of the group");
+  command
+      ->add_flag("--outdated", flags->outdated,
+                 "only those of another version of the launch template")
+      ->needs(rolling);
+  command->add_flag("--stop", flags->stop, "replace no further ones")->excludes(rolling);
+  command->footer(
+      "Examples:\n"
+      "  spotkeeper group replace web-b\n"
+      "  spotkeeper group replace web --rolling --outdated\n"
+      "The new machine serves before the old one leaves. A rolling replacement exchanges\n"
+      "brakes.max_surge machines at a time, and waits while more than brakes.max_unavailable "
+      "slots\n"
+      "are not served: a version that does not work stops by itself.");
+  command->callback(
+      [&action, order, flags] { action = [order, flags] { return replace(*order, *flags); }; });
+}
+
+int retire(Order order, bool is_confirmed) {
+  if (!is_confirmed) {
+    std::fprintf(stderr, "spotkeeper: retiring %s ends all its machines; say so with --confirm\n",
+                 order.subject.c_str());
+    return kUnusable;
+  }
+  order.confirm = order.subject;
+  return give(order);
+}
+
+void add_retire(CLI::App& group, Action& action) {
+  CLI::App* command =
+      group.add_subcommand("retire", "take a group out of service and end all its machines");
+  auto order = make_order(*command, CommandKind::kRetire,
+                          "is retired: its machines are drained and ended; then it can be taken "
+                          "out of the file");
+  auto confirmed = std::make_shared<bool>(false);
+  command->add_option("group", order->subject, "the group's name")->required();
+  command->add_flag("--confirm", *confirmed, "yes, end all of them");
+  command->footer(
+      "Example:\n"
+      "  spotkeeper group retire web --confirm\n"
+      "is the only way in which spotkeeper ends a whole group: taking it out of the file ends\n"
+      "nothing. `group resume` begins it anew.");
+  command->callback([&action, order, confirmed] {
+    action = [order, confirmed] { return retire(*order, *confirmed); };
+  });
+}
+
+}  // namespace
+
+void add_group_orders(CLI::App& group, Action& action) {
+  for (const Wording& words : kSlotOrders) add_plain(group, action, words, "slot");
+  for (const Wording& words : kGroupOrders) add_plain(group, action, words, "group");
+  add_replace(group, action);
+  add_retire(group, action);
+}
+
+}  // namespace app

@@ -1,0 +1,136 @@
+#include "control/commands.h"
+
+#include <algorithm>
+#include <string>
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::Command;
+using model::CommandKind;
+using model::LedgerRecord;
+using model::SlotName;
+
+base::Status refuse(std::string why) { return base::fail("CommandRefused", std::move(why)); }
+
+base::Status hold(const SlotName& slot, LedgerRecord& record, Instant now) {
+  record.holds.try_emplace(slot, now);
+  record.exchanging.erase(slot);
+  return {};
+}
+
+base::Status release(const SlotName& slot, LedgerRecord& record) {
+  if (record.holds.erase(slot) == 0) return refuse(slot.str() + " is not on hold");
+  return {};
+}
+
+bool can_be_exchanged(const GroupState& group, const LedgerRecord& record, const SlotName& slot) {
+  const auto holder = record.holders.find(slot);
+  return holder != record.holders.end() && !group.is_gone(holder->second.instance) &&
+         !record.holds.contains(slot);
+}
+
+base::Status exchange(const GroupState& group, const SlotName& slot, LedgerRecord& record) {
+  if (record.holds.contains(slot)) return refuse(slot.str() + " is on hold; release it first");
+  if (!can_be_exchanged(group, record, slot))
+    return refuse(slot.str() + " has no machine to exchange; one is launched as soon as it can be");
+  record.exchanging[slot] = record.holders.at(slot).instance;
+  return {};
+}
+
+base::Status exchange_many(const GroupState& group, CommandKind kind, LedgerRecord& record) {
+  if (!group.template_version)
+    return refuse("the launch template of " + group.spec.name.str() + " has not been read yet");
+  for (const auto& [slot, holder] : record.holders) {
+    const bool is_old = holder.template_version != *group.template_version;
+    if (can_be_exchanged(group, record, slot) && (is_old || kind == CommandKind::kReplaceAll))
+      record.exchanging[slot] = holder.instance;
+  }
+  return {};
+}
+
+base::Status resume(const GroupState& group, LedgerRecord& record) {
+  if (!record.paused_since && !record.retired_at)
+    return refuse(group.spec.name.str() + " is neither paused nor retired");
+  record.paused_since.reset();
+  record.retired_at.reset();
+  return {};
+}
+
+base::Status retire(const GroupState& group, LedgerRecord& record, Instant now) {
+  if (record.paused_since) return refuse(group.spec.name.str() + " is paused; resume it first");
+  if (!record.holds.empty())
+    return refuse(record.holds.begin()->first.str() + " is on hold; release it first");
+  if (!record.retired_at) record.retired_at = now;
+  record.exchanging.clear();
+  return {};
+}
+
+base::Status outcome_unknown() {
+  return base::fail("OutcomeUnknown",
+                    "the ledger was written by others meanwhile, or has not answered; `group show` "
+                    "tells whether it took effect",
+                    base::Retry::kBackoff);
+}
+
+base::Status too_late(const PendingCommand& pending) {
+  if (pending.nonces.empty())
+    return base::fail("LedgerUnavailable",
+                      "the ledger could not be written in time, so nothing was changed; try again",
+                      base::Retry::kBackoff);
+  return outcome_unknown();
+}
+
+}  // namespace
+
+base::Status apply(const Command& command, const GroupState& group, LedgerRecord& record,
+                   Instant now) {
+  const SlotName slot(command.subject);
+  switch (command.kind) {
+    case CommandKind::kHold: return hold(slot, record, now);
+    case CommandKind::kRelease: return release(slot, record);
+    case CommandKind::kReplace: return exchange(group, slot, record);
+    case CommandKind::kReplaceAll:
+    case CommandKind::kReplaceOld: return exchange_many(group, command.kind, record);
+    case CommandKind::kStopReplacing: record.exchanging.clear(); return {};
+    case CommandKind::kPause:
+      if (!record.paused_since) record.paused_since = now;
+      return {};
+    case CommandKind::kResume: return resume(group, record);
+    case CommandKind::kRetire: return retire(group, record, now);
+  }
+  return {};
+}
+
+void take_command(GroupState& group, Command command, const Timing& timing, Instant now) {
+  group.commands.push_back({std::move(command), now + timing.command_time});
+}
+
+void apply_waiting(const GroupState& group, LedgerRecord& record, Instant now) {
+  // One that cannot be carried out changes nothing; answer_commands says so to its sender.
+  for (const PendingCommand& pending : group.commands)
+    if (!pending.is_stored) (void)apply(pending.command, group, record, now);
+}
+
+void answer_commands(GroupState& group, Decisions& out, Instant now) {
+  const auto answer = [&](const PendingCommand& pending, base::Status status) {
+    out.answers.push_back({pending.command.id, std::move(status)});
+    return true;
+  };
+  std::erase_if(group.commands, [&](const PendingCommand& pending) {
+    if (pending.is_stored) return answer(pending, {});
+    if (const LedgerRecord* record = group.record()) {
+      LedgerRecord copy = *record;
+      const base::Status status = apply(pending.command, group, copy, now);
+      if (!status && !pending.nonces.empty()) return answer(pending, outcome_unknown());
+      // Refused, or so already.
+      if (!status || copy == *record) return answer(pending, status);
+    }
+    if (now >= pending.answer_by) return answer(pending, too_late(pending));
+    out.wake_at = std::min(out.wake_at, pending.answer_by);
+    return false;
+  });
+}
+
+}  // namespace control

@@ -1,0 +1,31 @@
+// Commands: what people told the keeper, on the way into the ledger.
+//
+// A command waits in its group until a ledger record that contains it is stored, and is answered
+// then. It is applied to whatever record is current at the time, so it survives conflicts with the
+// other keeper; applying it twice changes nothing.
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "control/event.h"
+#include "control/group_state.h"
+#include "control/timing.h"
+#include "model/command.h"
+
+namespace control {
+
+// Writes the command into the record. An error says why it cannot be carried out.
+base::Status apply(const model::Command& command, const GroupState& group,
+                   model::LedgerRecord& record, base::Instant now);
+
+// Takes the command in, to be answered by `Timing::command_time` from now at the latest.
+void take_command(GroupState& group, model::Command command, const Timing& timing,
+                  base::Instant now);
+
+// Applies all that wait.
+void apply_waiting(const GroupState& group, model::LedgerRecord& record, base::Instant now);
+
+// Answers those that the known record has, that cannot be carried out, or that waited too long.
+void answer_commands(GroupState& group, Decisions& out, base::Instant now);
+
+}  // namespace control

@@ -1,0 +1,286 @@
+#include "control/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/endings.h"
+#include "control/targets.h"
+#include "control/test_support.h"
+#include "control/tiny_cloud.h"
+
+namespace control {
+namespace {
+
+using model::Command;
+using model::CommandKind;
+using testing::at;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kA;
+using testing::kB;
+using testing::kC;
+using testing::kMe;
+using testing::kOther;
+using testing::kSlotA;
+using testing::kSlotB;
+using testing::kSlotC;
+using testing::Script;
+using testing::seconds;
+using ::testing::UnorderedElementsAre;
+
+// ---- what a command writes ----
+
+class ApplyTest : public ::testing::Test {
+ protected:
+  base::Status give(CommandKind kind, std::string subject) {
+    return apply({{1}, kind, std::move(subject)}, group_, *group_.ledger.record, at(0));
+  }
+  std::string refusal(CommandKind kind, std::string subject) {
+    const base::Status status = give(kind, std::move(subject));
+    return status ? "" : status.error().message;
+  }
+  model::LedgerRecord& record() { return *group_.ledger.record; }
+
+  GroupState group_ = testing::whole_group();
+};
+
+TEST_F(ApplyTest, AHoldLastsUntilItIsReleased) {
+  EXPECT_TRUE(give(CommandKind::kHold, "web-b"));
+  EXPECT_EQ(record().holds.at(kSlotB), at(0));
+  EXPECT_TRUE(give(CommandKind::kRelease, "web-b"));
+  EXPECT_THAT(record().holds, IsEmpty());
+  EXPECT_EQ(refusal(CommandKind::kRelease, "web-b"), "web-b is not on hold");
+}
+
+TEST_F(ApplyTest, AnExchangeNamesTheMachineThatIsToGo) {
+  EXPECT_TRUE(give(CommandKind::kReplace, "web-b"));
+  EXPECT_EQ(record().exchanging.at(kSlotB), kB);
+  EXPECT_TRUE(give(CommandKind::kStopReplacing, "web"));
+  EXPECT_THAT(record().exchanging, IsEmpty());
+}
+
+TEST_F(ApplyTest, WhatIsOnHoldOrEmptyIsNotExchanged) {
+  give(CommandKind::kHold, "web-b");
+  EXPECT_THAT(refusal(CommandKind::kReplace, "web-b"), HasSubstr("on hold"));
+  group_.gone[kA] = at(-1);
+  EXPECT_THAT(refusal(CommandKind::kReplace, "web-a"), HasSubstr("no machine"));
+  EXPECT_TRUE(give(CommandKind::kReplaceAll, "web"));
+  EXPECT_EQ(record().exchanging.size(), 1u);
+}
+
+TEST_F(ApplyTest, OnlyTheOutdatedAreThoseOfAnotherVersion) {
+  record().holders.at(kSlotC).template_version = 6;
+  EXPECT_TRUE(give(CommandKind::kReplaceOld, "web"));
+  EXPECT_EQ(record().exchanging, (std::map<model::SlotName, model::InstanceId>{{kSlotC, kC}}));
+  group_.template_version.reset();
+  EXPECT_THAT(refusal(CommandKind::kReplaceOld, "web"), HasSubstr("not been read"));
+}
+
+TEST_F(ApplyTest, APauseAndARetirementEndWithResume) {
+  EXPECT_TRUE(give(CommandKind::kPause, "web"));
+  EXPECT_THAT(refusal(CommandKind::kRetire, "web"), HasSubstr("paused"));
+  EXPECT_TRUE(give(CommandKind::kResume, "web"));
+  EXPECT_TRUE(give(CommandKind::kRetire, "web"));
+  EXPECT_EQ(record().retired_at, at(0));
+  EXPECT_TRUE(give(CommandKind::kResume, "web"));
+  EXPECT_THAT(refusal(CommandKind::kResume, "web"), HasSubstr("neither"));
+}
+
+TEST_F(ApplyTest, AGroupWithASlotOnHoldIsNotRetired) {
+  give(CommandKind::kHold, "web-b");
+  EXPECT_THAT(refusal(CommandKind::kRetire, "web"), HasSubstr("web-b is on hold"));
+}
+
+// ---- when it is answered ----
+
+class AnswerCommandsTest : public ApplyTest {
+ protected:
+  void take(CommandKind kind, std::string subject) {
+    take_command(group_, {{7}, kind, std::move(subject)}, Timing(), at(0));
+  }
+  std::string answer(base::Instant now = at(1)) {
+    Decisions out;
+    answer_commands(group_, out, now);
+    if (out.answers.empty()) return "none";
+    return out.answers[0].status ? "done" : out.answers[0].status.error().code;
+  }
+};
+
+TEST_F(AnswerCommandsTest, NothingIsAnsweredBeforeItIsStored) {
+  take(CommandKind::kHold, "web-b");
+  EXPECT_EQ(answer(), "none");
+  group_.commands[0].nonces = {"mine"};
+  model::LedgerRecord written = record();
+  written.nonce = "other";
+  ++written.revision;
+  adopt_record(group_, written, kMe, at(2));
+  EXPECT_EQ(answer(), "none");
+  written.nonce = "mine";
+  adopt_record(group_, written, kMe, at(3));
+  EXPECT_EQ(answer(), "done");
+  EXPECT_EQ(answer(), "none") << "once";
+}
+
+TEST_F(AnswerCommandsTest, WhatIsSoAlreadyIsDoneAtOnceAndARefusalNeedsNoLedgerEither) {
+  record().holds[kSlotB] = at(-100);
+  take(CommandKind::kHold, "web-b");
+  EXPECT_EQ(answer(), "done");
+  take(CommandKind::kRelease, "web-a");
+  EXPECT_EQ(answer(), "CommandRefused");
+}
+
+TEST_F(AnswerCommandsTest, WhoWaitsTooLongIsToldWhetherItMayHaveTakenEffect) {
+  take(CommandKind::kHold, "web-b");
+  EXPECT_EQ(answer(at(20)), "LedgerUnavailable");
+  take(CommandKind::kHold, "web-b");
+  group_.commands[0].nonces = {"mine"};
+  EXPECT_EQ(answer(at(20)), "OutcomeUnknown");
+}
+
+TEST_F(AnswerCommandsTest, ACommandThatOthersOvertookIsNotCalledRefused) {
+  take(CommandKind::kRelease, "web-b");
+  group_.commands[0].nonces = {"mine"};
+  EXPECT_EQ(answer(), "OutcomeUnknown");
+}
+
+// ---- what it does ----
+
+class OrderedGroupTest : public ::testing::Test {
+ protected:
+  OrderedGroupTest() { cloud_.begin_whole(clock_); }
+  ~OrderedGroupTest() override { EXPECT_THAT(cloud_.violations, IsEmpty()); }
+
+  void learn(Script& keeper) {
+    keeper.step();
+    run(keeper, 60);
+    cloud_.log.clear();
+  }
+  void run(Script& keeper, int64_t time) { keeper.run_until(clock_ + seconds(time)); }
+  void give(Script& keeper, CommandKind kind, std::string subject) {
+    keeper.step({Commanded{{{1}, kind, std::move(subject)}}});
+    keeper.settle();
+  }
+  void warn(Script& keeper, const model::InstanceId& id) {
+    keeper.step({NoticeReceived{testing::warning(id, clock_)}});
+  }
+  model::InstanceId holder_of(const model::SlotName& slot) {
+    return cloud_.record().holders.at(slot).instance;
+  }
+  int launches() const {
+    return static_cast<int>(std::count_if(cloud_.log.begin(), cloud_.log.end(), [](const auto& l) {
+      return l.starts_with("RunInstances");
+    }));
+  }
+
+  base::Instant clock_ = at(0);
+  testing::TinyCloud cloud_;
+};
+
+TEST_F(OrderedGroupTest, NothingIsLaunchedForASlotOnHoldUntilItIsReleased) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kHold, "web-b");
+  warn(keeper, kB);
+  run(keeper, 60);
+  cloud_.terminate(kB);
+  run(keeper, 300);
+  EXPECT_THAT(cloud_.log, ElementsAre("LedgerWrite"));
+  give(keeper, CommandKind::kRelease, "web-b");
+  run(keeper, 120);
+  EXPECT_EQ(launches(), 1);
+  EXPECT_NE(holder_of(kSlotB), kB);
+}
+
+TEST_F(OrderedGroupTest, APausedGroupIsOnlyWatchedAndGoesOnAfterwards) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kPause, "web");
+  warn(keeper, kA);
+  cloud_.terminate(kB);
+  run(keeper, 400);
+  EXPECT_EQ(launches(), 0);
+  EXPECT_THAT(cloud_.live(), UnorderedElementsAre(kA, kC));
+  give(keeper, CommandKind::kResume, "web");
+  run(keeper, 120);
+  EXPECT_GE(launches(), 1);
+  EXPECT_NE(holder_of(kSlotB), kB);
+}
+
+TEST_F(OrderedGroupTest, AnExchangedMachineGoesOnlyAfterTheNewOneServes) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kReplace, "web-b");
+  run(keeper, 300);
+  EXPECT_THAT(cloud_.log, ElementsAre("LedgerWrite", "RunInstances subnet-b", "LedgerWrite",
+                                      "RegisterTargets i-0001", "DeregisterTargets i-b",
+                                      "TerminateInstances i-b", "LedgerWrite"));
+  EXPECT_THAT(cloud_.record().exchanging, IsEmpty());
+}
+
+TEST_F(OrderedGroupTest, ARollingReplacementExchangesAllOneAfterTheOther) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kReplaceAll, "web");
+  for (int i = 0; i < 1200 && !cloud_.record().exchanging.empty(); i += 5) {
+    run(keeper, 5);
+    EXPECT_LE(cloud_.live().size(), 4u);
+  }
+  run(keeper, 120);
+  EXPECT_EQ(launches(), 3);
+  EXPECT_EQ(cloud_.live().size(), 3u);
+  for (const model::SlotName& slot : {kSlotA, kSlotB, kSlotC})
+    EXPECT_THAT(holder_of(slot).str(), HasSubstr("i-000"));
+}
+
+TEST_F(OrderedGroupTest, ARollingReplacementSurvivesTheKeeper) {
+  {
+    Script keeper(cloud_, clock_, kMe, 1);
+    learn(keeper);
+    give(keeper, CommandKind::kReplaceAll, "web");
+    run(keeper, 20);
+  }
+  Script next(cloud_, clock_, kMe, 2);
+  next.step();
+  run(next, 900);
+  EXPECT_EQ(launches(), 3);
+  EXPECT_EQ(cloud_.live().size(), 3u);
+}
+
+TEST_F(OrderedGroupTest, ARetiredGroupIsDrainedAndEndedAndStaysSo) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kRetire, "web");
+  run(keeper, 600);
+  EXPECT_THAT(cloud_.live(), IsEmpty());
+  EXPECT_EQ(launches(), 0);
+  EXPECT_THAT(cloud_.record().holders, IsEmpty());
+  give(keeper, CommandKind::kResume, "web");
+  run(keeper, 300);
+  EXPECT_EQ(cloud_.live().size(), 3u);
+}
+
+TEST_F(OrderedGroupTest, WhatOneKeeperIsToldBindsTheOther) {
+  Script first(cloud_, clock_, kMe, 1), second(cloud_, clock_, kOther, 2);
+  learn(first);
+  learn(second);
+  give(first, CommandKind::kPause, "web");
+  cloud_.terminate(kB);
+  for (int i = 0; i < 60; ++i) {
+    first.run_until(clock_ + seconds(3));
+    second.run_until(clock_ + seconds(3));
+  }
+  EXPECT_EQ(launches(), 0);
+}
+
+TEST_F(OrderedGroupTest, AnUnknownSubjectIsSaidToBeUnknown) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  const std::vector<Event> events{Commanded{{{9}, CommandKind::kHold, "web-q"}}};
+  const Decisions decisions = keeper.brain.step(events, clock_);
+  ASSERT_EQ(decisions.answers.size(), 1u);
+  EXPECT_EQ(decisions.answers[0].status.error().message, "there is no slot \"web-q\"");
+}
+
+}  // namespace
+}  // namespace control
