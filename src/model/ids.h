@@ -14,6 +14,7 @@ using ImageId = base::Id<struct ImageIdTag>;
 using SubnetId = base::Id<struct SubnetIdTag>;
 using LaunchTemplateId = base::Id<struct LaunchTemplateIdTag>;
 using SpotRequestId = base::Id<struct SpotRequestIdTag>;
+using FleetId = base::Id<struct FleetIdTag>;  // "fleet-…", or "sfr-…" of a Spot Fleet.
 using TargetGroupArn = base::Id<struct TargetGroupArnTag>;
 using EventId = base::Id<struct EventIdTag>;
 
