@@ -12,8 +12,8 @@
 
 #include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
-#include "aws/credentials.h"
 #include "aws/fake_clock.h"
+#include "aws/profile_credentials.h"
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
 #include "base/json.h"
@@ -80,7 +80,7 @@ class Moto : public testing::Test {
   FakeClock clock;  // moto looks at no signature's time.
   std::unique_ptr<net::HttpClient> http = net::make_http_client({});
   std::unique_ptr<CredentialsProvider> credentials =
-      *make_credentials_provider(process_environment(), *http, clock);
+      *make_environment_credentials(process_environment());
   SignedClient client{*http, *credentials, clock, variable("SPOTKEEPER_PEER_REGION")};
 
   // The instance of the test RunInstances, for those after it.
