@@ -63,6 +63,7 @@ class Spawning {
 
   int start(const std::vector<std::string>& argv, pid_t& pid) {
     std::vector<char*> words;
+    words.reserve(argv.size() + 1);
     for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     return posix_spawnp(&pid, words[0], &files_, &attributes_, words.data(), environ);
