@@ -9,6 +9,7 @@
 
 #include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
+#include "aws/credentials_json.h"
 #include "base/json.h"
 #include "model/aws_error.h"
 
@@ -27,26 +28,13 @@ std::string url_of(const std::optional<net::Endpoint>& endpoint) {
   return (endpoint->tls ? "https://" : "http://") + endpoint->host_and_port() + endpoint->base_path;
 }
 
-// A profile that the file names comes before keys in the environment, as with AWS's own tools.
-aws::Environment with_profile(aws::Environment environment, std::string profile) {
-  if (profile.empty()) return environment;
-  return [environment = std::move(environment),
-          profile = std::move(profile)](const char* name) -> std::optional<std::string> {
-    const std::string_view wanted(name);
-    if (wanted == "AWS_PROFILE") return profile;
-    if (wanted == "AWS_ACCESS_KEY_ID" || wanted == "AWS_SECRET_ACCESS_KEY" ||
-        wanted == "AWS_SESSION_TOKEN")
-      return std::nullopt;
-    return environment(name);
-  };
-}
-
 std::string cure_for(const base::Error& error) {
   if (model::is_clock_skew(error.code)) return "set this host's clock";
   if (model::is_auth(error.code) || model::is_expired_credentials(error.code))
     return "check the keys, the profile or the role that the credentials come from";
-  if (error.code == "NoCredentials")
-    return "give keys in the environment or in a profile, or this instance a role";
+  if (error.code == aws::kNoCredentials)
+    return "give keys or a role in the environment or in a profile, or this container or instance "
+           "a role";
   return "check the network, a proxy, and endpoint_url and ca_bundle in [aws]";
 }
 
@@ -77,20 +65,27 @@ base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const Config& config,
   options.ca_bundle = chosen.ca_bundle;
   aws->http_ = net::make_http_client(std::move(options));
   aws->metadata_http_ = net::make_http_client({});
-  ASSIGN_OR_RETURN(aws->credentials_, aws::make_credentials_provider(
-                                          with_profile(std::move(environment), chosen.profile),
-                                          *aws->metadata_http_, aws->clock_));
+  aws->commands_ = std::make_unique<CommandRunner>();
+  const std::string session_name = aws::role_session_name(config.keeper.name.str());
+  ASSIGN_OR_RETURN(
+      aws->credentials_,
+      aws::find_credentials({std::move(environment), chosen.profile, session_name, *aws->http_,
+                             *aws->metadata_http_, aws->clock_, aws->endpoints_,
+                             [&commands = *aws->commands_](auto argv, auto done) {
+                               commands.run(std::move(argv), std::move(done));
+                             }}));
+  aws::CredentialsProvider& found = *aws->credentials_.provider;
   if (!chosen.role_arn.empty())
-    aws->role_ = aws::make_assumed_role(
-        *aws->http_, *aws->credentials_, aws->clock_, aws->endpoints_,
-        {chosen.role_arn, aws::role_session_name(config.keeper.name.str()), chosen.external_id});
-  aws->client_ = std::make_unique<aws::SignedClient>(
-      *aws->http_, aws->role_ ? *aws->role_ : *aws->credentials_, aws->clock_, chosen.region.str());
+    aws->role_ = aws::make_assumed_role(*aws->http_, found, aws->clock_, aws->endpoints_,
+                                        {chosen.role_arn, session_name, chosen.external_id});
+  aws->client_ = std::make_unique<aws::SignedClient>(*aws->http_, aws->role_ ? *aws->role_ : found,
+                                                     aws->clock_, chosen.region.str());
   return aws;
 }
 
 AwsAccess::~AwsAccess() {
-  metadata_http_.reset();  // First: who waited for credentials sends with the other.
+  commands_.reset();  // First, then metadata: who waited for credentials sends with the last.
+  metadata_http_.reset();
   http_.reset();
 }
 

@@ -9,7 +9,9 @@
 #include <memory>
 
 #include "app/clock.h"
+#include "app/command_runner.h"
 #include "app/config.h"
+#include "aws/credential_chain.h"
 #include "aws/credentials.h"
 #include "aws/endpoints.h"
 #include "aws/signed_client.h"
@@ -27,7 +29,7 @@ bool sleep_for(base::Duration duration);
 class AwsAccess {
  public:
   // Fails with a sentence when credentials or the endpoint cannot be used; asks nobody. With a role
-  // in [aws] the credentials found in the environment only serve to assume it.
+  // in [aws] the credentials that this host is set up for only serve to assume it.
   static base::Result<std::unique_ptr<AwsAccess>> open(const Config& config,
                                                        aws::Environment environment);
   ~AwsAccess();
@@ -35,6 +37,8 @@ class AwsAccess {
   aws::SignedClient& client() { return *client_; }
   net::HttpClient& http() { return *http_; }
   const aws::Endpoints& endpoints() const { return endpoints_; }
+  // Where the credentials come from, for people: "the profile \"web\"".
+  const std::string& credentials_origin() const { return credentials_.origin; }
 
   // One attempt, and its answer: for start-up and the command line, never from a callback.
   base::Result<model::Reply> ask(model::Call call);
@@ -47,9 +51,10 @@ class AwsAccess {
 
   const SystemClock clock_;
   const aws::Endpoints endpoints_;
-  std::unique_ptr<aws::CredentialsProvider> credentials_;
+  aws::FoundCredentials credentials_;
   std::unique_ptr<aws::CredentialsProvider> role_;  // Null: credentials_ sign themselves.
   std::unique_ptr<aws::SignedClient> client_;
+  std::unique_ptr<CommandRunner> commands_;         // For credential_process.
   std::unique_ptr<net::HttpClient> metadata_http_;  // Link-local: never through a proxy.
   std::unique_ptr<net::HttpClient> http_;
 };

@@ -53,7 +53,7 @@ class OnlineCheck {
     ASSIGN_OR_RETURN(const model::AccountId id,
                      verify_account(aws_, config_.aws,
                                     base::stderr_logger(config_.log.level, config_.log.format)));
-    return id.str();
+    return id.str() + ", by the credentials of " + aws_.credentials_origin();
   }
 
   base::Result<std::string> queue() {

@@ -8,6 +8,7 @@
 #include "aws/query_writer.h"
 #include "aws/refreshing_credentials.h"
 #include "aws/signed_client.h"
+#include "base/quote.h"
 
 namespace aws {
 namespace {
@@ -44,19 +45,13 @@ class AssumedRole : public CredentialsProvider {
   }
 
   base::Result<net::Credentials> read(const base::Result<net::Response>& response) const {
-    if (!response) return not_assumed(response.error());
-    auto credentials = credentials_of(response->body);
-    if (!credentials) return not_assumed(judge(credentials.error(), model::Effect::kRead));
+    if (!response) return not_assumed(role_.role_arn, response.error());
+    auto credentials = credentials_of(role_.kAction, response->body);
+    if (!credentials)
+      return not_assumed(role_.role_arn, judge(credentials.error(), model::Effect::kRead));
     // STS tells AWS's time; whether they are fresh is asked by ours.
     credentials->expires_at = *credentials->expires_at - sts_.clock_offset();
     return credentials;
-  }
-
-  tl::unexpected<base::Error> not_assumed(const base::Error& cause) const {
-    return base::fail(
-        kRoleNotAssumed,
-        "the role " + role_.role_arn + " cannot be assumed: " + base::to_string(cause),
-        cause.retry);
   }
 
   const net::Endpoint endpoint_;
@@ -65,7 +60,28 @@ class AssumedRole : public CredentialsProvider {
   RefreshingCredentials current_;
 };
 
+class OwningRole : public CredentialsProvider {
+ public:
+  OwningRole(net::HttpClient& http, std::unique_ptr<CredentialsProvider> base,
+             const ports::Clock& clock, const Endpoints& endpoints, AssumeRole role)
+      : base_(std::move(base)), role_(http, *base_, clock, endpoints, std::move(role)) {}
+
+  void get(Done done) override { role_.get(std::move(done)); }
+  void refuse(const std::string& access_key) override { role_.refuse(access_key); }
+
+ private:
+  const std::unique_ptr<CredentialsProvider> base_;
+  AssumedRole role_;
+};
+
 }  // namespace
+
+tl::unexpected<base::Error> not_assumed(const std::string& role_arn, const base::Error& cause) {
+  return base::fail(
+      kRoleNotAssumed,
+      "the role " + base::printable(role_arn) + " cannot be assumed: " + base::to_string(cause),
+      cause.retry);
+}
 
 std::string role_session_name(std::string_view keeper) {
   constexpr size_t kMostCharacters = 64;  // STS's own limit.
@@ -81,6 +97,14 @@ std::unique_ptr<CredentialsProvider> make_assumed_role(net::HttpClient& http,
                                                        const Endpoints& endpoints,
                                                        AssumeRole role) {
   return std::make_unique<AssumedRole>(http, base, clock, endpoints, std::move(role));
+}
+
+std::unique_ptr<CredentialsProvider> make_assumed_role(net::HttpClient& http,
+                                                       std::unique_ptr<CredentialsProvider> base,
+                                                       const ports::Clock& clock,
+                                                       const Endpoints& endpoints,
+                                                       AssumeRole role) {
+  return std::make_unique<OwningRole>(http, std::move(base), clock, endpoints, std::move(role));
 }
 
 }  // namespace aws

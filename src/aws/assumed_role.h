@@ -14,6 +14,8 @@
 #include "aws/credentials.h"
 #include "aws/endpoints.h"
 #include "aws/sts_codec.h"
+#include "net/client.h"
+#include "ports/clock.h"
 
 namespace aws {
 
@@ -23,10 +25,19 @@ inline constexpr char kRoleNotAssumed[] = "RoleNotAssumed";
 // exceeds 64 is cut. CloudTrail shows it beside every call.
 std::string role_session_name(std::string_view keeper);
 
+// The error of a role whose credentials did not come because of `cause`.
+tl::unexpected<base::Error> not_assumed(const std::string& role_arn, const base::Error& cause);
+
 // `http` must be destroyed before the provider, and so must an HttpClient that `base` uses (that
 // one first: its callbacks send with `http`); `base` after it.
 std::unique_ptr<CredentialsProvider> make_assumed_role(net::HttpClient& http,
                                                        CredentialsProvider& base,
+                                                       const ports::Clock& clock,
+                                                       const Endpoints& endpoints, AssumeRole role);
+
+// The same, owning the base credentials.
+std::unique_ptr<CredentialsProvider> make_assumed_role(net::HttpClient& http,
+                                                       std::unique_ptr<CredentialsProvider> base,
                                                        const ports::Clock& clock,
                                                        const Endpoints& endpoints, AssumeRole role);
 

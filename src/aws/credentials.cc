@@ -1,17 +1,13 @@
 #include "aws/credentials.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 
-#include "aws/instance_metadata.h"
-#include "aws/profile_files.h"
-#include "aws/refreshing_credentials.h"
+#include "base/quote.h"
 
 namespace aws {
 namespace {
-
-using ProviderResult = base::Result<std::unique_ptr<CredentialsProvider>>;
 
 class StaticCredentials : public CredentialsProvider {
  public:
@@ -23,65 +19,10 @@ class StaticCredentials : public CredentialsProvider {
   const net::Credentials credentials_;
 };
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string shared_file(const Environment& environment, const char* variable, const char* name) {
-  if (const auto path = environment(variable)) return text_of(*path);
-  const auto home = environment("HOME");
-  return home ? text_of(*home + "/.aws/" + name) : std::string();
-}
-
-// Null when the environment names no keys.
-ProviderResult from_environment(const Environment& environment) {
-  const auto key = environment("AWS_ACCESS_KEY_ID");
-  const auto secret = environment("AWS_SECRET_ACCESS_KEY");
-  if (!key && !secret) return nullptr;
-  if (!key || !secret)
-    return base::fail("InvalidCredentials",
-                      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together");
-  return make_static_credentials(
-      {*key, *secret, environment("AWS_SESSION_TOKEN").value_or(""), std::nullopt});
-}
-
-// Null when no profile was asked for and the default one has no keys.
-ProviderResult from_files(const Environment& environment) {
-  const auto asked = environment("AWS_PROFILE");
-  const std::string name = asked.value_or("default");
-  const ProfileFiles files{shared_file(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-                           shared_file(environment, "AWS_CONFIG_FILE", "config")};
-  Profile profile = find_profile(files, name);
-  if (asked && !profile.exists)
-    return base::fail("InvalidCredentials", "AWS_PROFILE names \"" + name +
-                                                "\", which is in neither of AWS's shared files");
-  const bool has_keys = !profile.access_key.empty() && !profile.secret_key.empty();
-  if (has_keys)
-    return make_static_credentials({std::move(profile.access_key), std::move(profile.secret_key),
-                                    std::move(profile.session_token), std::nullopt});
-  if (asked)
-    return base::fail("InvalidCredentials", "the profile \"" + name + "\" has no static keys");
-  return nullptr;
-}
-
-ProviderResult from_metadata(const Environment& environment, net::HttpClient& http,
-                             const ports::Clock& clock) {
-  if (environment("AWS_EC2_METADATA_DISABLED") == "true")
-    return base::fail("InvalidCredentials",
-                      "no credentials in the environment or in AWS's shared files, and instance "
-                      "metadata is disabled");
-  const std::string url =
-      environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or(kMetadataEndpoint);
-  const auto endpoint = net::parse_endpoint(url);
-  if (!endpoint)
-    return base::fail("InvalidEndpoint",
-                      "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: \"" + url + "\"");
-  return std::make_unique<RefreshingCredentials>(
-      [&http, endpoint = *endpoint](CredentialsProvider::Done done) {
-        fetch_instance_credentials(http, endpoint, std::move(done));
-      },
-      clock);
+// The file may be there in a moment: whoever renews tokens replaces it.
+tl::unexpected<base::Error> unreadable(const std::string& path, const char* why) {
+  return base::fail("UnreadableToken", "the token file " + base::quote(path) + " " + why,
+                    base::Retry::kBackoff);
 }
 
 }  // namespace
@@ -98,13 +39,20 @@ Environment process_environment() {
   };
 }
 
-ProviderResult make_credentials_provider(const Environment& environment, net::HttpClient& http,
-                                         const ports::Clock& clock) {
-  ASSIGN_OR_RETURN(auto named, from_environment(environment));
-  if (named) return named;
-  ASSIGN_OR_RETURN(auto stored, from_files(environment));
-  if (stored) return stored;
-  return from_metadata(environment, http, clock);
+base::Result<std::string> read_token_file(const std::string& path, size_t most_bytes) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return unreadable(path, "is not there");
+  std::ifstream file(path, std::ios::binary);
+  std::string text(most_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof() && file.fail()) return unreadable(path, "cannot be read");
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > most_bytes) return unreadable(path, "is too long");
+  constexpr char kBlank[] = " \t\r\n";
+  text.erase(text.find_last_not_of(kBlank) + 1);  // npos + 1 is 0: nothing but blanks.
+  text.erase(0, text.find_first_not_of(kBlank));
+  if (text.empty()) return unreadable(path, "is empty");
+  return text;
 }
 
 }  // namespace aws

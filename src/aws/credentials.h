@@ -1,20 +1,17 @@
 // Credentials: where they come from, and that they are fresh.
 //
 // A provider hands out credentials for one signature and never prints them: no message and no log
-// line carries a key. make_credentials_provider looks in the places that AWS's tools look in, in
-// their order: the environment, then the shared files, then the role of the instance. The first two
-// are read once, at start; a role's credentials are fetched again before they expire.
+// line carries a key. credential_chain.h finds the provider that a host is set up for.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
-#include "net/client.h"
 #include "net/sigv4.h"
-#include "ports/clock.h"
 
 namespace aws {
 
@@ -34,10 +31,8 @@ std::unique_ptr<CredentialsProvider> make_static_credentials(net::Credentials cr
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 Environment process_environment();
 
-// Looks as described above. `http` must not use a proxy (metadata is link-local) and must be
-// destroyed before the provider. Fails with a sentence when what was asked for by name is not
-// there: AWS_PROFILE, or half a pair of keys.
-base::Result<std::unique_ptr<CredentialsProvider>> make_credentials_provider(
-    const Environment& environment, net::HttpClient& http, const ports::Clock& clock);
+// The text of a regular file of at most `most_bytes`, without blanks and ends of lines around it:
+// tokens are kept in files, and are renewed there. The path may be in the message, no text is.
+base::Result<std::string> read_token_file(const std::string& path, size_t most_bytes);
 
 }  // namespace aws

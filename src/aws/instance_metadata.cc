@@ -1,6 +1,12 @@
 #include "aws/instance_metadata.h"
 
+#include <string>
+#include <utility>
+
+#include "aws/credentials_json.h"
+#include "aws/refreshing_credentials.h"
 #include "base/json.h"
+#include "base/quote.h"
 
 namespace aws {
 namespace {
@@ -14,22 +20,16 @@ constexpr char kTokenSeconds[] = "60";
 
 constexpr char kRolePath[] = "/latest/meta-data/iam/security-credentials/";
 
-base::Error no_credentials(std::string message) {
-  return {"NoCredentials", std::move(message), {}, base::Retry::kBackoff};
-}
+constexpr char kWho[] = "instance metadata";
+constexpr char kEndpoint[] = "http://169.254.169.254";
 
 base::Result<net::Credentials> read_credentials(std::string_view body) {
+  auto credentials = parse_credentials(kWho, body, "Token");
   const auto document = base::json::parse_object(body);
-  if (!document) return tl::unexpected(no_credentials("instance metadata is not JSON"));
-  net::Credentials credentials;
-  credentials.access_key = base::json::text_or_empty(*document, "AccessKeyId");
-  credentials.secret_key = base::json::text_or_empty(*document, "SecretAccessKey");
-  credentials.session_token = base::json::text_or_empty(*document, "Token");
-  credentials.expires_at = base::parse_iso8601(base::json::text_or_empty(*document, "Expiration"));
-  const std::string code = base::json::text_or_empty(*document, "Code");
+  const std::string code = document ? base::json::text_or_empty(*document, "Code") : std::string();
   if (code != "Success" && !code.empty())
-    return tl::unexpected(no_credentials("instance metadata answers " + code));
-  if (credentials.access_key.empty() || credentials.secret_key.empty() || !credentials.expires_at)
+    return tl::unexpected(no_credentials("instance metadata answers " + base::printable(code)));
+  if (credentials && !credentials->expires_at)
     return tl::unexpected(no_credentials("instance metadata has no complete credentials"));
   return credentials;
 }
@@ -106,9 +106,20 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
 
 }  // namespace
 
-void fetch_instance_credentials(net::HttpClient& http, const net::Endpoint& endpoint,
-                                CredentialsProvider::Done done) {
-  std::make_shared<Fetch>(http, endpoint, std::move(done))->ask_token();
+ProviderResult make_instance_credentials(const CredentialsContext& context) {
+  if (context.environment("AWS_EC2_METADATA_DISABLED") == "true")
+    return base::fail(kNoCredentials, "instance metadata is disabled by AWS_EC2_METADATA_DISABLED");
+  const std::string url =
+      context.environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or(kEndpoint);
+  const auto endpoint = net::parse_endpoint(url);
+  if (!endpoint)
+    return base::fail("InvalidEndpoint",
+                      "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL: " + base::quote(url));
+  return std::make_unique<RefreshingCredentials>(
+      [&http = context.local_http, endpoint = *endpoint](CredentialsProvider::Done done) {
+        std::make_shared<Fetch>(http, endpoint, std::move(done))->ask_token();
+      },
+      context.clock);
 }
 
 }  // namespace aws

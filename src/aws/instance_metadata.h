@@ -1,15 +1,12 @@
 // The credentials of the instance's own role, from instance metadata (version 2: with a token).
 #pragma once
 
-#include "aws/credentials.h"
+#include "aws/credentials_context.h"
 
 namespace aws {
 
-// Where every instance finds its metadata.
-inline constexpr char kMetadataEndpoint[] = "http://169.254.169.254";
-
-// One fetch: token, role's name, credentials. A token that is refused is replaced once.
-void fetch_instance_credentials(net::HttpClient& http, const net::Endpoint& endpoint,
-                                CredentialsProvider::Done done);
+// Asks AWS_EC2_METADATA_SERVICE_ENDPOINT, or where every instance finds its metadata; again before
+// the credentials expire. Fails when AWS_EC2_METADATA_DISABLED says so, or the endpoint is no URL.
+ProviderResult make_instance_credentials(const CredentialsContext& context);
 
 }  // namespace aws

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aws/credentials.h"
+#include "ports/clock.h"
 
 namespace aws {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "aws/answer.h"
-#include "aws/http_date.h"
+#include "base/http_date.h"
 
 namespace aws {
 namespace {
@@ -55,7 +55,7 @@ base::Error SignedClient::refusal(const net::Response& response, model::Effect e
 
 bool SignedClient::correct_clock(const std::string& code, const net::Response& response) {
   if (!model::may_be_clock_skew(code)) return false;
-  const auto aws_time = parse_http_date(response.headers.get("Date"));
+  const auto aws_time = base::parse_http_date(response.headers.get("Date"));
   if (!aws_time) return false;
   const base::Duration measured = *aws_time - clock_.now();
   if (std::abs((measured - clock_offset()).ms()) < kLeastSkew.ms()) return false;

@@ -8,24 +8,34 @@ namespace {
 
 constexpr char kVersion[] = "2011-06-15";
 
-// The longest that every role grants: some are limited to it, and so is a role assumed by a role.
-constexpr char kSessionSeconds[] = "3600";
+std::string seconds(base::Duration duration) { return std::to_string(duration.whole_seconds()); }
 
 }  // namespace
 
 std::string body_of(const AssumeRole& call) {
-  QueryWriter form("AssumeRole", kVersion);
+  QueryWriter form(call.kAction, kVersion);
   form.add("RoleArn", call.role_arn);
   form.add("RoleSessionName", call.session_name);
-  form.add("DurationSeconds", kSessionSeconds);
+  form.add("DurationSeconds", seconds(call.duration));
   form.add_optional("ExternalId", call.external_id);
   return form.body();
 }
 
-base::Result<net::Credentials> credentials_of(std::string_view body) {
-  ASSIGN_OR_RETURN(const pugi::xml_document document, xml::parse(body, "AssumeRoleResponse"));
+std::string body_of(const AssumeRoleWithWebIdentity& call) {
+  QueryWriter form(call.kAction, kVersion);
+  form.add("RoleArn", call.role_arn);
+  form.add("RoleSessionName", call.session_name);
+  form.add("DurationSeconds", seconds(call.duration));
+  form.add("WebIdentityToken", call.token);
+  return form.body();
+}
+
+base::Result<net::Credentials> credentials_of(std::string_view action, std::string_view body) {
+  const std::string name(action);
+  ASSIGN_OR_RETURN(const pugi::xml_document document,
+                   xml::parse(body, (name + "Response").c_str()));
   ASSIGN_OR_RETURN(const pugi::xml_node result,
-                   xml::required(document.document_element(), "AssumeRoleResult"));
+                   xml::required(document.document_element(), (name + "Result").c_str()));
   ASSIGN_OR_RETURN(const pugi::xml_node found, xml::required(result, "Credentials"));
   net::Credentials credentials;
   ASSIGN_OR_RETURN(credentials.access_key, xml::required_text(found, "AccessKeyId"));

@@ -31,7 +31,7 @@ TEST(AssumeRole, SendsAnExternalIdWhenThereIsOne) {
 }
 
 TEST(AssumeRole, TheAnswersCredentialsHaveATokenAndAnEnd) {
-  const auto credentials = credentials_of(golden("assume_role.xml"));
+  const auto credentials = credentials_of("AssumeRole", golden("assume_role.xml"));
   ASSERT_TRUE(credentials) << base::to_string(credentials.error());
   EXPECT_EQ(credentials->access_key, "ASIAGOLDEN");
   EXPECT_EQ(credentials->secret_key, "golden/secret+key");
@@ -39,10 +39,27 @@ TEST(AssumeRole, TheAnswersCredentialsHaveATokenAndAnEnd) {
   EXPECT_EQ(credentials->expires_at, base::parse_iso8601("2026-03-01T13:00:00Z"));
 }
 
+TEST(AssumeRole, AWebIdentitysTokenGoesWithIt) {
+  const auto form = base::Form::parse(
+      body_of(AssumeRoleWithWebIdentity{kRole, "s", "a.b.c", base::Duration::minutes(15)}));
+  ASSERT_TRUE(form);
+  EXPECT_THAT(
+      form->pairs(),
+      ElementsAre(Pair("Action", "AssumeRoleWithWebIdentity"), Pair("Version", "2011-06-15"),
+                  Pair("RoleArn", kRole), Pair("RoleSessionName", "s"),
+                  Pair("DurationSeconds", "900"), Pair("WebIdentityToken", "a.b.c")));
+}
+
+TEST(AssumeRole, OneActionsAnswerIsNotTheOthers) {
+  const std::string answer = golden("assume_role_with_web_identity.xml");
+  EXPECT_TRUE(credentials_of("AssumeRoleWithWebIdentity", answer));
+  EXPECT_FALSE(credentials_of("AssumeRole", answer));
+}
+
 TEST(AssumeRole, AnAnswerCutAnywhereIsMalformedAndShowsNoSecret) {
   const std::string whole = golden("assume_role.xml");
   for (size_t length = 0; length <= whole.find_last_of('>'); ++length) {
-    const auto credentials = credentials_of(whole.substr(0, length));
+    const auto credentials = credentials_of("AssumeRole", whole.substr(0, length));
     ASSERT_FALSE(credentials) << "cut at " << length;
     ASSERT_EQ(credentials.error().code, kMalformedAnswer) << "cut at " << length;
     ASSERT_EQ(base::to_string(credentials.error()).find("golden"), std::string::npos);
@@ -55,7 +72,7 @@ TEST(AssumeRole, CredentialsThatLackAPartAreMalformed) {
     const std::string opening = std::string("<") + part + ">";
     const size_t from = body.find(opening) + opening.size();
     body.erase(from, body.find('<', from) - from);
-    const auto credentials = credentials_of(body);
+    const auto credentials = credentials_of("AssumeRole", body);
     ASSERT_FALSE(credentials) << part;
     EXPECT_EQ(credentials.error().code, kMalformedAnswer) << part;
   }

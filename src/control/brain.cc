@@ -142,6 +142,16 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
         doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
     case NoticeKind::kFulfilment:
+    case NoticeKind::kCapacityReservationInterruption:
+    case NoticeKind::kScheduledChange:
+    case NoticeKind::kLifecycleAction:
+    case NoticeKind::kScalingActivity:
+    case NoticeKind::kScalingFailure:
+    case NoticeKind::kFleetStateChange:
+    case NoticeKind::kFleetInstanceChange:
+    case NoticeKind::kFleetRequestChange:
+    case NoticeKind::kFleetInformation:
+    case NoticeKind::kFleetError:
     case NoticeKind::kTest:
     case NoticeKind::kUnknown: return;
   }

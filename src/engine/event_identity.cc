@@ -28,6 +28,10 @@ int64_t prefix_of(std::string_view text) {
 }
 
 std::string detail_of(const Notice& notice) {
+  if (const auto& change = notice.change)
+    return joined({change->code, change->event_arn, change->is_closed ? "closed" : ""});
+  if (const auto& scaling = notice.scaling) return joined({scaling->hook, scaling->token});
+  if (const auto& fleet = notice.fleet) return joined({fleet->fleet.str(), fleet->sub_type});
   if (notice.state) return std::string(to_string(*notice.state));
   if (notice.action) return std::string(to_string(*notice.action));
   if (notice.kind == model::NoticeKind::kUnknown) return notice.detail_type;

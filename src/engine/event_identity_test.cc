@@ -74,6 +74,30 @@ TEST(EventIdentity, TwoStatesWithinOneSecondAreTwoEvents) {
   EXPECT_FALSE(same(pending, running));
 }
 
+TEST(EventIdentity, TwoHooksOfOneInstanceAreTwoEvents) {
+  IncomingEvent drain = warning(), tell = warning();
+  drain.notice.scaling = {model::LifecycleTransition::kTerminating, "shop-web", "drain", "t-1"};
+  tell.notice.id = model::EventId("e-2");
+  tell.notice.scaling = {model::LifecycleTransition::kTerminating, "shop-web", "tell", "t-2"};
+  EXPECT_FALSE(same(drain, tell));
+}
+
+TEST(EventIdentity, AChangeThatIsTakenBackIsNotTheChangeAgain) {
+  IncomingEvent announced = warning(), closed = warning();
+  announced.notice.change = {"AWS_EC2_INSTANCE_STOP_SCHEDULED", "arn-1", false};
+  closed.notice.id = model::EventId("e-2");
+  closed.notice.change = {"AWS_EC2_INSTANCE_STOP_SCHEDULED", "arn-1", true};
+  EXPECT_FALSE(same(announced, closed));
+}
+
+TEST(EventIdentity, TwoThingsThatHappenInAFleetAtOnceAreTwoEvents) {
+  IncomingEvent launched = warning(), ended = warning();
+  launched.notice.fleet = {model::FleetId("fleet-1"), "launched"};
+  ended.notice.id = model::EventId("e-2");
+  ended.notice.fleet = {model::FleetId("fleet-1"), "terminated"};
+  EXPECT_FALSE(same(launched, ended));
+}
+
 TEST(EventIdentity, TwoIdsThatNameNoInstanceAreTwoEvents) {
   IncomingEvent one = warning(), other = warning();
   one.notice.instances.clear();

@@ -13,7 +13,6 @@ using base::Instant;
 using base::Result;
 using json::text_or_empty;
 using model::Incident;
-using model::InterruptionAction;
 using model::Notice;
 
 json::value optional_ms(const std::optional<Instant>& t) {
@@ -31,13 +30,6 @@ json::value optional_text(const std::optional<Value>& value) {
   return value ? json::value(to_string(*value)) : json::value(nullptr);
 }
 
-std::optional<InterruptionAction> parse_action(std::string_view text) {
-  for (auto action :
-       {InterruptionAction::kTerminate, InterruptionAction::kStop, InterruptionAction::kHibernate})
-    if (to_string(action) == text) return action;
-  return std::nullopt;
-}
-
 tl::unexpected<base::Error> malformed(std::string_view what, std::string_view text) {
   return fail("JournalMalformed", "not the journal's text of " + std::string(what) + ": " +
                                       std::string(text.substr(0, 200)));
@@ -49,6 +41,48 @@ std::vector<model::InstanceId> read_instances(const json::object& object) {
     for (const json::value& id : *array)
       if (id.is_string()) ids.emplace_back(std::string_view(id.get_string()));
   return ids;
+}
+
+json::value change_json(const std::optional<model::ScheduledChange>& change) {
+  if (!change) return nullptr;
+  return {
+      {"code", change->code}, {"event_arn", change->event_arn}, {"is_closed", change->is_closed}};
+}
+
+std::optional<model::ScheduledChange> find_change(const json::object& object) {
+  const json::object* change = json::find_object(object, "change");
+  if (!change) return std::nullopt;
+  return model::ScheduledChange{text_or_empty(*change, "code"), text_or_empty(*change, "event_arn"),
+                                json::find_bool(*change, "is_closed").value_or(false)};
+}
+
+json::value scaling_json(const std::optional<model::ScalingAction>& scaling) {
+  if (!scaling) return nullptr;
+  return {{"transition", to_string(scaling->transition)},
+          {"group", scaling->group},
+          {"hook", scaling->hook},
+          {"token", scaling->token}};
+}
+
+std::optional<model::ScalingAction> find_scaling(const json::object& object) {
+  const json::object* scaling = json::find_object(object, "scaling");
+  if (!scaling) return std::nullopt;
+  const auto transition = model::parse_lifecycle_transition(text_or_empty(*scaling, "transition"));
+  return model::ScalingAction{transition.value_or(model::LifecycleTransition::kTerminating),
+                              text_or_empty(*scaling, "group"), text_or_empty(*scaling, "hook"),
+                              text_or_empty(*scaling, "token")};
+}
+
+json::value fleet_json(const std::optional<model::FleetChange>& fleet) {
+  if (!fleet) return nullptr;
+  return {{"fleet", fleet->fleet.str()}, {"sub_type", fleet->sub_type}};
+}
+
+std::optional<model::FleetChange> find_fleet(const json::object& object) {
+  const json::object* fleet = json::find_object(object, "fleet");
+  if (!fleet) return std::nullopt;
+  return model::FleetChange{model::FleetId(text_or_empty(*fleet, "fleet")),
+                            text_or_empty(*fleet, "sub_type")};
 }
 
 model::Pool read_pool(const json::object& object) {
@@ -72,8 +106,12 @@ std::string to_text(const Notice& notice) {
                                       {"source", notice.source},
                                       {"detail_type", notice.detail_type},
                                       {"action", optional_text(notice.action)},
+                                      {"deadline_ms", optional_ms(notice.deadline)},
                                       {"state", optional_text(notice.state)},
-                                      {"spot_request", notice.spot_request.str()}});
+                                      {"spot_request", notice.spot_request.str()},
+                                      {"change", change_json(notice.change)},
+                                      {"scaling", scaling_json(notice.scaling)},
+                                      {"fleet", fleet_json(notice.fleet)}});
 }
 
 Result<Notice> parse_notice(std::string_view text) {
@@ -90,9 +128,13 @@ Result<Notice> parse_notice(std::string_view text) {
   notice.region = model::Region(text_or_empty(object, "region"));
   notice.source = text_or_empty(object, "source");
   notice.detail_type = text_or_empty(object, "detail_type");
-  notice.action = parse_action(text_or_empty(object, "action"));
+  notice.action = model::parse_interruption_action(text_or_empty(object, "action"));
+  notice.deadline = find_instant(object, "deadline_ms");
   notice.state = model::parse_instance_state(text_or_empty(object, "state"));
   notice.spot_request = model::SpotRequestId(text_or_empty(object, "spot_request"));
+  notice.change = find_change(object);
+  notice.scaling = find_scaling(object);
+  notice.fleet = find_fleet(object);
   return notice;
 }
 

@@ -20,12 +20,22 @@ model::Notice full_notice() {
   notice.action = model::InterruptionAction::kHibernate;
   notice.state = model::InstanceState::kShuttingDown;
   notice.spot_request = model::SpotRequestId("sir-1");
+  notice.deadline = Instant::from_unix_ms(1'700'000'120'000);
+  notice.change = {"AWS_EC2_INSTANCE_STOP_SCHEDULED", "arn:aws:health:us-east-2::event/1", true};
+  notice.scaling = {model::LifecycleTransition::kLaunching, "shop-web", "warm-up", "token-1"};
+  notice.fleet = {model::FleetId("fleet-1"), "launched"};
   return notice;
 }
 
 TEST(JournalText, ANoticeIsReadBackAsItWas) {
   EXPECT_EQ(parse_notice(to_text(full_notice())), full_notice());
   EXPECT_EQ(parse_notice(to_text(model::Notice{})), model::Notice{});
+}
+
+TEST(JournalText, ANoticeOfAnOlderJournalLacksWhatWasNotReadThen) {
+  const auto notice = parse_notice(R"({"id":"e-1","kind":"unknown","time_ms":7})");
+  ASSERT_TRUE(notice);
+  EXPECT_FALSE(notice->deadline || notice->change || notice->scaling || notice->fleet);
 }
 
 TEST(JournalText, AnIncidentIsReadBackWithoutItsTimeline) {

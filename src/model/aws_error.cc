@@ -58,8 +58,10 @@ constexpr auto kPerhapsClockSkew =
 constexpr auto kCollision =
     codes("ConcurrentTagAccess", "ConditionalRequestConflict", "OperationAborted");
 
-// The service gave up waiting for the body or for itself, whatever status it says so with.
-constexpr auto kServerTimeout = codes("RequestTimeout", "RequestTimeoutException");
+// The service gave up waiting for the body, for itself or for whom it asked (STS an identity
+// provider), whatever status it says so with.
+constexpr auto kServerTimeout =
+    codes("RequestTimeout", "RequestTimeoutException", "IDPCommunicationError");
 
 // Answers of EC2 that come with a 5xx and yet are definite.
 bool is_definite(std::string_view code) {

@@ -3,42 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/decode_test_support.h"
+
 namespace model {
 namespace {
 
-using base::Instant;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-constexpr Instant kReceived = Instant::from_unix_seconds(1'772'366'400);
-const InstanceId kBox("i-0aa11bb22cc33dd44");
-
-Notice decoded(std::string_view body) {
-  const auto notices = decode(body, kReceived);
-  if (!notices) {
-    ADD_FAILURE() << base::to_string(notices.error()) << "\nin " << body;
-    return {};
-  }
-  EXPECT_THAT(*notices, SizeIs(1));
-  return notices->front();
-}
-
-std::string refusal(std::string_view body) {
-  const auto notices = decode(body, kReceived);
-  return notices ? "was accepted" : notices.error().message;
-}
-
-// An event of EventBridge with all the keys of its envelope.
-std::string event(std::string_view detail_type, std::string_view detail,
-                  std::string_view source = "aws.ec2") {
-  return R"({"version":"0","id":"e-1","detail-type":")" + std::string(detail_type) +
-         R"(","source":")" + std::string(source) +
-         R"(","account":"111122223333","time":"2026-03-01T11:59:00Z","region":"us-east-2",)" +
-         R"("resources":[],"detail":)" + std::string(detail) + "}";
-}
 
 constexpr char kWarning[] = "EC2 Spot Instance Interruption Warning";
 constexpr char kStateChange[] = "EC2 Instance State-change Notification";
@@ -46,28 +20,6 @@ constexpr char kStateChange[] = "EC2 Instance State-change Notification";
 std::string warning(std::string_view instance) {
   return event(kWarning, R"({"instance-id":")" + std::string(instance) +
                              R"(","instance-action":"terminate"})");
-}
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  const size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return at == std::string::npos ? text : text.replace(at, from.size(), to);
-}
-
-// A JSON text as the content of a JSON string.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string in_sns(std::string_view message) {
-  return R"({"Type":"Notification","MessageId":"m-1","TopicArn":"arn:aws:sns:us-east-2:1:t",)"
-         R"("Message":")" +
-         escaped(message) + R"("})";
 }
 
 TEST(Decode, D1TheInstanceComesFromDetailAndNeverFromResources) {
@@ -89,24 +41,6 @@ TEST(Decode, D3VersionAndResourcesMayBeMissing) {
   std::string body = replaced(warning(kBox.str()), R"("version":"0",)", "");
   body = replaced(body, R"("resources":[],)", "");
   EXPECT_EQ(decoded(body), decoded(warning(kBox.str())));
-}
-
-TEST(Decode, D4AHealthEventIsAboutTheAccountAndRegionOfItsDetail) {
-  const Notice notice = decoded(
-      event("AWS Health Event", R"({"affectedAccount":"444455556666","eventRegion":"eu-west-1"})",
-            "aws.health"));
-  EXPECT_EQ(notice.kind, NoticeKind::kUnknown);
-  EXPECT_EQ(notice.account, AccountId("444455556666"));
-  EXPECT_EQ(notice.region, Region("eu-west-1"));
-}
-
-TEST(Decode, D5AnAffectedEntityIsAnIdOrAnArn) {
-  const Notice notice = decoded(event("AWS Health Event", R"({"affectedEntities":[
-      {"entityValue":"i-12345678"},
-      {"entityValue":"arn:aws:ec2:eu-west-1:1:instance/i-0aa11bb22cc33dd44"},
-      {"entityValue":"vol-1"}, {"entityValue":7}, 8]})",
-                                      "aws.health"));
-  EXPECT_THAT(notice.instances, ElementsAre(InstanceId("i-12345678"), kBox));
 }
 
 std::string eviction(std::string_view details) {
@@ -154,15 +88,8 @@ TEST(Decode, D9ARawCloudTrailRecordHasNoEnvelopeAndItsNullKeysHaveEitherCase) {
   }
 }
 
-constexpr char kHook[] =
-    R"({"Service":"AWS Auto Scaling","Time":"2026-03-01T11:57:00.250Z","AccountId":"111122223333",)"
-    R"("LifecycleTransition":"autoscaling:EC2_INSTANCE_TERMINATING",)"
-    R"("EC2InstanceId":"i-0aa11bb22cc33dd44","NotificationMetadata":"{\n \"a\": 1\n}\n"})";
-
 TEST(Decode, D10AnSnsEnvelopeIsTransparent) {
   EXPECT_EQ(decoded(in_sns(warning(kBox.str()))), decoded(warning(kBox.str())));
-  EXPECT_EQ(decoded(in_sns(R"({"Event":"autoscaling:TEST_NOTIFICATION"})")).kind,
-            NoticeKind::kTest);
 }
 
 TEST(Decode, D10AnSnsEnvelopeInAnotherIsRefused) {
@@ -188,21 +115,6 @@ TEST(Decode, AnEvictionOfMoreThanAThousandIsRefused) {
                            R"("serviceEventDetails":{"instanceIdSet":[)" +
                            ids + "]}}";
   EXPECT_NE(refusal(body).find("1001 ids; allowed: at most 1000"), std::string::npos);
-}
-
-TEST(Decode, D10ALifecycleBodyWithoutDetailTypeIsKept) {
-  const Notice notice = decoded(kHook);
-  EXPECT_EQ(notice.kind, NoticeKind::kUnknown);
-  EXPECT_EQ(notice.detail_type, "autoscaling:EC2_INSTANCE_TERMINATING");
-  EXPECT_EQ(notice.source, "AWS Auto Scaling");
-  EXPECT_THAT(notice.instances, ElementsAre(kBox));
-  EXPECT_EQ(base::to_iso8601(notice.time), "2026-03-01T11:57:00.250Z");
-}
-
-TEST(Decode, D10ATestNotificationIsKnownByEitherKey) {
-  for (const char* body : {R"({"Event":"autoscaling:TEST_NOTIFICATION","AccountId":"1"})",
-                           R"({"LifecycleTransition":"autoscaling:TEST_NOTIFICATION"})"})
-    EXPECT_EQ(decoded(body).kind, NoticeKind::kTest) << body;
 }
 
 TEST(Decode, D12AStateIsOneOfSixWholeWords) {
@@ -242,13 +154,40 @@ TEST(Decode, D14DetailTypeMayBeSpeltWithAnUnderscoreAndResourcesMayBeAText) {
   EXPECT_EQ(decoded(body), decoded(warning(kBox.str())));
 }
 
-TEST(Decode, D14ACapacityReservationWarningIsKeptUnderItsOwnName) {
-  constexpr char kName[] = "EC2 Capacity Reservation Instance Interruption Warning";
-  const Notice notice =
-      decoded(event(kName, R"({"instance-id":"i-0aa11bb22cc33dd44","azId":"use2-az1"})"));
-  EXPECT_EQ(notice.kind, NoticeKind::kUnknown);
-  EXPECT_EQ(notice.detail_type, kName);
+constexpr char kReservation[] = "EC2 Capacity Reservation Instance Interruption Warning";
+
+std::string reservation_warning(std::string_view more = "") {
+  return event(kReservation, R"({"instance-id":"i-0aa11bb22cc33dd44",)"
+                             R"("instance-action":"terminate",)"
+                             R"("instance-termination-time":"2026-03-01T12:29:00Z")" +
+                                 std::string(more) + "}");
+}
+
+TEST(Decode, D14ACapacityReservationsWarningNamesItsInstanceAndDeadline) {
+  const Notice notice = decoded(reservation_warning());
+  EXPECT_EQ(notice.kind, NoticeKind::kCapacityReservationInterruption);
   EXPECT_THAT(notice.instances, ElementsAre(kBox));
+  EXPECT_EQ(notice.action, InterruptionAction::kTerminate);
+  EXPECT_EQ(notice.deadline, base::parse_iso8601("2026-03-01T12:29:00Z"));
+}
+
+TEST(Decode, D14EveryPrintedSpellingOfACapacityReservationsWarningIsTheSame) {
+  const Notice plain = decoded(reservation_warning());
+  EXPECT_EQ(decoded(replaced(reservation_warning(), "detail-type", "detail_type")), plain);
+  EXPECT_EQ(decoded(reservation_warning(R"(,"azId":"use2-az1")")), plain);
+  EXPECT_EQ(decoded(reservation_warning(R"(,"availability-zone-id":"use2-az1")")), plain);
+  EXPECT_EQ(decoded(replaced(reservation_warning(), "[]", R"("arn:aws:ec2:x")")), plain);
+  Notice other = decoded(replaced(reservation_warning(), "EC2 Cap", "EC2 Interruptible Cap"));
+  other.detail_type = plain.detail_type;
+  EXPECT_EQ(other, plain);
+}
+
+TEST(Decode, D14ACapacityReservationsWarningWithoutATimeHasNoDeadline) {
+  const Notice notice =
+      decoded(replaced(reservation_warning(), "2026-03-01T12:29:00Z", "yyyy-mm-ddThh:mm:ssZ"));
+  EXPECT_EQ(notice.kind, NoticeKind::kCapacityReservationInterruption);
+  EXPECT_EQ(notice.deadline, std::nullopt);
+  EXPECT_EQ(refusal(event(kReservation, "{}")), "detail.instance-id is missing");
 }
 
 TEST(Decode, D15TheSameBodyAlwaysHasTheSameId) {
@@ -305,9 +244,9 @@ TEST(Decode, AWarningFromAnyOtherSourceIsNotBelieved) {
 }
 
 TEST(Decode, AnUnknownKindKeepsItsName) {
-  const Notice notice = decoded(event("EC2 Fleet Information", "{}", "aws.ec2fleet"));
+  const Notice notice = decoded(event("EC2 Spot Weather Report", "{}"));
   EXPECT_EQ(notice.kind, NoticeKind::kUnknown);
-  EXPECT_EQ(notice.detail_type, "EC2 Fleet Information");
+  EXPECT_EQ(notice.detail_type, "EC2 Spot Weather Report");
 }
 
 TEST(Decode, ATimeThatCannotBeReadIsTheTimeOfReceipt) {

@@ -17,7 +17,7 @@ using SubnetId = base::Id<struct SubnetIdTag>;
 using SecurityGroupId = base::Id<struct SecurityGroupIdTag>;
 using LaunchTemplateId = base::Id<struct LaunchTemplateIdTag>;
 using SpotRequestId = base::Id<struct SpotRequestIdTag>;
-using FleetId = base::Id<struct FleetIdTag>;
+using FleetId = base::Id<struct FleetIdTag>;  // "fleet-…", or "sfr-…" of a Spot Fleet.
 using TargetGroupArn = base::Id<struct TargetGroupArnTag>;
 using EventId = base::Id<struct EventIdTag>;
 

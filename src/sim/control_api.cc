@@ -148,6 +148,15 @@ net::Response add_queue(Region& region, const json::object& in) {
   return control_answer(json::serialize(json::object{{"queue_url", region.add_queue(name)}}));
 }
 
+net::Response trust_provider(Region& region, const json::object& in) {
+  const std::string issuer = json::text_or_empty(in, "issuer");
+  const std::string audience = json::find_string(in, "audience").value_or("sts.amazonaws.com");
+  if (!issuer.starts_with("https://") || audience.empty())
+    return control_refusal(400, "issuer must begin with https://, and audience must not be empty");
+  region.trust_identity_provider(issuer, audience);
+  return control_answer("{}");
+}
+
 net::Response expire_credentials(Region& region) {
   return control_answer(json::serialize(json::object{{"expired", region.expire_sessions()}}));
 }
@@ -187,6 +196,7 @@ net::Response handle_control(Region& region, const net::Request& request) {
   if (what == "interrupt") return interrupt(region, *in);
   if (what == "health") return set_health(region, *in);
   if (what == "queues") return add_queue(region, *in);
+  if (what == "identity-providers") return trust_provider(region, *in);
   if (what == "credentials/expire") return expire_credentials(region);
   if (what.starts_with("pools/")) return change_pool(region, what.substr(6), *in);
   return control_refusal(404, "there is no such thing under /_sim/");

@@ -191,7 +191,9 @@ Handled Region::Parts::answer(const net::Request& request, base::Instant callers
     handled.response = write_refusal(Incoming{}, incoming.error(), id);
     return handled;
   }
-  const auto caller = check_signature(request, incoming->service, callers_now);
+  const bool needs_none = incoming->service == Service::kSts && Sts::is_unsigned(incoming->action);
+  const auto caller = needs_none ? Answer<Caller>(Caller{{}, callers_now})
+                                 : check_signature(request, incoming->service, callers_now);
   std::optional<Refusal> refusal;
   if (!caller) refusal = caller.error();
   if (!refusal && is_throttled) refusal = throttled(incoming->service);
@@ -312,6 +314,10 @@ void Region::set_endpoint_url(const std::string& url) {
 
 bool Region::interrupt(const model::InstanceId& id, InterruptionKind kind) {
   return parts_->instances.interrupt(id, kind);
+}
+
+void Region::trust_identity_provider(const std::string& issuer, const std::string& audience) {
+  parts_->sts->trust(issuer, audience);
 }
 
 int Region::expire_sessions() { return parts_->sts->expire_all(); }

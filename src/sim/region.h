@@ -63,6 +63,8 @@ class Region {
   bool drain_pool(const model::Pool& pool);
   bool refill_pool(const model::Pool& pool);
   bool set_pool_capacity(const model::Pool& pool, int spot_capacity);
+  // Its tokens for that audience prove a web identity from now on.
+  void trust_identity_provider(const std::string& issuer, const std::string& audience);
   // Ends all temporary credentials now, whatever their owners were told; how many there were.
   int expire_sessions();
   // Makes a queue and adds it to the scene's rule: every keeper has its own. Answers its URL.

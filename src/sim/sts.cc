@@ -18,9 +18,17 @@ constexpr int kLeastSeconds = 900;
 constexpr int kMostSeconds = 43'200;
 constexpr int kMostChainedSeconds = 3600;  // For a role that assumes a role.
 
-// Of AssumeRole. What else AWS knows narrows or marks the session, which nothing here looks at.
-constexpr std::string_view kParameters[] = {"Action",          "Version",         "RoleArn",
-                                            "RoleSessionName", "DurationSeconds", "ExternalId"};
+// Of both calls, and of one each. What else AWS knows narrows or marks the session, which nothing
+// here looks at.
+constexpr std::string_view kParameters[] = {"Action", "Version", "RoleArn", "RoleSessionName",
+                                            "DurationSeconds"};
+constexpr std::string_view kExternalIdParameter = "ExternalId";
+constexpr std::string_view kTokenParameter = "WebIdentityToken";
+
+constexpr size_t kLeastTokenBytes = 4;
+constexpr size_t kMostTokenBytes = 20'000;
+
+constexpr std::string_view kWithWebIdentity = "AssumeRoleWithWebIdentity";
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -106,11 +114,23 @@ Answer<base::Duration> duration_of(const base::Form& form, bool is_chained) {
   return base::Duration::seconds(*seconds);
 }
 
-Answer<void> check_parameters(const base::Form& form) {
+Answer<void> check_parameters(const base::Form& form, std::string_view own) {
   for (const auto& [name, value] : form.pairs())
-    if (std::find(std::begin(kParameters), std::end(kParameters), name) == std::end(kParameters))
+    if (name != own &&
+        std::find(std::begin(kParameters), std::end(kParameters), name) == std::end(kParameters))
       return invalid("The parameter " + name + " is not simulated");
   return {};
+}
+
+Answer<std::string> token_of(const base::Form& form) {
+  const std::string token = form.get(kTokenParameter);
+  if (token.size() < kLeastTokenBytes)
+    return unfit(token, "webIdentityToken", "have length greater than or equal to 4");
+  if (token.size() > kMostTokenBytes)
+    return invalid(
+        "1 validation error detected: Value at 'webIdentityToken' failed to satisfy "
+        "constraint: Member must have length less than or equal to 20000");
+  return token;
 }
 
 }  // namespace
@@ -119,11 +139,19 @@ Answer<std::string> Sts::call(const base::Form& form, const Caller& caller) {
   const std::string action = form.get("Action");
   if (action == "GetCallerIdentity") return caller_identity(caller);
   if (action == "AssumeRole") return assume_role(form, caller);
+  if (action == kWithWebIdentity) return assume_role_with_web_identity(form, caller);
   return refuse("InvalidAction", "The action is not valid.");
 }
 
+bool Sts::is_unsigned(std::string_view action) { return action == kWithWebIdentity; }
+
+void Sts::trust(std::string issuer, std::string audience) {
+  providers_.insert_or_assign(std::move(issuer), std::move(audience));
+}
+
 Answer<std::string> Sts::assume_role(const base::Form& form, const Caller& caller) {
-  if (auto known = check_parameters(form); !known) return tl::unexpected(known.error());
+  if (auto known = check_parameters(form, kExternalIdParameter); !known)
+    return tl::unexpected(known.error());
   const std::string arn = form.get("RoleArn");
   const auto role = parse_role_arn(arn);
   if (!role) return invalid("Request ARN is invalid");
@@ -138,9 +166,38 @@ Answer<std::string> Sts::assume_role(const base::Form& form, const Caller& calle
                   "User: " + arn_of(caller) +
                       " is not authorized to perform: sts:AssumeRole on resource: " + arn,
                   403);
+  return issue_xml(role->name, *name, *duration, caller);
+}
+
+Answer<std::string> Sts::assume_role_with_web_identity(const base::Form& form,
+                                                       const Caller& caller) {
+  if (auto known = check_parameters(form, kTokenParameter); !known)
+    return tl::unexpected(known.error());
+  const auto role = parse_role_arn(form.get("RoleArn"));
+  if (!role) return invalid("Request ARN is invalid");
+  const auto name = text_of(form, kSessionName);
+  if (!name) return tl::unexpected(name.error());
+  const auto duration = duration_of(form, false);
+  if (!duration) return tl::unexpected(duration.error());
+  const auto token = token_of(form);
+  if (!token) return tl::unexpected(token.error());
+  const auto identity = read_web_identity(*token, providers_, caller.now);
+  if (!identity) return tl::unexpected(identity.error());
+  if (role->account != context_.options.account)
+    return refuse("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
+  Xml xml;
+  xml.text("SubjectFromWebIdentityToken", identity->subject);
+  xml.text("Audience", identity->audience);
+  xml.text("Provider", "arn:aws:iam::" + context_.options.account + ":oidc-provider/" +
+                           identity->issuer.substr(identity->issuer.find("://") + 3));
+  return xml.str() + issue_xml(role->name, *name, *duration, caller);
+}
+
+std::string Sts::issue_xml(std::string role, std::string name, base::Duration life,
+                           const Caller& caller) {
   // STS writes whole seconds.
   const auto now = base::Instant::from_unix_seconds(caller.now.unix_ms() / 1000);
-  const Session& session = issue(role->name, *name, now + *duration);
+  const Session& session = issue(std::move(role), std::move(name), now + life);
   Xml xml;
   xml.element("Credentials", [&] {
     xml.text("AccessKeyId", session.credentials.access_key);

@@ -1,9 +1,11 @@
 """One simulated region for all tests of a run, and the clients that talk to it."""
 
 import atexit
+import base64
 import json
 import os
 import subprocess
+import time
 import urllib.request
 
 import boto3
@@ -60,3 +62,13 @@ class Region:
 
 
 REGION = Region()
+ISSUER = "https://oidc.example/id/1"
+
+
+def web_identity_token(**changes):
+    """A token that the region takes once it was told of ISSUER, with some claims changed."""
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": "sts.amazonaws.com", "sub": "shop:keeper", "iat": now,
+              "exp": now + 600, **changes}
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256"}, claims)] + [b"signed"]
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts).decode()

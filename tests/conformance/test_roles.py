@@ -1,9 +1,10 @@
 import datetime
+import time
 import unittest
 
 from botocore.exceptions import ClientError
 
-from region import REGION
+from region import ISSUER, REGION, web_identity_token
 
 SCENE = REGION.scene
 ROLE = f"arn:aws:iam::{SCENE['account']}:role/ops/keeper"
@@ -79,6 +80,35 @@ class Roles(unittest.TestCase):
         answer = REGION.cli("sts", "assume-role", "--role-arn", ROLE,
                             "--role-session-name", "by-hand")
         self.assertTrue(answer["AssumedRoleUser"]["Arn"].endswith(":assumed-role/keeper/by-hand"))
+
+    def test_a_web_identity_is_given_a_role_without_a_signature(self):
+        REGION.control("identity-providers", {"issuer": ISSUER})
+        answer = self.sts.assume_role_with_web_identity(
+            RoleArn=ROLE, RoleSessionName="pod", DurationSeconds=900,
+            WebIdentityToken=web_identity_token())
+        arn = f"arn:aws:sts::{SCENE['account']}:assumed-role/keeper/pod"
+        self.assertEqual(answer["AssumedRoleUser"]["Arn"], arn)
+        self.assertEqual(answer["SubjectFromWebIdentityToken"], "shop:keeper")
+        self.assertEqual(answer["Audience"], "sts.amazonaws.com")
+        role = keys(answer["Credentials"])
+        self.assertEqual(REGION.client("sts", **role).get_caller_identity()["Arn"], arn)
+        shown = REGION.cli("sts", "assume-role-with-web-identity", "--role-arn", ROLE,
+                           "--role-session-name", "cli", "--web-identity-token",
+                           web_identity_token())
+        self.assertTrue(shown["AssumedRoleUser"]["Arn"].endswith(":assumed-role/keeper/cli"))
+
+    def test_a_token_that_does_not_count_has_awss_codes(self):
+        REGION.control("identity-providers", {"issuer": ISSUER})
+        for code, token in (
+                ("InvalidIdentityToken", "no.token.atall"),
+                ("InvalidIdentityToken", web_identity_token(iss="https://other.example")),
+                ("InvalidIdentityToken", web_identity_token(aud="somebody")),
+                ("ExpiredTokenException", web_identity_token(exp=int(time.time()) - 1))):
+            self.fails(code, self.sts.assume_role_with_web_identity, RoleArn=ROLE,
+                       RoleSessionName="pod", WebIdentityToken=token)
+        self.fails("AccessDenied", self.sts.assume_role_with_web_identity,
+                   RoleArn="arn:aws:iam::999999999999:role/keeper", RoleSessionName="pod",
+                   WebIdentityToken=web_identity_token())
 
 
 if __name__ == "__main__":

@@ -6,16 +6,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <future>
 #include <semaphore>
 
 #include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
-#include "aws/credentials.h"
 #include "aws/fake_clock.h"
+#include "aws/profile_credentials.h"
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
+#include "aws/web_identity.h"
 #include "base/json.h"
 #include "model/fleet_request.h"
 #include "model/launch_request.h"
@@ -82,7 +85,7 @@ class Moto : public testing::Test {
   FakeClock clock;  // moto looks at no signature's time.
   std::unique_ptr<net::HttpClient> http = net::make_http_client({});
   std::unique_ptr<CredentialsProvider> credentials =
-      *make_credentials_provider(process_environment(), *http, clock);
+      *make_environment_credentials(process_environment());
   SignedClient client{*http, *credentials, clock, variable("SPOTKEEPER_PEER_REGION")};
 
   // The instance of the test RunInstances, for those after it.
@@ -128,6 +131,25 @@ TEST_F(Moto, AssumeRole) {
   EXPECT_EQ(identity->arn.substr(0, identity->arn.find('/')),
             "arn:aws:sts::123456789012:assumed-role");
   EXPECT_TRUE(identity->arn.ends_with("/spotkeeper-peer")) << identity->arn;
+}
+
+// moto looks at no token; that the call is unsigned and its answer read is what counts here.
+TEST_F(Moto, AssumeRoleWithWebIdentity) {
+  const std::string file = testing::TempDir() + "spotkeeper_peer_token";
+  std::ofstream(file) << "a.b.c\n";
+  const Endpoints sts = endpoints();
+  const auto role = make_web_identity_role(
+      {process_environment(), "", "tests", *http, *http, clock, sts, nullptr},
+      {"arn:aws:iam::123456789012:role/keeper", "spotkeeper-tests", file});
+  std::promise<base::Result<net::Credentials>> promise;
+  role->get([&](auto got) { promise.set_value(std::move(got)); });
+  const base::Result<net::Credentials> session = promise.get_future().get();
+  std::remove(file.c_str());
+  http.reset();  // Before what its callbacks use.
+  if (!session) return note(session.error());
+  EXPECT_FALSE(session->access_key.empty());
+  EXPECT_FALSE(session->session_token.empty());
+  EXPECT_TRUE(session->expires_at);
 }
 
 TEST_F(Moto, DescribeSubnets) {

@@ -1,17 +1,22 @@
-#include "aws/http_date.h"
+#include "base/http_date.h"
 
 #include <gtest/gtest.h>
 
-namespace aws {
+namespace base {
 namespace {
 
 TEST(HttpDate, ReadsEveryMonth) {
   EXPECT_EQ(parse_http_date("Sun, 01 Mar 2026 12:00:00 GMT"),
-            base::parse_iso8601("2026-03-01T12:00:00Z"));
+            parse_iso8601("2026-03-01T12:00:00Z"));
   EXPECT_EQ(parse_http_date("Thu, 31 Dec 2026 23:59:59 GMT"),
-            base::parse_iso8601("2026-12-31T23:59:59Z"));
+            parse_iso8601("2026-12-31T23:59:59Z"));
   EXPECT_EQ(parse_http_date("Thu, 01 Jan 2026 00:00:00 GMT"),
-            base::parse_iso8601("2026-01-01T00:00:00Z"));
+            parse_iso8601("2026-01-01T00:00:00Z"));
+}
+
+TEST(HttpDate, AWrongWeekdayIsPassedOver) {
+  EXPECT_EQ(parse_http_date("Thu, 27 Jan 2026 13:44:13 GMT"),
+            parse_iso8601("2026-01-27T13:44:13Z"));
 }
 
 TEST(HttpDate, AnythingElseIsNothing) {
@@ -21,4 +26,4 @@ TEST(HttpDate, AnythingElseIsNothing) {
 }
 
 }  // namespace
-}  // namespace aws
+}  // namespace base

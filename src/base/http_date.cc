@@ -1,8 +1,8 @@
-#include "aws/http_date.h"
+#include "base/http_date.h"
 
 #include <string>
 
-namespace aws {
+namespace base {
 namespace {
 
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -17,13 +17,13 @@ std::optional<std::string> month_number(std::string_view name) {
 
 }  // namespace
 
-std::optional<base::Instant> parse_http_date(std::string_view text) {
+std::optional<Instant> parse_http_date(std::string_view text) {
   constexpr std::string_view kForm = "Sun, 01 Mar 2026 12:00:00 GMT";
   if (text.size() != kForm.size() || !text.ends_with(" GMT")) return std::nullopt;
   const auto month = month_number(text.substr(8, 3));
   if (!month) return std::nullopt;
   const std::string day(text.substr(5, 2)), year(text.substr(12, 4)), time(text.substr(17, 8));
-  return base::parse_iso8601(year + "-" + *month + "-" + day + "T" + time + "Z");
+  return parse_iso8601(year + "-" + *month + "-" + day + "T" + time + "Z");
 }
 
-}  // namespace aws
+}  // namespace base
