@@ -24,8 +24,12 @@ using model::NoticeKind;
 Doom doom_from(const model::Notice& notice, Duration warning, Instant now) {
   const bool at_once = notice.action == model::InterruptionAction::kHibernate;
   const Instant since = std::min(notice.time, now);
-  return {IncidentKind::kInterruption, since, at_once ? since : since + warning, "warning"};
+  const Instant deadline = notice.deadline.value_or(since + warning);
+  return {IncidentKind::kInterruption, since, at_once ? since : deadline, "warning"};
 }
+
+// A warning is minutes ahead. What names a day is no warning, and nothing to hurry for.
+constexpr Duration kFarAhead = Duration::minutes(30);
 
 bool is_about_all(WorkKind kind) {
   return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
@@ -119,10 +123,12 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
                   Instant now) {
   touch(group.spec.name);
   switch (notice.kind) {
-    case NoticeKind::kInterruptionWarning: {
+    case NoticeKind::kInterruptionWarning:
+    case NoticeKind::kCapacityReservationInterruption: {
       const Doom word = doom_from(notice, options_.timing.warning, now);
+      if (*word.deadline > now + kFarAhead) return;
       // Its time is over: the machine is gone, or will not go. Either way AWS knows.
-      if (now >= word.since + options_.timing.warning)
+      if (now >= notice.deadline.value_or(word.since + options_.timing.warning))
         return rumour(group, id, now, options_.timing);
       return doom(group, id, word);
     }
@@ -142,7 +148,6 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
         doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
     case NoticeKind::kFulfilment:
-    case NoticeKind::kCapacityReservationInterruption:
     case NoticeKind::kScheduledChange:
     case NoticeKind::kLifecycleAction:
     case NoticeKind::kScalingActivity:
@@ -204,6 +209,12 @@ void Brain::on(const Commanded& event, Instant now) {
     const char* what = model::is_about_slot(command.kind) ? "slot " : "group ";
     turn_.answers.push_back({command.id, base::fail("NotFound", std::string("there is no ") + what +
                                                                     base::quote(command.subject))});
+    return;
+  }
+  if (group->commands.size() >= Timing::kMostCommands) {
+    turn_.answers.push_back(
+        {command.id, base::fail("TooManyCommands", "too many commands wait for the ledger already",
+                                base::Retry::kBackoff)});
     return;
   }
   remark(base::LogLevel::kInfo, "commanded",

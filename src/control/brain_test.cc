@@ -115,6 +115,22 @@ TEST_F(BrainTest, AWarningWhoseTimeIsOverTakesNobodyOutOfTheBalancer) {
   EXPECT_THAT(cloud_.log, IsEmpty());
 }
 
+TEST_F(BrainTest, AnInterruptedReservationIsAWarningWithItsOwnDeadline) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  model::Notice notice = warning(kB, clock_);
+  notice.kind = model::NoticeKind::kCapacityReservationInterruption;
+  notice.deadline = clock_ + base::Duration::hours(24);
+  keeper.step({NoticeReceived{notice}});
+  EXPECT_THAT(keeper.brain.groups().at(testing::kGroup).doomed, IsEmpty()) << "a day is no hurry";
+  notice.deadline = clock_ + seconds(300);
+  keeper.step({NoticeReceived{notice}});
+  EXPECT_EQ(keeper.brain.groups().at(testing::kGroup).doomed.at(kB).deadline,
+            clock_ + seconds(300));
+  keeper.run_until(clock_ + seconds(120));
+  EXPECT_EQ(holder_of(kSlotB), kFirst);
+}
+
 TEST_F(BrainTest, EventsOfOtherAccountsAndRegionsMeanNothing) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);

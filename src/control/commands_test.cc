@@ -273,6 +273,17 @@ TEST_F(OrderedGroupTest, WhatOneKeeperIsToldBindsTheOther) {
   EXPECT_EQ(launches(), 0);
 }
 
+TEST_F(OrderedGroupTest, AFloodOfCommandsIsRefused) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  std::vector<Event> events;
+  for (uint64_t i = 0; i <= Timing::kMostCommands; ++i)
+    events.push_back(Commanded{{{i}, CommandKind::kHold, "web-b"}});
+  const Decisions decisions = keeper.brain.step(events, clock_);
+  ASSERT_EQ(decisions.answers.size(), 1u);
+  EXPECT_EQ(decisions.answers[0].status.error().code, "TooManyCommands");
+}
+
 TEST_F(OrderedGroupTest, AnUnknownSubjectIsSaidToBeUnknown) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);

@@ -56,6 +56,9 @@ struct Timing {
   // Notices of unknown instances that are kept at once: a shared queue may carry a whole account's.
   static constexpr size_t kMostUnplaced = 10'000;
 
+  // Commands that wait for one group's ledger at once: more are a script gone wild.
+  static constexpr size_t kMostCommands = 100;
+
   base::Duration backoff_base = base::Duration::seconds(1);
   base::Duration backoff_most = base::Duration::seconds(30);
   // Looks for a launch whose answer cannot be trusted: after 0, 5, 15 and 60 seconds.
