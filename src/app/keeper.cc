@@ -180,6 +180,7 @@ void Keeper::run() {
     prune_when_due();
     const Instant due = life_->engine->turn();
     publish(due);
+    life_->engine->answer_people();
     wait_until(due);
   }
 }

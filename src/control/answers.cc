@@ -451,11 +451,31 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   tell_commits(group, before ? &*before : nullptr, after, now);
 }
 
+namespace {
+
+// That nothing was written.
+bool is_certain(const base::Error& error) {
+  return error.retry == base::Retry::kNever || error.retry == base::Retry::kBackoff ||
+         error.code == model::kLedgerConflict;
+}
+
+// The commands in it are as if it had never been tried.
+void forget_attempt(GroupState& group, const model::LedgerWrite& write) {
+  const auto record = model::parse_ledger_record(write.record);
+  CHECK(record);
+  for (PendingCommand& pending : group.commands) std::erase(pending.nonces, record->nonce);
+}
+
+}  // namespace
+
 void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context) {
   if (const auto* write = std::get_if<model::LedgerWrite>(&flight.call)) {
     // After a conflict, or an outcome nobody knows, what is stored now is what counts.
-    if (!completed.result) forget_ledger(group);
+    if (!completed.result) {
+      forget_ledger(group);
+      if (is_certain(completed.result.error())) forget_attempt(group, *write);
+    }
     if (!completed.result && completed.result.error().code == model::kLedgerConflict) return;
     const auto* version = reply_of<model::LedgerVersion>(group, flight, completed, context);
     if (!version)

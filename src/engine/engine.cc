@@ -62,7 +62,7 @@ Instant Engine::turn() {
   control::Decisions decisions = brain_.step(std::exchange(events_, {}), now);
   reached(CrashPoint::kDecided);
   report(decisions.remarks);
-  answer_orders(std::move(decisions.answers));
+  for (control::CommandAnswer& answer : decisions.answers) answers_.push_back(std::move(answer));
   const Instant decided_wake = decisions.wake_at;
   record(decisions, now);
   submit(std::move(decisions), now);
@@ -130,8 +130,8 @@ void Engine::take_order(Ordered ordered) {
   events_.push_back(control::Commanded{std::move(ordered.command)});
 }
 
-void Engine::answer_orders(std::vector<control::CommandAnswer> answers) {
-  for (control::CommandAnswer& answer : answers) {
+void Engine::answer_people() {
+  for (control::CommandAnswer& answer : std::exchange(answers_, {})) {
     const auto order = orders_.find(answer.id);
     if (order == orders_.end()) continue;
     order->second(std::move(answer.status));

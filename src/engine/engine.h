@@ -53,6 +53,9 @@ class Engine {
 
   // One turn; answers when the next one is due if nothing arrives before.
   base::Instant turn();
+  // Answers the commands that the turn settled. Apart, so that whoever is answered and then looks
+  // sees what it asked for.
+  void answer_people();
 
   const control::Brain& brain() const { return brain_; }
   const Stats& stats() const { return stats_; }
@@ -70,7 +73,6 @@ class Engine {
   void take_message(ports::QueueMessage message, base::Instant now);
   void take_injected(Injected injected, base::Instant now);
   void take_order(Ordered ordered);
-  void answer_orders(std::vector<control::CommandAnswer> answers);
   void journal_intake();
   void acknowledge();
   void complete(model::CallCompleted completed);
@@ -100,6 +102,7 @@ class Engine {
   TurnRecord pending_;                             // What the journal does not have yet.
   std::map<model::CallId, model::Call> mutating_;  // Under way, for crash points and outcomes.
   std::map<model::CommandId, std::function<void(base::Status)>> orders_;  // Not answered yet.
+  std::vector<control::CommandAnswer> answers_;
   uint64_t last_order_ = 0;
   std::string blocked_by_;
   base::Instant next_probe_ = base::Instant::never();

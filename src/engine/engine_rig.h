@@ -169,6 +169,7 @@ class Rig {
  private:
   void turn_and_wait(base::Instant end) {
     const base::Instant due = engine_->turn();
+    engine_->answer_people();
     if (!mailbox_->empty()) return;
     clock.at = std::min(end, std::max(due, clock.at + base::Duration::millis(1)));
   }

@@ -179,6 +179,44 @@ TEST_F(EngineTest, AnInjectedTextThatIsNoNoticeIsRefusedAndNotKept) {
   EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
 }
 
+// ---- commands ----
+
+TEST_F(EngineTest, ACommandIsAnsweredOnceTheLedgerHasIt) {
+  learn();
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Ordered{{{}, model::CommandKind::kPause, "web"}, [&](base::Status status) {
+                               answer = status;
+                               EXPECT_TRUE(rig_.cloud.tiny.record().paused_since);
+                             }});
+  rig_.run_for(Duration::seconds(5));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(*answer);
+}
+
+TEST_F(EngineTest, WhileTheDiskIsFullACommandIsRefusedAfterAWhileAndChangesNothing) {
+  learn();
+  rig_.disk.fail_after(1, store::Fault::kFull);
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Ordered{{{}, model::CommandKind::kPause, "web"},
+                             [&](base::Status status) { answer = status; }});
+  rig_.run_for(Duration::seconds(60));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error().code, "LedgerUnavailable");
+  EXPECT_FALSE(rig_.cloud.tiny.record().paused_since);
+}
+
+TEST_F(EngineTest, WhoWaitsForACommandIsAnsweredAlsoWhenTheKeeperStops) {
+  learn();
+  std::optional<base::Status> answer;
+  rig_.mailbox().add(Ordered{{{}, model::CommandKind::kPause, "web"},
+                             [&](base::Status status) { answer = status; }});
+  rig_.engine().turn();
+  EXPECT_FALSE(answer);
+  rig_.start();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->error().code, "Restarting");
+}
+
 // ---- a crash at every point ----
 
 class EngineCrash : public EngineTest, public ::testing::WithParamInterface<CrashPoint> {
