@@ -63,8 +63,8 @@ class TargetPlanner {
     // Who is exchanged without need is not spared while others serve: there is no hurry.
     const std::optional<Instant> deadline = deadline_of(group_, entry);
     const bool can_wait = !deadline && !entry.replacement.empty();
-    const bool is_unneeded = entry.replacement.empty() && serving() >= least_healthy(group_);
-    if (replaced || is_unneeded || is_superseded(group_, entry) ||
+    const bool is_retired = group_.record()->retired_at.has_value();
+    if (replaced || is_retired || is_superseded(group_, entry) ||
         (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
   }

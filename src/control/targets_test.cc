@@ -44,6 +44,24 @@ TEST_F(TargetsTest, AWholeGroupNeedsNothing) {
   EXPECT_THAT(plan().to_deregister, IsEmpty());
 }
 
+// Seed 700104: a rebuilt ledger has no holders yet, and nobody else serves.
+TEST_F(TargetsTest, LeaversOfARebuiltLedgerServeOnUntilTheirTime) {
+  stored().holders.clear();
+  stored().retiring = {
+      testing::retiring(kA, model::SlotName(), model::InstanceId(), "interruption", at(300)),
+      testing::retiring(kB, model::SlotName(), model::InstanceId(), "rebalance")};
+  EXPECT_THAT(plan().to_deregister, IsEmpty());
+}
+
+TEST_F(TargetsTest, TheMachinesOfARetiredGroupLeave) {
+  stored().holders.clear();
+  stored().retired_at = at(-1);
+  stored().retiring = {
+      testing::retiring(kA, kSlotA, model::InstanceId(), "retired"),
+      testing::retiring(kB, model::SlotName("web-b"), model::InstanceId(), "retired")};
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kA, kB));
+}
+
 // Seed 217: a slot on its way back to Spot was served by nobody, because enough others served.
 TEST_F(TargetsTest, WhoIsExchangedWithoutNeedLeavesOnlyWhenItsReplacementServes) {
   replace_a(std::nullopt);

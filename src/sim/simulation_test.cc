@@ -29,9 +29,10 @@ TEST(Simulation, TheSameSeedTakesTheSameWay) {
 //   276: a local write that failed and was found on the disk all the same (the checker's own).
 //   300571: a deletion of the ledger behind an injected 500 (the checker's own).
 //   217: a slot between on-demand and Spot was served by nobody.
+//   700104: the leavers of a rebuilt ledger left the balancer, and nobody else served.
 //   2285: clocks 50 s apart, and the same mistake by the ledger's times.
 TEST(Simulation, SeedsThatOnceFoundABugHold) {
-  for (const uint64_t seed : {49, 217, 276, 2285, 300571}) {
+  for (const uint64_t seed : {49, 217, 276, 2285, 300571, 700104}) {
     const SimulationResult result = run(seed);
     EXPECT_TRUE(result.violations.empty()) << text_of(result);
   }
