@@ -88,8 +88,8 @@ void add_engine(const engine::Stats& stats, Page& page) {
 void add_groups(const GroupViews& groups, Page& page) {
   page.per_group("group_capacity", "Instances that the configuration wants.", groups,
                  [](const GroupView& group) { return group.capacity; });
-  page.per_group("group_healthy", "Instances that serve and are not being taken away.", groups,
-                 [](const GroupView& group) { return group.healthy; });
+  page.per_group("group_healthy", "Slots that a machine serves which is not being taken away.",
+                 groups, [](const GroupView& group) { return group.healthy; });
   page.per_group(
       "group_on_demand", "Slots held by an on-demand instance.", groups,
       [](const GroupView& group) {

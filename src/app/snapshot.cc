@@ -91,6 +91,19 @@ std::string wait_of(const control::GroupState& group, base::Instant now) {
          (record->lacking.size() == 1 ? " slot" : " slots") + " since " + base::to_iso8601(since);
 }
 
+// Slots that somebody serves: who holds it, or who held it and stays until the next one serves.
+int served_slots(const control::GroupState& group, const std::vector<SlotView>& slots) {
+  std::set<model::SlotName> served;
+  for (const SlotView& slot : slots)
+    if (slot.state == SlotState::kServing) served.insert(slot.name);
+  if (const model::LedgerRecord* record = group.record())
+    for (const model::Retiring& leaver : record->retiring)
+      if (record->holders.contains(leaver.slot) &&
+          state_of(group, leaver.instance) == SlotState::kServing)
+        served.insert(leaver.slot);
+  return static_cast<int>(served.size());
+}
+
 void append(std::string& text, const std::string& more) {
   text += (text.empty() || more.empty() ? "" : "; ") + more;
 }
@@ -110,9 +123,7 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.hindrance = wait_of(group, now);
   for (const std::string& trouble : view.troubles) append(view.hindrance, trouble);
   view.slots = slots_of(group);
-  view.healthy = static_cast<int>(
-      std::count_if(view.slots.begin(), view.slots.end(),
-                    [](const SlotView& slot) { return slot.state == SlotState::kServing; }));
+  view.healthy = served_slots(group, view.slots);
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
   const model::LedgerRecord* record = group.record();
   if (!record) return view;

@@ -72,6 +72,18 @@ TEST(GroupView, AMachineThatFailsIsUnhealthyAndNotStarting) {
   EXPECT_EQ(view.healthy, 0);
 }
 
+TEST(GroupView, ASlotWhoseMachineIsExchangedIsServedUntilThatOneGoes) {
+  control::GroupState exchanging = group();
+  model::LedgerRecord& record = *exchanging.ledger.record;
+  record.holders.at(kA).instance = model::InstanceId("i-0f");
+  record.retiring = {{model::InstanceId("i-0a"), kA, model::InstanceId("i-0f"), "returned-to-spot",
+                      kNow, std::nullopt}};
+  EXPECT_EQ(view_of(exchanging, kNow).slots[0].state, SlotState::kStarting);
+  EXPECT_EQ(view_of(exchanging, kNow).healthy, 1);
+  exchanging.doomed[model::InstanceId("i-0a")] = {};
+  EXPECT_EQ(view_of(exchanging, kNow).healthy, 0);
+}
+
 TEST(GroupView, KnowsNothingBeforeTheLedgerWasRead) {
   control::GroupState unread = group();
   unread.ledger = {};
