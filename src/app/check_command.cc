@@ -12,6 +12,7 @@
 #include "aws/sqs_queue.h"
 #include "base/log.h"
 #include "base/quote.h"
+#include "control/own_template.h"
 
 namespace app {
 namespace {
@@ -34,7 +35,8 @@ class OnlineCheck {
     for (const model::GroupSpec& group : config_.groups) {
       const std::string of_group = " of " + group.name.str();
       line("subnets" + of_group, subnets(group));
-      line("launch template" + of_group, launch_template(group.launch_template));
+      line("launch template" + of_group,
+           group.machine ? own_template(group) : launch_template(group.launch_template));
       for (const model::TargetGroupRef& ref : group.target_groups)
         line("target group" + of_group, target_group(ref));
     }
@@ -95,6 +97,17 @@ class OnlineCheck {
       return base::fail("NoSuchVersion", ref.id.str() + " has no version " + ref.version);
     return ref.id.str() + ", version " + std::to_string(versions.front().number) + ", image " +
            versions.front().image.str();
+  }
+
+  base::Result<std::string> own_template(const model::GroupSpec& group) {
+    const std::string name = control::own_template_name(config_.keeper.deployment, group.name);
+    model::DescribeLaunchTemplates call;
+    call.filters = {{"launch-template-name", {name}}};
+    ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(std::move(call)));
+    const auto& templates = std::get<model::LaunchTemplatesReply>(reply).templates;
+    if (templates.empty()) return name + " will be made by the keeper";
+    return name + " is " + templates.front().id.str() + ", version " +
+           std::to_string(templates.front().latest_version);
   }
 
   base::Result<std::string> target_group(const model::TargetGroupRef& ref) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/config_machine.h"
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/stray_text.h"
@@ -176,12 +177,68 @@ std::vector<model::Tag> read_tags(const toml::table& table, Problems& problems) 
   return sorted;
 }
 
-model::GroupSpec read_group(const toml::table& table, const model::Region& region, NameLines& names,
-                            Problems& problems) {
+// What its machines are: a launch template, or the machine itself.
+void read_machines(TableReader& in, const toml::table& table, const Defaults& defaults,
+                   model::GroupSpec& group, Problems& problems) {
+  if (const auto word = in.text("launch", kLaunchBy)) group.launch_by = *parse_launch_by(*word);
+  if (table.contains("image")) {
+    group.machine = read_machine(in, table, defaults, problems);
+    if (table.contains("launch_template"))
+      in.reject("launch_template", "launch_template stands beside image", "one of the two");
+    return;
+  }
+  for (const std::string_view key : kMachineKeys)
+    if (table.contains(key))
+      in.reject(key, std::string(key) + " in [[group]] is given without image",
+                std::string(key) + " beside image; with launch_template it stands there");
+  if (group.launch_by == model::LaunchBy::kSpotRequest)
+    in.reject("launch", "a Spot request names no launch template",
+              "image and its keys beside launch = \"spot-request\"");
+  if (const auto text = in.required_text("launch_template", kLaunchTemplate))
+    group.launch_template = *parse_launch_template(*text);
+}
+
+// Which instance types will do: a list of them, or what they must offer.
+void read_types(TableReader& in, const toml::table& table, model::GroupSpec& group,
+                Problems& problems) {
+  if (!table.contains("requirements")) {
+    group.types = as_ids<model::InstanceType>(in.required_texts("instance_types", kInstanceType));
+    return;
+  }
+  if (const auto* table_of = in.table("requirements"))
+    group.requirements = read_requirements(*table_of, problems);
+  if (table.contains("instance_types"))
+    in.reject("instance_types", "instance_types stands beside requirements", "one of the two");
+}
+
+model::GroupSpec read_group(const toml::table& table, const model::Region& region,
+                            const Defaults& defaults, NameLines& names, Problems& problems) {
   TableReader in(table, "[[group]]",
-                 {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
-                  "launch", "strategy", "target_groups", "max_price", "on_demand", "on_rebalance",
-                  "brakes", "avoid_interrupted_pool_for", "health", "tags"},
+                 {"name",
+                  "capacity",
+                  "min_healthy",
+                  "subnets",
+                  "launch_template",
+                  "instance_types",
+                  "launch",
+                  "strategy",
+                  "target_groups",
+                  "max_price",
+                  "on_demand",
+                  "on_rebalance",
+                  "brakes",
+                  "avoid_interrupted_pool_for",
+                  "health",
+                  "tags",
+                  "image",
+                  "key",
+                  "security_groups",
+                  "user_data",
+                  "user_data_file",
+                  "profile",
+                  "monitoring",
+                  "block_devices",
+                  "requirements"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, names);
@@ -190,10 +247,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
   group.min_healthy = in.integer("min_healthy", {0, capacity.value_or(kCapacity.most)})
                           .value_or(std::max(1, group.capacity - 1));
   group.subnets = as_ids<model::SubnetId>(in.required_texts("subnets", kSubnet));
-  if (const auto text = in.required_text("launch_template", kLaunchTemplate))
-    group.launch_template = *parse_launch_template(*text);
-  group.types = as_ids<model::InstanceType>(in.required_texts("instance_types", kInstanceType));
-  if (in.text("launch", kLaunchBy) == "fleet") group.launch_by = model::LaunchBy::kFleet;
+  read_machines(in, table, defaults, group, problems);
+  read_types(in, table, group, problems);
   if (const auto word = in.text("strategy", kStrategy)) group.strategy = *parse_strategy(*word);
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
@@ -228,7 +283,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
   NameLines names;
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
-    config.groups.push_back(read_group(*group, region, names, problems));
+    config.groups.push_back(read_group(*group, region, defaults, names, problems));
   return config;
 }
 

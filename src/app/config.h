@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/result.h"
 #include "model/group.h"
 #include "model/ids.h"
 #include "net/http.h"
@@ -75,6 +77,8 @@ inline constexpr size_t kMostConfigBytes = 1 << 20;
 struct Defaults {
   std::string host_name;
   std::string state_dir = "/var/lib/spotkeeper";
+  // The content of a file that the configuration names, or why it cannot be read.
+  std::function<base::Result<std::string>(const std::string& path)> read_file = {};
 };
 
 struct Problem {

@@ -57,6 +57,12 @@ Defaults host_defaults() {
   Defaults defaults;
   if (gethostname(name.data(), name.size() - 1) == 0) defaults.host_name = name.data();
   defaults.host_name.resize(std::min(defaults.host_name.find('.'), defaults.host_name.size()));
+  defaults.read_file = [](const std::string& path) -> base::Result<std::string> {
+    std::string text;
+    if (std::string why = read_whole(path, text); !why.empty())
+      return base::fail("Unreadable", std::move(why));
+    return text;
+  };
   defaults.state_dir = default_state_dir(aws::process_environment(), geteuid() == 0);
   return defaults;
 }

@@ -189,6 +189,18 @@ std::vector<std::string> TableReader::required_texts(std::string_view key, const
   return texts;
 }
 
+std::vector<std::string> TableReader::texts(std::string_view key, const Rule& rule) {
+  return table_.contains(key) ? required_texts(key, rule) : std::vector<std::string>();
+}
+
+std::optional<bool> TableReader::flag(std::string_view key) {
+  const toml::node* node = table_.get(key);
+  if (!node) return std::nullopt;
+  const auto value = node->value_exact<bool>();
+  if (!value) note_type(*node, subject(key), "true or false");
+  return value;
+}
+
 const toml::table* TableReader::table(std::string_view key) {
   const toml::node* node = table_.get(key);
   if (!node) return &kNoTable;

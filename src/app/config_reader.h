@@ -57,11 +57,14 @@ class TableReader {
   // Nothing when the key is absent or its value is noted as a problem.
   std::optional<std::string> text(std::string_view key, const Rule& rule);
   std::optional<int> integer(std::string_view key, Range range);
+  std::optional<bool> flag(std::string_view key);
   // As above, but an absent key is a problem too.
   std::optional<std::string> required_text(std::string_view key, const Rule& rule);
   std::optional<int> required_integer(std::string_view key, Range range);
   // A list that must be there: at least one text, no two alike.
   std::vector<std::string> required_texts(std::string_view key, const Rule& rule);
+  // The same, but the list may be left out.
+  std::vector<std::string> texts(std::string_view key, const Rule& rule);
 
   // The table of that key; an empty one when the key is absent, null when it is something else.
   const toml::table* table(std::string_view key);

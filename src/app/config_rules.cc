@@ -86,6 +86,9 @@ constexpr Pattern kArn(
 constexpr Pattern kRole(
     R"(arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-.0-~]+/)*[A-Za-z0-9_+=,.@-]{1,64})");
 
+constexpr Pattern kProfileRef(
+    R"((arn:aws(-[a-z]+)*:iam::[0-9]{12}:instance-profile/([!-.0-~]+/)*)?[A-Za-z0-9_+=,.@-]{1,128})");
+
 bool is_external_id(std::string_view text) {
   constexpr size_t kLeast = 2, kMost = 1224;
   constexpr std::string_view kAllowed =
@@ -151,9 +154,8 @@ const Rule kDurationOrNever{
     "a duration, as 90s, 10m or 2h, or never"};
 const Rule kReturnToSpot{[](std::string_view text) { return text == "always" || text == "never"; },
                          "always, never"};
-const Rule kLaunchBy{
-    [](std::string_view text) { return text == "fleet" || text == "run-instances"; },
-    "fleet, run-instances"};
+const Rule kLaunchBy{[](std::string_view text) { return parse_launch_by(text).has_value(); },
+                     "fleet, run-instances, spot-request"};
 const Rule kStrategy{[](std::string_view text) { return parse_strategy(text).has_value(); },
                      "price-capacity, lowest-price, lowest-risk, diversified"};
 const Rule kOnRebalance{[](std::string_view text) { return parse_on_rebalance(text).has_value(); },
@@ -161,6 +163,25 @@ const Rule kOnRebalance{[](std::string_view text) { return parse_on_rebalance(te
 const Rule kHealthSource{
     [](std::string_view text) { return text == "instance" || text == "target-group"; },
     "instance, target-group"};
+const Rule kImage{matches<"ami-[0-9a-f]{8,17}">, "the id of an image, as ami-0abc1234def567890"};
+const Rule kKeyName{
+    [](std::string_view text) { return !text.empty() && text.size() <= 255 && is_tag_text(text); },
+    "the name of a key pair, at most 255 characters"};
+const Rule kSecurityGroup{matches<"sg-[0-9a-f]{8,17}">,
+                          "the id of a security group, as sg-0a1b2c3d"};
+const Rule kUserData{[](std::string_view text) { return text.size() <= 16 * 1024; },
+                     "at most 16384 bytes"};
+const Rule kInstanceProfile{matches<kProfileRef>, "the name or the ARN of an instance profile"};
+const Rule kDevice{matches<"/dev/[a-z0-9]{2,32}|xvd[a-z]{1,2}">, "a device, as /dev/xvda"};
+const Rule kVolumeType{matches<"gp2|gp3|io1|io2|st1|sc1|standard">,
+                       "gp3, gp2, io1, io2, st1, sc1, standard"};
+const Rule kSnapshot{matches<"snap-[0-9a-f]{8,17}">, "the id of a snapshot, as snap-0a1b2c3d"};
+const Rule kSpan{[](std::string_view text) { return parse_span(text).has_value(); },
+                 "a whole number, or a span of two, as \"2..4\" or \"2..\""};
+const Rule kArchitecture{[](std::string_view text) { return text == "x86_64" || text == "arm64"; },
+                         "x86_64, arm64"};
+const Rule kTypePattern{matches<R"([a-z0-9*?.-]{1,64})">,
+                        "an instance type, or a pattern with * and ?, as t2.*"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
@@ -193,6 +214,23 @@ std::optional<model::Strategy> parse_strategy(std::string_view text) {
   if (text == "lowest-risk") return model::Strategy::kLowestRisk;
   if (text == "diversified") return model::Strategy::kDiversified;
   return std::nullopt;
+}
+
+std::optional<model::LaunchBy> parse_launch_by(std::string_view text) {
+  if (text == "fleet") return model::LaunchBy::kFleet;
+  if (text == "run-instances") return model::LaunchBy::kRunInstances;
+  if (text == "spot-request") return model::LaunchBy::kSpotRequest;
+  return std::nullopt;
+}
+
+std::optional<Span> parse_span(std::string_view text) {
+  if (!matches<R"([1-9][0-9]{0,4}(\.\.([1-9][0-9]{0,4})?)?)">(text)) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  Span span;
+  const char* rest = std::from_chars(text.data(), end, span.least).ptr;
+  if (rest == end) span.most = span.least;
+  if (end - rest > 2) std::from_chars(rest + 2, end, span.most);
+  return span.most != 0 && span.most < span.least ? std::nullopt : std::optional(span);
 }
 
 std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text) {

@@ -43,6 +43,17 @@ extern const Rule kLaunchBy;
 extern const Rule kStrategy;
 extern const Rule kOnRebalance;
 extern const Rule kHealthSource;
+extern const Rule kImage;
+extern const Rule kKeyName;
+extern const Rule kSecurityGroup;
+extern const Rule kUserData;
+extern const Rule kInstanceProfile;
+extern const Rule kDevice;
+extern const Rule kVolumeType;
+extern const Rule kSnapshot;
+extern const Rule kSpan;
+extern const Rule kArchitecture;
+extern const Rule kTypePattern;
 extern const Rule kTagKey;
 extern const Rule kTagValue;
 
@@ -57,6 +68,14 @@ std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text);
 std::optional<base::LogLevel> parse_log_level(std::string_view text);
 std::optional<base::LogFormat> parse_log_format(std::string_view text);
 std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view text);
+
+std::optional<model::LaunchBy> parse_launch_by(std::string_view text);
+
+// "2..4", "2..", "4": whole numbers; `most` 0 is no end.
+struct Span {
+  int least = 0, most = 0;
+};
+std::optional<Span> parse_span(std::string_view text);
 
 // The region that the ARN of a target group names, and the account that any names.
 std::string_view region_of_arn(std::string_view arn);

@@ -151,6 +151,70 @@ TEST(Config, AFullFileGivesExactlyItsValues) {
   EXPECT_EQ(*config, full_config());
 }
 
+constexpr std::string_view kMachine = R"(
+[aws]
+region = "us-east-2"
+[events]
+queue_url = "http://127.0.0.1:4566/111122223333/q"
+[[group]]
+name = "web"
+capacity = 1
+subnets = ["subnet-a"]
+launch = "spot-request"
+image = "ami-0abc1234def567890"
+key = "ops"
+security_groups = ["sg-0a1b2c3d"]
+user_data_file = "/etc/spotkeeper/web.sh"
+profile = "arn:aws:iam::111122223333:instance-profile/web"
+monitoring = false
+block_devices = [
+  { device = "/dev/xvda", size_gib = 20, type = "gp3", iops = 4000, throughput_mibps = 250, encrypted = true },
+  { device = "/dev/sdf", snapshot = "snap-0a1b2c3d", keep = true },
+]
+requirements = { vcpu = "2..4", memory_gib = "4..", arch = "arm64", allow = ["m*"], exclude = ["t2.*"] }
+)";
+
+TEST(Config, AMachineMayStandInTheFileAndItsTypesBeDescribed) {
+  Defaults defaults = kDefaults;
+  defaults.read_file = [](const std::string& path) -> base::Result<std::string> {
+    return "read from " + path;
+  };
+  const auto config = load_config(kMachine, "f.toml", defaults);
+  ASSERT_TRUE(config) << to_string(config.error().front());
+  const model::GroupSpec& group = config->groups.front();
+  EXPECT_EQ(group.launch_by, model::LaunchBy::kSpotRequest);
+  model::LaunchData machine;
+  machine.image = model::ImageId("ami-0abc1234def567890");
+  machine.key_name = "ops";
+  machine.security_groups = {model::SecurityGroupId("sg-0a1b2c3d")};
+  machine.user_data = "read from /etc/spotkeeper/web.sh";
+  machine.instance_profile = "arn:aws:iam::111122223333:instance-profile/web";
+  machine.has_detailed_monitoring = false;
+  machine.block_devices = {{"/dev/xvda", "", 20, "gp3", 4000, 250, true, true},
+                           {"/dev/sdf", "snap-0a1b2c3d", std::nullopt, "", std::nullopt,
+                            std::nullopt, std::nullopt, false}};
+  EXPECT_EQ(group.machine, machine);
+  const model::Requirements wanted{2, 4, 4096, 0, "arm64", {"m*"}, {"t2.*"}};
+  EXPECT_EQ(group.requirements, wanted);
+  EXPECT_TRUE(group.types.empty());
+}
+
+TEST(Config, AFileOfUserDataMustBeReadableAndNotTooLong) {
+  Defaults defaults = kDefaults;
+  defaults.read_file = [](const std::string&) -> base::Result<std::string> {
+    return base::fail("Unreadable", "Permission denied");
+  };
+  auto config = load_config(kMachine, "f.toml", defaults);
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().front().message,
+              ::testing::HasSubstr("\"/etc/spotkeeper/web.sh\" cannot be read: Permission denied"));
+  defaults.read_file = [](const std::string&) { return std::string(20'000, 'x'); };
+  config = load_config(kMachine, "f.toml", defaults);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().front().message,
+            "the file has 20000 bytes; allowed: at most 16384 bytes");
+}
+
 TEST(Config, TheSmallestFileGetsTheDefaults) {
   Config expected;
   expected.aws.region = model::Region("us-east-2");

@@ -84,8 +84,6 @@ Result<model::Reply> reply_of(const model::RequestSpotInstances&, std::string_vi
   model::SpotRequestsReply reply;
   ASSIGN_OR_RETURN(reply.requests,
                    items(document.document_element(), "spotInstanceRequestSet", read_spot_request));
-  // A request for at least one instance makes at least one request.
-  if (reply.requests.empty()) return malformed("RequestSpotInstances: a success without a request");
   return reply;
 }
 

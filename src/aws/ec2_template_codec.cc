@@ -27,6 +27,7 @@ Result<model::LaunchTemplateVersion> read_version(xml_node node) {
   version.id = model::LaunchTemplateId(std::move(id));
   ASSIGN_OR_RETURN(version.number, xml::required_int(node, "versionNumber"));
   version.is_default = xml::text(node, "defaultVersion") == "true";
+  version.description = xml::text(node, "versionDescription");
   version.image = model::ImageId(xml::text(node, "launchTemplateData/imageId"));
   version.type = model::InstanceType(xml::text(node, "launchTemplateData/instanceType"));
   return version;
@@ -66,7 +67,7 @@ std::string body_of(const model::DescribeLaunchTemplates& call) {
 std::string body_of(const model::DescribeLaunchTemplateVersions& call) {
   QueryWriter query = ec2_query("DescribeLaunchTemplateVersions");
   query.add("LaunchTemplateId", call.id.str());
-  query.add("LaunchTemplateVersion.1", call.version);
+  if (!call.version.empty()) query.add("LaunchTemplateVersion.1", call.version);
   query.add_page(0, call.next);
   return query.body();
 }

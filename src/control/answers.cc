@@ -7,6 +7,7 @@
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/ledger_sanity.h"
+#include "control/own_template.h"
 #include "control/troubles.h"
 #include "model/aws_error.h"
 
@@ -16,11 +17,6 @@ namespace {
 using base::Instant;
 using model::InstanceId;
 using Phase = LaunchProgress::Phase;
-
-void remark(const AnswerContext& context, base::LogLevel level, std::string what,
-            std::vector<std::pair<std::string, std::string>> fields) {
-  context.out.remarks.push_back({level, std::move(what), std::move(fields)});
-}
 
 // ---- ledger ----
 
@@ -155,206 +151,6 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
   adopt_record(group, std::move(record), context.keeper, context.now);
 }
 
-// ---- launches ----
-
-LaunchProgress* progress_of(GroupState& group, const Flight& flight) {
-  const auto found = group.launches.find(flight.key.n);
-  return found == group.launches.end() ? nullptr : &found->second;
-}
-
-const model::OpenLaunch* entry_of(const GroupState& group, uint64_t n) {
-  if (!group.ledger.record) return nullptr;
-  for (const model::OpenLaunch& entry : group.ledger.record->open)
-    if (entry.n == n) return &entry;
-  return nullptr;
-}
-
-void settle(LaunchProgress& progress, std::string outcome, Instant now) {
-  progress.phase = Phase::kSettled;
-  progress.outcome = std::move(outcome);
-  progress.settled_at = now;
-}
-
-bool carry_tag(const std::vector<model::Instance>& instances, const std::string& launch) {
-  return std::all_of(instances.begin(), instances.end(), [&](const model::Instance& instance) {
-    const std::string* tag = instance.tag(model::kLaunchTag);
-    return tag && *tag == launch;
-  });
-}
-
-// That it launches now ends a drought; that it stays is another matter.
-void forgive(GroupState& group, const model::SlotName& slot) {
-  const auto wait = group.slot_waits.find(slot);
-  if (wait != group.slot_waits.end() && wait->second.trouble != LaunchTrouble::kEnds)
-    group.slot_waits.erase(wait);
-}
-
-void came(GroupState& group, LaunchProgress& progress, uint64_t n,
-          const std::vector<model::Instance>& instances, const model::CallCompleted& completed,
-          Instant now) {
-  for (const model::Instance& instance : instances) {
-    observe(group, instance, completed.began, now);
-    progress.came.push_back(instance.id);
-  }
-  std::sort(progress.came.begin(), progress.came.end());
-  settle(progress, "launched", now);
-  end_trouble(group, kLaunchTrouble);
-  const model::OpenLaunch* entry = entry_of(group, n);
-  if (!entry) return;
-  for (size_t i = 0; i < entry->slots.size(); ++i) {
-    if (i < progress.came.size()) forgive(group, entry->slots[i]);
-    tell_slot(group, entry->slots[i], "launched",
-              i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for", now);
-  }
-}
-
-void start_search(LaunchProgress& progress, const AnswerContext& context, uint64_t n) {
-  remark(context, base::LogLevel::kWarn, "launch-searched-for", {{"launch", std::to_string(n)}});
-  const Instant now = context.now;
-  progress.phase = Phase::kSearching;
-  progress.searches = 0;
-  progress.search_began = now;
-}
-
-void make_slots_wait(GroupState& group, uint64_t n, LaunchTrouble trouble,
-                     const AnswerContext& context) {
-  if (const model::OpenLaunch* entry = entry_of(group, n))
-    for (const model::SlotName& slot : entry->slots)
-      group.slot_waits[slot].fail(context.now, context.timing.poll, context.timing.cool_dry,
-                                  trouble);
-}
-
-LaunchTrouble trouble_from(const GroupState& group, uint64_t n, bool dry) {
-  if (!dry) return LaunchTrouble::kRefused;
-  const model::OpenLaunch* entry = entry_of(group, n);
-  const bool on_demand = entry && entry->lifecycle == model::Lifecycle::kOnDemand;
-  return on_demand ? LaunchTrouble::kDryOnDemand : LaunchTrouble::kDry;
-}
-
-void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
-                    const base::Error& error, const AnswerContext& context) {
-  const model::OpenLaunch* entry = entry_of(group, n);
-  const bool is_dry = model::is_no_capacity(error.code);
-  if (is_dry)
-    end_trouble(group, kLaunchTrouble);
-  else if (!model::is_throttled(error.code))
-    begin_trouble(group, kLaunchTrouble, base::to_string(error));
-  make_slots_wait(group, n, trouble_from(group, n, is_dry), context);
-  settle(progress, "failed", context.now);
-  if (!entry) return;
-  if (is_dry && progress.dry.empty()) progress.dry = {entry->pool};
-  for (const model::SlotName& slot : entry->slots)
-    tell_slot(group, slot, "launch-failed", error.code + " in " + to_string(entry->pool),
-              context.now);
-  remark(context, is_dry ? base::LogLevel::kInfo : base::LogLevel::kError, "launch-failed",
-         {{"group", group.spec.name.str()},
-          {"pool", to_string(entry->pool)},
-          {"error", base::to_string(error)}});
-}
-
-void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
-                   const base::Error& error, const AnswerContext& context) {
-  if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
-  if (model::is_token_terminated(error.code)) {
-    make_slots_wait(group, flight.key.n, LaunchTrouble::kEnds, context);
-    remark(context, base::LogLevel::kInfo, "launch-died",
-           {{"launch", std::to_string(flight.key.n)}});
-    return settle(progress, "died", context.now);
-  }
-  if (error.retry == base::Retry::kNever)
-    return launch_refused(group, progress, flight.key.n, error, context);
-  // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
-  context.board.retry_later(flight.key, context.now);
-}
-
-// ---- fleets ----
-
-// What a fleet's answer says of its machines: who they are, and what we asked them to be.
-std::vector<model::Instance> machines_of(const GroupState& group, const model::FleetReply& reply,
-                                         const std::string& launch, Instant now) {
-  std::vector<model::Instance> machines;
-  for (const model::FleetInstances& some : reply.launched)
-    for (const InstanceId& id : some.ids) {
-      model::Instance machine;
-      machine.id = id;
-      machine.type = some.type;
-      machine.lifecycle = some.lifecycle;
-      machine.subnet = some.from.subnet;
-      if (const auto zone = group.zones.find(some.from.subnet); zone != group.zones.end())
-        machine.zone = zone->second;
-      machine.launch_time = now;
-      machine.tags = {{model::kGroupTag, group.spec.name.str()},
-                      {model::kLaunchTag, launch},
-                      {model::kDeploymentTag, group.deployment}};
-      machines.push_back(std::move(machine));
-    }
-  return machines;
-}
-
-std::set<model::Pool> dry_pools(const GroupState& group, const model::FleetReply& reply) {
-  std::set<model::Pool> dry;
-  for (const model::FleetError& error : reply.errors) {
-    const auto zone = group.zones.find(error.from.subnet);
-    if (model::is_no_capacity(error.code) && zone != group.zones.end())
-      dry.insert({error.from.type, zone->second, model::kLinux});
-  }
-  return dry;
-}
-
-// The error that says most: one that a person must mend, else a lack of capacity, else throttling.
-const model::FleetError& gravest(const model::FleetReply& reply) {
-  const auto rank = [](const model::FleetError& error) {
-    return model::is_throttled(error.code) ? 2 : model::is_no_capacity(error.code) ? 1 : 0;
-  };
-  return *std::min_element(reply.errors.begin(), reply.errors.end(),
-                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-}
-
-// Instances may come together with errors; only what came counts as launched.
-void take_fleet_answer(GroupState& group, LaunchProgress& progress, const Flight& flight,
-                       const model::FleetReply& reply, const model::CallCompleted& completed,
-                       const AnswerContext& context) {
-  const uint64_t n = flight.key.n;
-  const std::string launch = to_string(model::LaunchId{group.ledger.record->incarnation, n});
-  progress.dry = dry_pools(group, reply);
-  for (const model::FleetError& error : reply.errors)
-    if (model::is_throttled(error.code)) context.board.pacer().throttled(flight.call, context.now);
-  const auto machines = machines_of(group, reply, launch, context.now);
-  if (!machines.empty()) return came(group, progress, n, machines, completed, context.now);
-  if (reply.errors.empty()) return start_search(progress, context, n);
-  const model::FleetError& why = gravest(reply);
-  launch_refused(group, progress, n, {why.code, why.message, {}, base::Retry::kNever}, context);
-}
-
-void take_launch_answer(GroupState& group, LaunchProgress* progress, const Flight& flight,
-                        const model::CallCompleted& completed, const AnswerContext& context) {
-  if (!completed.result) {
-    if (model::is_throttled(completed.result.error().code))
-      context.board.pacer().throttled(flight.call, context.now);
-    if (progress && progress->phase == Phase::kToSubmit)
-      launch_failed(group, *progress, flight, completed.result.error(), context);
-    return;
-  }
-  const auto* fleet = std::get_if<model::FleetReply>(&*completed.result);
-  if (fleet && progress && progress->phase != Phase::kSettled)
-    return take_fleet_answer(group, *progress, flight, *fleet, completed, context);
-  const model::InstancesReply none;
-  const auto& reply = fleet ? none : std::get<model::InstancesReply>(*completed.result);
-  if (!progress || progress->phase == Phase::kSettled) {
-    // The entry was closed meanwhile: what came now is surplus, to be seen and reaped.
-    remark(context, base::LogLevel::kWarn, "launch-answered-late",
-           {{"group", group.spec.name.str()}, {"launch", std::to_string(flight.key.n)}});
-    for (const model::Instance& instance : reply.instances)
-      observe(group, instance, completed.began, context.now);
-    return;
-  }
-  const std::string launch =
-      to_string(model::LaunchId{group.ledger.record->incarnation, flight.key.n});
-  if (reply.instances.empty() || !carry_tag(reply.instances, launch))
-    return start_search(*progress, context, flight.key.n);
-  came(group, *progress, flight.key.n, reply.instances, completed, context.now);
-}
-
 // ---- targets ----
 
 std::optional<base::Duration> drain_of(const model::TargetGroupAttributesReply& reply) {
@@ -395,20 +191,15 @@ void touched(GroupState& group, TargetView& view, const std::vector<model::Targe
   }
 }
 
-// ---- the answer, or the failure remarked ----
+}  // namespace
 
-// The reply of that type; otherwise notes the failure and sets the next attempt.
-template <class T>
-const T* reply_of(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
-                  const AnswerContext& context) {
-  if (completed.result) {
-    const T* reply = std::get_if<T>(&*completed.result);
-    CHECK_MSG(reply, action_of(flight.call));
-    context.board.succeeded(flight.key);
-    end_trouble(group, trouble_of(flight));
-    return reply;
-  }
-  const base::Error& error = completed.result.error();
+void remark(const AnswerContext& context, base::LogLevel level, std::string what,
+            std::vector<std::pair<std::string, std::string>> fields) {
+  context.out.remarks.push_back({level, std::move(what), std::move(fields)});
+}
+
+void note_failed_call(GroupState& group, const Flight& flight, const base::Error& error,
+                      const AnswerContext& context) {
   context.board.retry_later(flight.key, context.now);
   const bool is_news = is_lasting(flight.key.kind, error)
                            ? begin_trouble(group, trouble_of(flight), base::to_string(error))
@@ -417,10 +208,7 @@ const T* reply_of(GroupState& group, const Flight& flight, const model::CallComp
          {{"action", std::string(action_of(flight.call))},
           {"subject", flight.key.subject},
           {"error", base::to_string(error)}});
-  return nullptr;
 }
-
-}  // namespace
 
 void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
                   const model::KeeperName& keeper, Instant now) {
@@ -493,27 +281,6 @@ void ledger_answered(GroupState& group, const Flight& flight, const model::CallC
     ledger_read(group, *version, completed, context);
 }
 
-void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
-                     const AnswerContext& context) {
-  LaunchProgress* progress = progress_of(group, flight);
-  take_launch_answer(group, progress, flight, completed, context);
-  // Only what must be sent again has something to wait for.
-  if (!progress || progress->phase != Phase::kToSubmit) context.board.succeeded(flight.key);
-}
-
-void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
-                     const AnswerContext& context) {
-  LaunchProgress* progress = progress_of(group, flight);
-  const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
-  if (!progress || progress->phase != Phase::kSearching || !reply) return;
-  std::vector<model::Instance> live;
-  for (const model::Instance& instance : reply->instances)
-    if (model::is_live(instance.state)) live.push_back(instance);
-  if (!live.empty()) return came(group, *progress, flight.key.n, live, completed, context.now);
-  if (!reply->instances.empty()) return settle(*progress, "died", context.now);
-  if (++progress->searches >= Timing::kSearches) settle(*progress, "lost", context.now);
-}
-
 void instances_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context) {
   if (flight.key.kind == WorkKind::kPollStatus) {
@@ -564,6 +331,62 @@ void targets_answered(GroupState& group, const Flight& flight,
   }
 }
 
+namespace {
+
+std::optional<int64_t> version_read(GroupState& group, const Flight& flight,
+                                    const model::CallCompleted& completed,
+                                    const AnswerContext& context) {
+  const auto* reply =
+      reply_of<model::LaunchTemplateVersionsReply>(group, flight, completed, context);
+  if (!reply) return std::nullopt;
+  if (!reply->versions.empty()) return reply->versions.front().number;
+  context.board.retry_later(flight.key, context.now);
+  begin_trouble(group, trouble_of(flight),
+                group.spec.launch_template.id.str() + " has no version " +
+                    group.spec.launch_template.version);
+  return std::nullopt;
+}
+
+void take_version(GroupState& group, int64_t version) {
+  // Somebody mended it: what the old version did is no reason to wait.
+  if (group.template_version && *group.template_version != version)
+    std::erase_if(group.slot_waits, [](const auto& wait) {
+      return wait.second.trouble == LaunchTrouble::kEnds ||
+             wait.second.trouble == LaunchTrouble::kRefused;
+    });
+  group.template_version = version;
+}
+
+void forget_offer(GroupState& group) {
+  group.offered.clear();
+  group.offer_page.clear();
+}
+
+// With the last page it is known which types meet the requirements. Those that were known stay when
+// none does any more: a machine of yesterday's type is better than none.
+void take_offer(GroupState& group, const model::InstanceTypesReply& page,
+                const model::CallCompleted& completed, const AnswerContext& context) {
+  group.offered.insert(group.offered.end(), page.types.begin(), page.types.end());
+  group.offer_page = page.next;
+  if (!group.offer_page.empty()) return;
+  std::vector<model::InstanceType> types =
+      model::types_that_meet(*group.spec.requirements, group.offered);
+  forget_offer(group);
+  group.offer_read_at = completed.ended;
+  if (types.empty()) {
+    if (begin_trouble(group, kRequirementsTrouble,
+                      "no instance type of this region meets them; widen them"))
+      remark(context, base::LogLevel::kError, "requirements-unmet",
+             {{"group", group.spec.name.str()}});
+    return;
+  }
+  end_trouble(group, kRequirementsTrouble);
+  if (types != group.spec.types) group.prices_read_at = base::Instant();
+  group.spec.types = std::move(types);
+}
+
+}  // namespace
+
 void facts_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                     const AnswerContext& context) {
   if (flight.key.kind == WorkKind::kReadSubnets) {
@@ -573,24 +396,18 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
     group.zones_read_at = completed.ended;
     return;
   }
-  const auto* reply =
-      reply_of<model::LaunchTemplateVersionsReply>(group, flight, completed, context);
-  if (!reply) return;
-  if (reply->versions.empty()) {
-    context.board.retry_later(flight.key, context.now);
-    begin_trouble(group, trouble_of(flight),
-                  group.spec.launch_template.id.str() + " has no version " +
-                      group.spec.launch_template.version);
+  if (flight.key.kind == WorkKind::kReadTypes) {
+    if (const auto* page = reply_of<model::InstanceTypesReply>(group, flight, completed, context))
+      take_offer(group, *page, completed, context);
+    else
+      forget_offer(group);
     return;
   }
-  const int64_t version = reply->versions.front().number;
-  // Somebody mended it: what the old version did is no reason to wait.
-  if (group.template_version && *group.template_version != version)
-    std::erase_if(group.slot_waits, [](const auto& wait) {
-      return wait.second.trouble == LaunchTrouble::kEnds ||
-             wait.second.trouble == LaunchTrouble::kRefused;
-    });
-  group.template_version = version;
+  const std::optional<int64_t> version =
+      group.spec.machine ? take_template_answer(group, flight, completed, context)
+                         : version_read(group, flight, completed, context);
+  if (!version) return;
+  take_version(group, *version);
   group.template_read_at = completed.ended;
 }
 

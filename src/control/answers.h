@@ -5,10 +5,16 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "base/check.h"
 #include "base/time.h"
 #include "control/group_state.h"
 #include "control/timing.h"
+#include "control/troubles.h"
 #include "control/work.h"
 #include "model/call.h"
 
@@ -26,12 +32,36 @@ struct AnswerContext {
   base::Instant now;
 };
 
+void remark(const AnswerContext& context, base::LogLevel level, std::string what,
+            std::vector<std::pair<std::string, std::string>> fields);
+
+// Remarks the failure and sets the next attempt.
+void note_failed_call(GroupState& group, const Flight& flight, const base::Error& error,
+                      const AnswerContext& context);
+
+// The reply of that type; or nothing, after the failure has been noted.
+template <class T>
+const T* reply_of(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                  const AnswerContext& context) {
+  if (!completed.result) {
+    note_failed_call(group, flight, completed.result.error(), context);
+    return nullptr;
+  }
+  const T* reply = std::get_if<T>(&*completed.result);
+  CHECK_MSG(reply, action_of(flight.call));
+  context.board.succeeded(flight.key);
+  end_trouble(group, trouble_of(flight));
+  return reply;
+}
+
 void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context);
 void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context);
 void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context);
+void spot_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                   const AnswerContext& context);
 void instances_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context);
 void targets_answered(GroupState& group, const Flight& flight,

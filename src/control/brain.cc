@@ -8,6 +8,7 @@
 #include "control/evidence.h"
 #include "control/health.h"
 #include "control/incidents.h"
+#include "control/spot_steps.h"
 #include "control/troubles.h"
 #include "control/wants.h"
 #include "model/aws_error.h"
@@ -33,7 +34,8 @@ constexpr Duration kFarAhead = Duration::minutes(30);
 
 bool is_about_all(WorkKind kind) {
   return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
-         kind == WorkKind::kSweepStatuses || kind == WorkKind::kReadPrices;
+         kind == WorkKind::kSweepOwnRequests || kind == WorkKind::kSweepStatuses ||
+         kind == WorkKind::kReadPrices;
 }
 
 }  // namespace
@@ -48,6 +50,8 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
     names_.push_back(spec.name);
     GroupState& group = groups_[spec.name];
     group.deployment = options_.scope.deployment;
+    group.template_id = spec.launch_template.id;
+    makes_requests_ |= spec.launch_by == model::LaunchBy::kSpotRequest;
     group.spec = std::move(spec);
   }
   for (model::Incident& incident : open_incidents) {
@@ -260,6 +264,9 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kWriteLedger: return ledger_answered(group, flight, completed, context);
     case WorkKind::kLaunch: return launch_answered(group, flight, completed, context);
     case WorkKind::kSearchLaunch: return search_answered(group, flight, completed, context);
+    case WorkKind::kReadSpotRequests:
+    case WorkKind::kCancelSpotRequests:
+    case WorkKind::kTagLaunched: return spot_answered(group, flight, completed, context);
     case WorkKind::kConfirmInstance:
     case WorkKind::kPollInstances:
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
@@ -268,12 +275,15 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kRegister:
     case WorkKind::kDeregister: return targets_answered(group, flight, completed, context);
     case WorkKind::kReadSubnets:
-    case WorkKind::kReadTemplate: return facts_answered(group, flight, completed, context);
+    case WorkKind::kReadTemplate:
+    case WorkKind::kMakeTemplate:
+    case WorkKind::kReadTypes: return facts_answered(group, flight, completed, context);
     case WorkKind::kTerminate: return ending_answered(group, flight, completed, context);
     case WorkKind::kNameInstance:
     case WorkKind::kMarkDoomed: return tags_answered(group, flight, completed, context);
     case WorkKind::kSweepInstances:
     case WorkKind::kSweepSpotRequests:
+    case WorkKind::kSweepOwnRequests:
     case WorkKind::kSweepStatuses:
     case WorkKind::kReadPrices: return;  // answered_for_all
   }
@@ -284,6 +294,7 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
+    if (flight.key.kind == WorkKind::kSweepOwnRequests) own_request_page_.clear();
     if (flight.key.kind == WorkKind::kSweepStatuses) status_sweep_.abandon(flight.key.n);
     if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
@@ -296,7 +307,8 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (const auto* statuses = std::get_if<model::InstanceStatusReply>(&*completed.result))
     return swept_statuses(flight.key.n, *statuses, now);
   if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))
-    return swept_spot_requests(*requests, now);
+    return flight.key.kind == WorkKind::kSweepOwnRequests ? swept_own_requests(*requests, now)
+                                                          : swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
     for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
     GroupState& group = groups_.at(flight.group);
@@ -359,6 +371,20 @@ void Brain::swept_spot_requests(const model::SpotRequestsReply& page, Instant no
     board_.not_before({WorkKind::kSweepSpotRequests, {}}, now + options_.timing.resync);
 }
 
+void Brain::swept_own_requests(const model::SpotRequestsReply& page, Instant now) {
+  for (const model::SpotRequest& request : page.requests) {
+    const std::string* name = model::find_tag(request.tags, model::kGroupTag);
+    const std::string* owner = model::find_tag(request.tags, model::kDeploymentTag);
+    const auto group = name ? groups_.find(model::GroupName(*name)) : groups_.end();
+    if (group == groups_.end() || !owner || *owner != options_.scope.deployment) continue;
+    spot_request_seen(group->second, request, now);
+    if (!group->second.stray_requests.empty()) touch(group->first);
+  }
+  own_request_page_ = page.next;
+  if (own_request_page_.empty())
+    board_.not_before({WorkKind::kSweepOwnRequests, {}}, now + options_.timing.resync);
+}
+
 // ---- decisions ----
 
 void Brain::reconcile(GroupState& group, Instant now) {
@@ -398,6 +424,17 @@ void Brain::want_sweeps(Instant now) {
   doomed.max_results = static_cast<int>(options_.timing.page_size);
   doomed.next = spot_page_;
   board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);
+  if (makes_requests_) want_own_requests(now);
+}
+
+void Brain::want_own_requests(Instant now) {
+  model::DescribeSpotInstanceRequests ours;
+  ours.filters.push_back(
+      {std::string("tag:") + model::kDeploymentTag, {options_.scope.deployment}});
+  ours.filters.push_back({"state", {"open", "active"}});
+  ours.max_results = static_cast<int>(options_.timing.page_size);
+  ours.next = own_request_page_;
+  board_.start({WorkKind::kSweepOwnRequests, {}}, {}, std::move(ours), now, turn_);
 }
 
 void Brain::hand_out_incidents(GroupState& group) {

@@ -80,6 +80,8 @@ class Brain {
                        base::Instant now);
   void swept_statuses(uint64_t list, const model::InstanceStatusReply& page, base::Instant now);
   void swept_spot_requests(const model::SpotRequestsReply& page, base::Instant now);
+  void swept_own_requests(const model::SpotRequestsReply& page, base::Instant now);
+  void want_own_requests(base::Instant now);
 
   // ---- decisions ----
   void reconcile(GroupState& group, base::Instant now);
@@ -99,7 +101,8 @@ class Brain {
   std::multimap<model::InstanceId, Unplaced> unplaced_;
   InstanceSweep instance_sweep_;
   StatusSweep status_sweep_;
-  model::PageToken spot_page_;
+  model::PageToken spot_page_, own_request_page_;
+  bool makes_requests_ = false;  // Some group asks for its machines by Spot requests.
   std::set<model::GroupName> dirty_;
   std::map<model::GroupName, base::Instant> wakes_;
   base::Instant sweep_wake_;

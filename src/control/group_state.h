@@ -50,9 +50,24 @@ struct LedgerView {
   int namesakes = 0;
 };
 
+// What AWS says of the Spot requests of one launch. What comes of them bears no tags of ours until
+// we give it some.
+struct SpotRequests {
+  std::map<model::SpotRequestId, model::SpotRequest> shown;
+  std::set<model::SpotRequestId> cancelled;  // By us.
+  std::set<model::InstanceId> tagged;
+  std::string waits_for;  // The last status code that one of them waited with.
+  base::Instant requested_at, looked_at;
+};
+
 // How an open launch of ours is going. Kept until the ledger no longer has the entry.
 struct LaunchProgress {
-  enum class Phase { kToSubmit, kSearching, kSettled };
+  enum class Phase {
+    kToSubmit,
+    kRequested,  // Spot requests stand, and AWS decides about each.
+    kSearching,
+    kSettled,
+  };
   Phase phase = Phase::kToSubmit;
   std::vector<model::InstanceId> came;  // Sorted; what kSettled assigns.
   std::string outcome;                  // "launched", "failed", "died", "lost"
@@ -60,6 +75,22 @@ struct LaunchProgress {
   int searches = 0;
   base::Instant search_began;
   base::Instant settled_at;
+  SpotRequests spot;  // Of a launch that made some.
+};
+
+// The keeper's own launch template, on the way to the version that the group's machine needs.
+struct OwnTemplate {
+  enum class Step { kFind, kCreate, kReadLatest, kSearch, kAddVersion };
+  Step step = Step::kFind;
+  model::PageToken page;  // Where a search of all versions goes on.
+  int64_t found = 0;      // The highest version with our mark in the pages so far.
+};
+
+// A Spot request of ours that no open launch waits for.
+struct StrayRequest {
+  base::Instant since;
+  model::InstanceId instance;  // Empty while none has come.
+  std::vector<model::Tag> tags;
 };
 
 struct TargetView {
@@ -145,8 +176,16 @@ struct GroupState {
   std::map<model::TargetGroupArn, TargetView> targets;
   std::map<model::SubnetId, model::Zone> zones;
   base::Instant zones_read_at;
+  model::LaunchTemplateId template_id;  // Empty until it is known.
   std::optional<int64_t> template_version;
   base::Instant template_read_at;
+  OwnTemplate own_template;
+
+  // Of a group with requirements: what AWS offers, page by page; who meets them is in spec.types.
+  std::vector<model::InstanceTypeInfo> offered;
+  model::PageToken offer_page;
+  base::Instant offer_read_at;
+  std::map<model::SpotRequestId, StrayRequest> stray_requests;
 
   std::vector<PendingCommand> commands;                    // Not answered yet.
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.

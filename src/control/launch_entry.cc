@@ -5,7 +5,9 @@
 
 #include "base/check.h"
 #include "model/fleet_request.h"
+#include "model/launch_form.h"
 #include "model/launch_request.h"
+#include "model/spot_request.h"
 
 namespace control {
 namespace {
@@ -23,13 +25,27 @@ SpotAllocation allocation_of(model::Strategy strategy) {
   return SpotAllocation::kPriceCapacityOptimized;
 }
 
+std::string request_spot(const GroupState& group, const LedgerContext& context,
+                         const LaunchId& launch, const LaunchOrder& order, base::Instant now) {
+  model::SpotRequestParameters p;
+  p.launch = *group.spec.machine;
+  p.launch.type = order.pools.front().type;
+  p.launch.subnet = order.subnet;
+  p.count = static_cast<int>(order.slots.size());
+  p.max_price = group.spec.max_price;
+  p.valid_until = now + context.timing.spot_validity;
+  p.tags = model::launch_tags(group.spec.name, launch, context.scope.deployment, group.spec.tags);
+  p.client_token = model::client_token(context.scope, group.spec.name, launch);
+  return model::spot_request_body(p);
+}
+
 std::string run_instances(const GroupState& group, const LedgerContext& context,
                           const LaunchId& launch, const LaunchOrder& order) {
   model::LaunchParameters p;
   p.deployment = context.scope.deployment;
   p.group = group.spec.name;
   p.launch = launch;
-  p.launch_template = group.spec.launch_template.id;
+  p.launch_template = group.template_id;
   p.template_version = *group.template_version;
   p.type = order.pools.front().type;
   p.subnet = order.subnet;
@@ -48,7 +64,7 @@ std::string create_fleet(const GroupState& group, const LedgerContext& context,
   p.deployment = context.scope.deployment;
   p.group = group.spec.name;
   p.launch = launch;
-  p.launch_template = group.spec.launch_template.id;
+  p.launch_template = group.template_id;
   p.template_version = *group.template_version;
   const size_t most = std::min(order.pools.size(), model::kMostFleetOverrides);
   for (size_t i = 0; i < most; ++i)
@@ -62,14 +78,22 @@ std::string create_fleet(const GroupState& group, const LedgerContext& context,
   return model::fleet_request_body(p);
 }
 
+std::string request_for(const GroupState& group, const LedgerContext& context,
+                        const LaunchId& launch, const LaunchOrder& order, base::Instant now) {
+  const bool is_spot = order.lifecycle == model::Lifecycle::kSpot;
+  if (group.spec.launch_by == model::LaunchBy::kFleet)
+    return create_fleet(group, context, launch, order);
+  if (group.spec.launch_by == model::LaunchBy::kSpotRequest && is_spot)
+    return request_spot(group, context, launch, order, now);
+  return run_instances(group, context, launch, order);
+}
+
 }  // namespace
 
 model::OpenLaunch launch_entry(const GroupState& group, const LedgerContext& context,
                                const LaunchId& launch, LaunchOrder order, base::Instant now) {
   CHECK(!order.pools.empty() && !order.slots.empty() && group.template_version);
-  const bool is_fleet = group.spec.launch_by == model::LaunchBy::kFleet;
-  std::string request = is_fleet ? create_fleet(group, context, launch, order)
-                                 : run_instances(group, context, launch, order);
+  std::string request = request_for(group, context, launch, order, now);
   return {launch.n,
           order.pools.front(),
           order.lifecycle,

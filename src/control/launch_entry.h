@@ -1,7 +1,8 @@
 // LaunchEntry: the ledger entry of one launch, with the very bytes that will be sent.
 //
-// Pure. RunInstances names one pool; an instant fleet names all that may be drawn on, and AWS
-// chooses among those that have capacity. What is decided here is never changed afterwards.
+// Pure. RunInstances and a Spot request name one pool; an instant fleet names all that may be drawn
+// on, and AWS chooses among those that have capacity. What is decided here is never changed
+// afterwards.
 #pragma once
 
 #include <vector>

@@ -338,11 +338,15 @@ class Planner {
     }
   }
 
+  bool knows_what_to_launch() const {
+    return group_.template_version && !group_.spec.types.empty();
+  }
+
   void open_launches() {
     if (next_.no_launch_before && now_ < *next_.no_launch_before)
       return look_again_at(*next_.no_launch_before);
     next_.no_launch_before.reset();
-    if (!group_.template_version) return;
+    if (!knows_what_to_launch()) return;
     const std::set<SlotName> covered = covered_slots();
     std::vector<Need> wanted;
     std::map<model::SubnetId, std::vector<Need>> needs;
@@ -592,7 +596,7 @@ class Planner {
 
   void return_to_spot() {
     if (group_.spec.on_demand.return_to_spot == model::ReturnToSpot::kNever) return;
-    if (next_.no_launch_before || !group_.template_version || is_returning()) return;
+    if (next_.no_launch_before || !knows_what_to_launch() || is_returning()) return;
     const std::set<SlotName> covered = covered_slots();
     for (int i = group_.spec.on_demand.base_slots; i < group_.spec.capacity; ++i) {
       const SlotName slot = model::slot_name(group_.spec.name, i);

@@ -31,6 +31,7 @@ Pacer::Kind Pacer::kind_of(const model::Call& call) {
   if (std::holds_alternative<model::RunInstances>(call)) return kRunRequests;
   // AWS does not say whether a fleet draws on the bucket of RunInstances.
   if (std::holds_alternative<model::CreateFleet>(call)) return kRunRequests;
+  if (std::holds_alternative<model::RequestSpotInstances>(call)) return kRunRequests;
   if (std::holds_alternative<model::TerminateInstances>(call)) return kTerminate;
   if (std::holds_alternative<model::CreateTags>(call)) return kTags;
   if (std::holds_alternative<model::RegisterTargets>(call)) return kBalancer;
@@ -44,6 +45,8 @@ int64_t Pacer::instances_in(const model::Call& call) {
     return number_after(run->body, "&MaxCount=");
   if (const auto* fleet = std::get_if<model::CreateFleet>(&call))
     return number_after(fleet->body, "&TargetCapacitySpecification.TotalTargetCapacity=");
+  if (const auto* spot = std::get_if<model::RequestSpotInstances>(&call))
+    return number_after(spot->body, "&InstanceCount=");
   return 0;
 }
 

@@ -142,6 +142,7 @@ inline GroupState whole_group() {
   group.swept_at = at(-4);
   for (const model::SubnetId& subnet : group.spec.subnets) group.zones[subnet] = zone_of(subnet);
   group.zones_read_at = group.template_read_at = at(-5);
+  group.template_id = group.spec.launch_template.id;
   group.template_version = 7;
   return group;
 }

@@ -45,6 +45,16 @@ struct Timing {
   // slot does so at most this often: a pool on the edge must not flap between the two.
   base::Duration steady_pool = base::Duration::minutes(15);
   base::Duration between_returns = base::Duration::hours(1);
+  // Spot requests that AWS leaves open so long are cancelled: another pool may be quicker. Within
+  // another keeper's patience (submit_window and takeover_margin), so that one of them decides; and
+  // after the horizon whoever has the launch then.
+  base::Duration spot_patience = base::Duration::seconds(25);
+  // Between two looks at them; AWS mostly decides within a few seconds.
+  base::Duration spot_look = base::Duration::seconds(2);
+  // AWS closes by itself what a keeper that never came back left open.
+  base::Duration spot_validity = base::Duration::minutes(10);
+  // New instance types appear a few times a year.
+  base::Duration refresh_types = base::Duration::hours(6);
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 

@@ -103,12 +103,16 @@ TinyCloud::Result TinyCloud::on(const model::RunInstances& call, Instant now) {
   return reply;
 }
 
+InstanceId TinyCloud::next_id() {
+  std::string digits = std::to_string(next_instance_++);
+  return InstanceId("i-" + std::string(id_digits - digits.size(), '0') + digits);
+}
+
 void TinyCloud::launch(const base::Form& form, Instant now) {
   auto& [body, ids] = tokens_[form.get("ClientToken")];
   body = form.encode();
   for (int i = 0; i < std::stoi(form.get("MaxCount")); ++i) {
-    std::string digits = std::to_string(next_instance_++);
-    const InstanceId id("i-" + std::string(id_digits - digits.size(), '0') + digits);
+    const InstanceId id = next_id();
     model::Instance fresh = instance(id, form.get("SubnetId").c_str(), 0);
     fresh.type = model::InstanceType(form.get("InstanceType"));
     fresh.state = InstanceState::kPending;
@@ -160,6 +164,117 @@ TinyCloud::Result TinyCloud::on(const model::DescribeSubnets& call, Instant) {
   for (const model::SubnetId& id : call.ids)
     reply.subnets.push_back({id, zone_of(id), "vpc-1", 99});
   return reply;
+}
+
+// ---- Spot requests ----
+
+TinyCloud::Result TinyCloud::on(const model::RequestSpotInstances& call, Instant now) {
+  const base::Form form = base::Form::parse(call.body).value();
+  log.push_back("RequestSpotInstances " + form.get("LaunchSpecification.SubnetId"));
+  bodies.insert(call.body);
+  const auto [made, is_new] = spot_tokens_.try_emplace(form.get("ClientToken"));
+  for (int i = 0; is_new && i < std::stoi(form.get("InstanceCount")); ++i) {
+    const model::SpotRequestId id("sir-" + std::to_string(spot_forms_.size() + 1));
+    model::SpotRequest& request = spot_requests[id];
+    request.id = id;
+    request.state = "open";
+    request.status_code = spot_waits_with;
+    for (int tag = 1; tag <= 3; ++tag) {
+      const std::string name = "TagSpecification.1.Tag." + std::to_string(tag);
+      request.tags.push_back({form.get(name + ".Key"), form.get(name + ".Value")});
+    }
+    spot_forms_[id] = form;
+    made->second.push_back(id);
+    const bool is_dry = dry.contains(model::SubnetId(form.get("LaunchSpecification.SubnetId")));
+    if (is_dry) request.status_code = "capacity-not-available";
+    if (!is_dry && spot_waits_with.empty()) fulfil(id, now);
+  }
+  model::SpotRequestsReply reply;
+  for (const model::SpotRequestId& id : made->second) reply.requests.push_back(spot_requests[id]);
+  return reply;
+}
+
+void TinyCloud::fulfil(const model::SpotRequestId& id, Instant now) {
+  const base::Form& form = spot_forms_.at(id);
+  model::Instance fresh = instance(next_id(), form.get("LaunchSpecification.SubnetId").c_str(), 0);
+  fresh.type = model::InstanceType(form.get("LaunchSpecification.InstanceType"));
+  fresh.state = InstanceState::kPending;
+  fresh.launch_time = now;
+  fresh.tags.clear();
+  instances_[fresh.id] = fresh;
+  model::SpotRequest& request = spot_requests.at(id);
+  request.state = "active";
+  request.status_code = "fulfilled";
+  request.instance = fresh.id;
+}
+
+TinyCloud::Result TinyCloud::on(const model::CancelSpotInstanceRequests& call, Instant) {
+  model::CancelledSpotRequestsReply reply;
+  for (const model::SpotRequestId& id : call.ids) {
+    log.push_back("CancelSpotInstanceRequests " + id.str());
+    model::SpotRequest& request = spot_requests.at(id);
+    if (request.state == "open") request.status_code = "canceled-before-fulfillment";
+    request.state = "cancelled";
+    reply.cancelled.push_back({id, request.state});
+  }
+  return reply;
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeSpotInstanceRequests& call, Instant) {
+  model::SpotRequestsReply reply;
+  for (const auto& [id, request] : spot_requests) {
+    const auto value = [&](const std::string& filter) -> std::string {
+      if (filter == "spot-instance-request-id") return id.str();
+      if (filter == "status-code") return request.status_code;
+      if (filter == "state") return request.state;
+      const std::string* tag = model::find_tag(request.tags, filter.substr(4));
+      return tag ? *tag : "";
+    };
+    if (std::all_of(call.filters.begin(), call.filters.end(), [&](const model::Filter& filter) {
+          return std::find(filter.values.begin(), filter.values.end(), value(filter.name)) !=
+                 filter.values.end();
+        }))
+      reply.requests.push_back(request);
+  }
+  return reply;
+}
+
+// ---- launch templates and types ----
+
+TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplate& call, Instant) {
+  log.push_back("CreateLaunchTemplate " + call.name);
+  if (!templates.empty())
+    return base::fail("InvalidLaunchTemplateName.AlreadyExistsException", call.name, Retry::kNever);
+  templates = {{model::LaunchTemplateId("lt-own"), call.name, 1, 1, call.tags}};
+  versions = {{templates.front().id, 1, true, call.data.image, {}, call.description}};
+  return model::LaunchTemplatesReply{templates, {}};
+}
+
+TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplateVersion& call, Instant) {
+  log.push_back("CreateLaunchTemplateVersion " + call.id.str());
+  versions.push_back(
+      {call.id, versions.back().number + 1, false, call.data.image, {}, call.description});
+  return model::LaunchTemplateVersionsReply{{versions.back()}, {}};
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeLaunchTemplates& call, Instant) {
+  model::LaunchTemplatesReply reply;
+  for (const model::LaunchTemplate& one : templates)
+    if (one.name == call.filters.at(0).values.at(0)) reply.templates.push_back(one);
+  return reply;
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeLaunchTemplateVersions& call, Instant) {
+  if (call.id == model::LaunchTemplateId("lt-1"))
+    return model::LaunchTemplateVersionsReply{{{call.id, 7, true, {}, {}}}, {}};
+  if (versions.empty())
+    return base::fail("InvalidLaunchTemplateId.NotFound", call.id.str(), Retry::kNever);
+  if (call.version == "$Latest") return model::LaunchTemplateVersionsReply{{versions.back()}, {}};
+  return model::LaunchTemplateVersionsReply{versions, {}};
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeInstanceTypes&, Instant) {
+  return model::InstanceTypesReply{offered, {}};
 }
 
 // ---- the balancer ----
@@ -237,12 +352,7 @@ void TinyCloud::check_commits(const model::LedgerRecord& record) {
 
 template <class T>
 TinyCloud::Result TinyCloud::on(const T&, Instant) {
-  if constexpr (std::is_same_v<T, model::DescribeSpotInstanceRequests>)
-    return model::SpotRequestsReply{};
   if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>) return model::SpotPricesReply{};
-  if constexpr (std::is_same_v<T, model::DescribeLaunchTemplateVersions>)
-    return model::LaunchTemplateVersionsReply{{{model::LaunchTemplateId("lt-1"), 7, true, {}, {}}},
-                                              {}};
   if constexpr (std::is_same_v<T, model::DescribeTargetGroupAttributes>)
     return model::TargetGroupAttributesReply{{{"deregistration_delay.timeout_seconds", "30"}}};
   return base::fail("NotInTheTinyCloud", std::string(model::action_of(T{})), Retry::kNever);

@@ -36,6 +36,18 @@ class TinyCloud {
   std::set<std::string> bodies;  // Of all RunInstances.
   std::set<model::SubnetId> dry;
   size_t id_digits = 4;  // 8 where an id must pass as a real one.
+  // Spot requests stay open with this status instead of being fulfilled at once.
+  std::string spot_waits_with;
+  std::map<model::SpotRequestId, model::SpotRequest> spot_requests;
+  // The open request gets its instance after all.
+  void fulfil(const model::SpotRequestId& id, base::Instant now);
+  // What a request that was put here by hand would launch.
+  void request_form(const model::SpotRequestId& id, const std::string& subnet) {
+    spot_forms_[id].add("LaunchSpecification.SubnetId", subnet);
+  }
+  std::vector<model::LaunchTemplate> templates;
+  std::vector<model::LaunchTemplateVersion> versions;  // Of templates that were made here.
+  std::vector<model::InstanceTypeInfo> offered;
 
  private:
   struct Registration {
@@ -45,6 +57,14 @@ class TinyCloud {
   using Result = base::Result<model::Reply>;
 
   Result on(const model::RunInstances& call, base::Instant now);
+  Result on(const model::RequestSpotInstances& call, base::Instant now);
+  Result on(const model::CancelSpotInstanceRequests& call, base::Instant now);
+  Result on(const model::DescribeSpotInstanceRequests& call, base::Instant now);
+  Result on(const model::CreateLaunchTemplate& call, base::Instant now);
+  Result on(const model::CreateLaunchTemplateVersion& call, base::Instant now);
+  Result on(const model::DescribeLaunchTemplates& call, base::Instant now);
+  Result on(const model::DescribeLaunchTemplateVersions& call, base::Instant now);
+  Result on(const model::DescribeInstanceTypes& call, base::Instant now);
   Result on(const model::TerminateInstances& call, base::Instant now);
   Result on(const model::DescribeInstances& call, base::Instant now);
   Result on(const model::CreateTags& call, base::Instant now);
@@ -59,6 +79,7 @@ class TinyCloud {
 
   model::Instance shown(const model::Instance& instance, base::Instant now) const;
   void launch(const base::Form& form, base::Instant now);
+  model::InstanceId next_id();
   void check_commits(const model::LedgerRecord& record);
 
   int next_instance_ = 1;
@@ -66,6 +87,8 @@ class TinyCloud {
   std::string text_;
   std::map<model::InstanceId, model::Instance> instances_;
   std::map<std::string, std::pair<std::string, std::vector<model::InstanceId>>> tokens_;
+  std::map<std::string, std::vector<model::SpotRequestId>> spot_tokens_;
+  std::map<model::SpotRequestId, base::Form> spot_forms_;
   std::map<model::InstanceId, Registration> targets_;
   std::map<model::InstanceId, model::SlotName> committed_;  // Ever.
   std::set<model::InstanceId> left_;                        // Ever retired.

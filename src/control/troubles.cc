@@ -13,6 +13,8 @@ bool is_about_configuration(WorkKind kind) {
     case WorkKind::kWriteLedger:
     case WorkKind::kReadSubnets:
     case WorkKind::kReadTemplate:
+    case WorkKind::kMakeTemplate:
+    case WorkKind::kReadTypes:
     case WorkKind::kReadPrices:
     case WorkKind::kReadTargetHealth:
     case WorkKind::kReadTargetAttributes: return true;

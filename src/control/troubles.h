@@ -18,6 +18,7 @@ inline constexpr char kLedgerTrouble[] = "ledger";
 inline constexpr char kBrakeTrouble[] = "brake";
 inline constexpr char kHealthTrouble[] = "health";
 inline constexpr char kCrashLoopTrouble[] = "crash-loop";
+inline constexpr char kRequirementsTrouble[] = "requirements";
 inline constexpr char kNamesakeTrouble[] = "keeper";
 
 // "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".

@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "control/endings.h"
+#include "control/own_template.h"
+#include "control/spot_steps.h"
 #include "control/targets.h"
 #include "control/troubles.h"
+#include "model/adoption.h"
 
 namespace control {
 namespace {
@@ -44,14 +47,27 @@ void disown(GroupState& group, const model::OpenLaunch& entry, const WantContext
                                  {{"group", name_of(group)}, {"launch", std::to_string(entry.n)}}});
 }
 
+model::Call launch_call(const std::string& request) {
+  switch (*model::kind_of_launch(request)) {
+    case model::LaunchKind::kFleet: return model::CreateFleet{request};
+    case model::LaunchKind::kSpotRequest: return model::RequestSpotInstances{request};
+    case model::LaunchKind::kAdoption: {
+      const model::Adoption adoption = *model::parse_adoption(request);
+      model::CreateTags call{{}, adoption.tags};
+      for (const InstanceId& id : adoption.instances) call.resources.push_back(id.str());
+      return call;
+    }
+    case model::LaunchKind::kRunInstances: break;
+  }
+  return model::RunInstances{request};
+}
+
 void submit(GroupState& group, const model::OpenLaunch& entry, const WantContext& context) {
   if (context.now > entry.submit_before) return;  // plan_ledger renews the window first.
   const model::LaunchId launch{group.record()->incarnation, entry.n};
   if (!model::is_launch_request(entry.request, context.ledger.scope, group.spec.name, launch))
     return disown(group, entry, context);
-  model::Call call = model::RunInstances{entry.request};
-  if (model::asks_for_fleet(entry.request)) call = model::CreateFleet{entry.request};
-  start(group, context, WorkKind::kLaunch, name_of(group), std::move(call), entry.n);
+  start(group, context, WorkKind::kLaunch, name_of(group), launch_call(entry.request), entry.n);
 }
 
 void search(GroupState& group, const model::OpenLaunch& entry, const LaunchProgress& progress,
@@ -204,10 +220,12 @@ void want_launches(GroupState& group, const WantContext& context) {
   if (!record || is_paused(group)) return;
   for (const model::OpenLaunch& entry : record->open) {
     if (entry.submitter != context.ledger.keeper) continue;
-    const LaunchProgress& progress = group.launches[entry.n];
+    LaunchProgress& progress = group.launches[entry.n];
     if (progress.phase == Phase::kToSubmit) submit(group, entry, context);
+    if (progress.phase == Phase::kRequested) want_spot_steps(group, entry, progress, context);
     if (progress.phase == Phase::kSearching) search(group, entry, progress, context);
   }
+  want_strays(group, context);
 }
 
 void want_targets(GroupState& group, const WantContext& context) {
@@ -262,20 +280,46 @@ void want_polls(GroupState& group, const WantContext& context) {
     });
 }
 
+namespace {
+
+void want_template(GroupState& group, const WantContext& context) {
+  const model::LaunchTemplateRef& ref = group.spec.launch_template;
+  model::Call call = model::DescribeLaunchTemplateVersions{ref.id, ref.version, {}};
+  if (group.spec.machine) call = next_template_call(group);
+  const bool makes = model::is_mutating(call);
+  if (makes && (!group.record() || is_paused(group))) return;
+  start(group, context, makes ? WorkKind::kMakeTemplate : WorkKind::kReadTemplate, name_of(group),
+        std::move(call));
+}
+
+void want_types(GroupState& group, const WantContext& context) {
+  model::DescribeInstanceTypes call;
+  call.filters = {
+      {"current-generation", {"true"}},
+      {"processor-info.supported-architecture", {group.spec.requirements->architecture}},
+      {"supported-usage-class", {"spot"}}};
+  call.max_results = 100;  // AWS's own maximum.
+  call.next = group.offer_page;
+  start(group, context, WorkKind::kReadTypes, name_of(group), std::move(call));
+}
+
+}  // namespace
+
 void want_facts(GroupState& group, const WantContext& context) {
   const base::Duration period = context.ledger.timing.refresh_facts;
   if (is_due(group.zones_read_at + period, context))
     start(group, context, WorkKind::kReadSubnets, name_of(group),
           model::DescribeSubnets{group.spec.subnets, {}});
-  if (is_due(group.template_read_at + period, context))
-    start(group, context, WorkKind::kReadTemplate, name_of(group),
-          model::DescribeLaunchTemplateVersions{
-              group.spec.launch_template.id, group.spec.launch_template.version, {}});
+  if (is_due(group.template_read_at + period, context)) want_template(group, context);
+  if (group.spec.requirements &&
+      is_due(group.offer_read_at + context.ledger.timing.refresh_types, context))
+    want_types(group, context);
   for (const model::TargetGroupRef& ref : group.spec.target_groups)
     if (is_due(group.targets[ref.arn].attributes_read_at + period, context))
       start(group, context, WorkKind::kReadTargetAttributes, ref.arn.str(),
             model::DescribeTargetGroupAttributes{ref.arn});
-  if (!group.zones.empty() && is_due(group.prices_read_at + period, context)) {
+  if (!group.zones.empty() && !group.spec.types.empty() &&
+      is_due(group.prices_read_at + period, context)) {
     model::DescribeSpotPriceHistory call;
     call.types = group.spec.types;
     model::Filter zones{"availability-zone", {}};

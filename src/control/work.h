@@ -25,8 +25,12 @@ enum class WorkKind {
   kWriteLedger,
   kLaunch,
   kSearchLaunch,
+  kReadSpotRequests,
+  kCancelSpotRequests,
+  kTagLaunched,
   kSweepInstances,
   kSweepSpotRequests,
+  kSweepOwnRequests,
   kSweepStatuses,
   kConfirmInstance,
   kPollInstances,
@@ -40,6 +44,8 @@ enum class WorkKind {
   kMarkDoomed,
   kReadSubnets,
   kReadTemplate,
+  kMakeTemplate,
+  kReadTypes,
   kReadPrices,
 };
 

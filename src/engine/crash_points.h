@@ -47,6 +47,7 @@ inline std::optional<CrashPoint> before(const model::Call& call) {
   if (std::holds_alternative<model::LedgerWrite>(call)) return CrashPoint::kBeforeLedgerWrite;
   if (std::holds_alternative<model::RunInstances>(call)) return CrashPoint::kBeforeLaunch;
   if (std::holds_alternative<model::CreateFleet>(call)) return CrashPoint::kBeforeLaunch;
+  if (std::holds_alternative<model::RequestSpotInstances>(call)) return CrashPoint::kBeforeLaunch;
   if (std::holds_alternative<model::RegisterTargets>(call)) return CrashPoint::kBeforeRegister;
   if (std::holds_alternative<model::DeregisterTargets>(call)) return CrashPoint::kBeforeDeregister;
   if (std::holds_alternative<model::TerminateInstances>(call)) return CrashPoint::kBeforeTerminate;

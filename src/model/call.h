@@ -140,7 +140,7 @@ struct DescribeLaunchTemplates {
 };
 struct DescribeLaunchTemplateVersions {
   LaunchTemplateId id;
-  std::string version;  // A number, "$Latest" or "$Default".
+  std::string version;  // A number, "$Latest" or "$Default"; empty: all of them.
   PageToken next;
 };
 

@@ -57,6 +57,7 @@ struct LaunchTemplateVersion {
   bool is_default = false;
   ImageId image;
   InstanceType type;
+  std::string description = {};
 };
 
 }  // namespace model

@@ -100,7 +100,7 @@ TEST(FleetRequest, TagsTheInstancesFirstAndTheFleetToo) {
 TEST(FleetRequest, IsALaunchOfItsEntryAndOfNoOther) {
   const FleetParameters p = parameters();
   const std::string ours = fleet_request_body(p);
-  EXPECT_TRUE(asks_for_fleet(ours));
+  EXPECT_EQ(kind_of_launch(ours), LaunchKind::kFleet);
   EXPECT_TRUE(is_launch_request(ours, kScope, p.group, p.launch));
   EXPECT_FALSE(is_launch_request(ours, kScope, p.group, {"k3x", 18}));
   EXPECT_FALSE(is_launch_request(ours, kScope, GroupName("api"), p.launch));

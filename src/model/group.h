@@ -9,6 +9,8 @@
 #include "base/time.h"
 #include "model/ids.h"
 #include "model/instance.h"
+#include "model/launch_data.h"
+#include "model/requirements.h"
 
 namespace model {
 
@@ -40,6 +42,7 @@ struct OnDemandPolicy {
 enum class LaunchBy {
   kFleet,         // CreateFleet, instant: all pools of a zone in one request, AWS chooses.
   kRunInstances,  // One pool per request, in our order.
+  kSpotRequest,   // RequestSpotInstances, step by step; on-demand machines by RunInstances.
 };
 
 // Which of a zone's pools is tried first.
@@ -74,7 +77,11 @@ struct GroupSpec {
   int capacity = 0;               // 1..1000
   std::vector<SubnetId> subnets;  // Slots go round these in order.
   LaunchTemplateRef launch_template;
+  // Instead of a launch template: the keeper makes one of these and keeps it.
+  std::optional<LaunchData> machine;
   std::vector<InstanceType> types;  // In order of preference where prices do not decide.
+  // Instead of types: AWS is asked which ones meet them.
+  std::optional<Requirements> requirements;
   LaunchBy launch_by = LaunchBy::kRunInstances;
   Strategy strategy = Strategy::kPriceCapacity;
   std::vector<TargetGroupRef> target_groups;

@@ -75,7 +75,7 @@ std::optional<SpotRequestType> parse_spot_request_type(std::string_view text) {
   return std::nullopt;
 }
 
-const std::string* Instance::tag(std::string_view key) const {
+const std::string* find_tag(const std::vector<Tag>& tags, std::string_view key) {
   for (const Tag& tag : tags)
     if (tag.key == key) return &tag.value;
   return nullptr;
@@ -84,6 +84,15 @@ const std::string* Instance::tag(std::string_view key) const {
 bool says_doomed(std::string_view code) {
   return code == "marked-for-termination" || code == "marked-for-stop" ||
          code == "instance-terminated-no-capacity";
+}
+
+bool says_no_capacity(std::string_view code) {
+  return code == "capacity-not-available" || code == "capacity-oversubscribed" ||
+         code == "price-too-low";
+}
+
+bool is_decided(const SpotRequest& request) {
+  return !request.instance.empty() || (request.state != "open" && request.state != "active");
 }
 
 }  // namespace model

@@ -39,6 +39,9 @@ struct Tag {
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 
+// The value of the tag with that key, or null.
+const std::string* find_tag(const std::vector<Tag>& tags, std::string_view key);
+
 struct Instance {
   InstanceId id;
   InstanceType type;
@@ -56,8 +59,7 @@ struct Instance {
   std::vector<Tag> tags;
 
   Pool pool() const { return {type, zone, kLinux}; }
-  // The tag's value, or nothing.
-  const std::string* tag(std::string_view key) const;
+  const std::string* tag(std::string_view key) const { return find_tag(tags, key); }
 
   friend bool operator==(const Instance&, const Instance&) = default;
 };
@@ -98,5 +100,12 @@ struct SpotRequest {
 // marked-for-termination, marked-for-stop, and instance-terminated-no-capacity, which AWS sets two
 // minutes before the instance ends.
 bool says_doomed(std::string_view spot_status_code);
+
+// True for the status codes of an open request that name a lack of capacity, or a price above ours:
+// waiting may last for ever.
+bool says_no_capacity(std::string_view spot_status_code);
+
+// True when the request will never have another instance than the one it names.
+bool is_decided(const SpotRequest& request);
 
 }  // namespace model

@@ -66,4 +66,10 @@ void add_launch_data(base::Form& form, const std::string& prefix, const LaunchDa
     add_interface(form, numbered(prefix, "NetworkInterface", i), i, data.network_interfaces[i]);
 }
 
+std::string launch_data_mark(const LaunchData& data) {
+  base::Form form;
+  add_launch_data(form, "", data);
+  return "spotkeeper sha256:" + base::hex(base::as_text(base::sha256(form.encode())));
+}
+
 }  // namespace model

@@ -19,6 +19,8 @@ struct BlockDevice {
   std::optional<int> iops, throughput_mibps;
   std::optional<bool> is_encrypted;
   bool ends_with_instance = true;  // DeleteOnTermination.
+
+  friend bool operator==(const BlockDevice&, const BlockDevice&) = default;
 };
 
 // With one of these, subnet and security groups are said here and nowhere else.
@@ -26,6 +28,8 @@ struct NetworkInterface {
   SubnetId subnet;
   std::vector<SecurityGroupId> security_groups;
   std::optional<bool> has_public_address;  // Nothing: as the subnet says.
+
+  friend bool operator==(const NetworkInterface&, const NetworkInterface&) = default;
 };
 
 // What is empty is not sent: AWS's default, or the value of the template's source version.
@@ -40,9 +44,15 @@ struct LaunchData {
   std::vector<BlockDevice> block_devices;
   std::vector<NetworkInterface> network_interfaces;  // By device index.
   std::optional<bool> has_detailed_monitoring;
+
+  friend bool operator==(const LaunchData&, const LaunchData&) = default;
 };
 
 // Adds the fields of `data`, each name behind `prefix` ("LaunchTemplateData.").
 void add_launch_data(base::Form& form, const std::string& prefix, const LaunchData& data);
+
+// The same text for the same data, and another one for any other: the description by which a
+// template's version of ours is known again.
+std::string launch_data_mark(const LaunchData& data);
 
 }  // namespace model

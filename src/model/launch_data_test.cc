@@ -84,5 +84,16 @@ TEST(LaunchData, InterfacesAreNumberedAndEndWithTheInstance) {
                           Pair(one + "SecurityGroupId.1", "sg-1")));
 }
 
+TEST(LaunchData, ItsMarkTellsItFromAnyOther) {
+  LaunchData data;
+  data.image = ImageId("ami-1");
+  const std::string mark = launch_data_mark(data);
+  EXPECT_EQ(launch_data_mark(data), mark);
+  EXPECT_THAT(mark, testing::StartsWith("spotkeeper sha256:"));
+  EXPECT_LE(mark.size(), 255u);  // A version's description may be so long.
+  data.user_data = "#!/bin/sh";
+  EXPECT_NE(launch_data_mark(data), mark);
+}
+
 }  // namespace
 }  // namespace model

@@ -16,6 +16,10 @@ namespace model {
 std::vector<Tag> launch_tags(const GroupName& group, const LaunchId& launch,
                              const std::string& deployment, const std::vector<Tag>& others);
 
+// What a tag specification may be for.
+inline constexpr char kInstanceResource[] = "instance";
+inline constexpr char kSpotRequestResource[] = "spot-instances-request";
+
 // "TagSpecification.<number>" for one kind of resource.
 void add_tag_specification(base::Form& form, int number, const std::string& resource_type,
                            const std::vector<Tag>& tags);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/form.h"
+#include "model/adoption.h"
 #include "model/launch_form.h"
 
 namespace model {
@@ -42,26 +43,35 @@ std::string launch_request_body(const LaunchParameters& p) {
     if (p.max_price)
       form.add("InstanceMarketOptions.SpotOptions.MaxPrice", base::to_string(*p.max_price));
   }
-  add_tag_specification(form, 1, "instance", launch_tags(p.group, p.launch, p.deployment, p.tags));
+  add_tag_specification(form, 1, kInstanceResource,
+                        launch_tags(p.group, p.launch, p.deployment, p.tags));
   return form.encode();
 }
 
-bool asks_for_fleet(const std::string& body) {
+std::optional<LaunchKind> kind_of_launch(const std::string& body) {
   const auto form = base::Form::parse(body);
-  return form && form->get("Action") == "CreateFleet";
+  const std::string action = form ? form->get("Action") : "";
+  if (action == "RunInstances") return LaunchKind::kRunInstances;
+  if (action == "CreateFleet") return LaunchKind::kFleet;
+  if (action == "RequestSpotInstances") return LaunchKind::kSpotRequest;
+  if (action == "CreateTags") return LaunchKind::kAdoption;
+  return std::nullopt;
 }
 
 bool is_launch_request(const std::string& body, const TokenScope& scope, const GroupName& group,
                        const LaunchId& launch) {
   const auto form = base::Form::parse(body);
-  if (!form) return false;
-  // A fleet of another type would go on launching, by itself.
-  if (!holds_once(*form, "Action", "RunInstances") &&
-      !(holds_once(*form, "Action", "CreateFleet") && holds_once(*form, "Type", "instant")))
-    return false;
+  const auto kind = kind_of_launch(body);
+  if (!form || !kind) return false;
+  if (*kind == LaunchKind::kAdoption) return is_adoption(*form, group, launch, scope.deployment);
   base::Form expected;
+  expected.add("Action", form->get("Action"));
+  // Another type of fleet, or of Spot request, would go on launching by itself.
+  if (*kind == LaunchKind::kFleet) expected.add("Type", "instant");
+  if (*kind == LaunchKind::kSpotRequest) expected.add("Type", "one-time");
   expected.add("ClientToken", client_token(scope, group, launch));
-  add_tag_specification(expected, 1, "instance", launch_tags(group, launch, scope.deployment, {}));
+  const char* tagged = *kind == LaunchKind::kSpotRequest ? kSpotRequestResource : kInstanceResource;
+  add_tag_specification(expected, 1, tagged, launch_tags(group, launch, scope.deployment, {}));
   return std::all_of(expected.pairs().begin(), expected.pairs().end(), [&](const auto& field) {
     return holds_once(*form, field.first, field.second);
   });

@@ -45,12 +45,18 @@ std::string client_token(const TokenScope& scope, const GroupName& group, const 
 
 std::string launch_request_body(const LaunchParameters& parameters);
 
-// True when the bytes are CreateFleet's (model/fleet_request.h), and so is their answer.
-bool asks_for_fleet(const std::string& body);
+// The ways to machines, each with bytes and an answer of its own.
+enum class LaunchKind {
+  kRunInstances,
+  kFleet,        // model/fleet_request.h
+  kSpotRequest,  // model/spot_request.h: what comes is known by its request, and bears no tags yet.
+  kAdoption,     // model/adoption.h: the machines run already.
+};
+std::optional<LaunchKind> kind_of_launch(const std::string& body);
 
-// True when the bytes are a launch that we would have written for that entry: RunInstances or an
-// instant CreateFleet, with the entry's own token and our three tags on the instances. The ledger
-// may lie where others can write, and its bytes are signed as they are.
+// True when the bytes are a launch that we would have written for that entry: nothing that would go
+// on launching by itself, with the entry's own token and our three tags. The ledger may lie where
+// others can write, and its bytes are signed as they are.
 bool is_launch_request(const std::string& body, const TokenScope& scope, const GroupName& group,
                        const LaunchId& launch);
 

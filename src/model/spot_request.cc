@@ -18,7 +18,7 @@ std::string spot_request_body(const SpotRequestParameters& p) {
   if (p.max_price) form.add("SpotPrice", base::to_string(*p.max_price));
   if (p.valid_until) form.add("ValidUntil", base::to_iso8601(*p.valid_until));
   add_launch_data(form, "LaunchSpecification.", p.launch);
-  if (!p.tags.empty()) add_tag_specification(form, 1, "spot-instances-request", p.tags);
+  if (!p.tags.empty()) add_tag_specification(form, 1, kSpotRequestResource, p.tags);
   return form.encode();
 }
 

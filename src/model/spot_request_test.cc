@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/form.h"
+#include "model/launch_form.h"
+#include "model/launch_request.h"
 
 namespace model {
 namespace {
@@ -48,6 +50,19 @@ TEST(SpotRequestBody, CarriesPriceEndAndTheTagsOfTheRequest) {
   EXPECT_EQ(form->get("ValidUntil"), "1970-01-01T01:00:00Z");
   EXPECT_EQ(form->get("TagSpecification.1.ResourceType"), "spot-instances-request");
   EXPECT_EQ(form->get("TagSpecification.1.Tag.1.Value"), "web");
+}
+
+TEST(SpotRequestBody, IsALaunchOfItsEntryUnlessItWouldGoOnByItself) {
+  const TokenScope scope{"d", AccountId("123456789012"), Region("us-east-2")};
+  const GroupName web("web");
+  SpotRequestParameters p = parameters();
+  p.client_token = client_token(scope, web, {"k3x", 4});
+  p.tags = launch_tags(web, {"k3x", 4}, "d", {});
+  EXPECT_EQ(kind_of_launch(spot_request_body(p)), LaunchKind::kSpotRequest);
+  EXPECT_TRUE(is_launch_request(spot_request_body(p), scope, web, {"k3x", 4}));
+  EXPECT_FALSE(is_launch_request(spot_request_body(p), scope, web, {"k3x", 5}));
+  p.type = SpotRequestType::kPersistent;
+  EXPECT_FALSE(is_launch_request(spot_request_body(p), scope, web, {"k3x", 4}));
 }
 
 TEST(SpotRequestBody, TypesHaveAwssNames) {

@@ -131,6 +131,7 @@ class Simulation {
     group.min_healthy = std::max(1, swarm_.capacity - 1);
     group.on_rebalance = swarm_.on_rebalance;
     if (swarm_.fleets) group.launch_by = model::LaunchBy::kFleet;
+    if (swarm_.spot_requests) describe_machine(group);
     group.launches_per_hour = 10'000;  // Chaos needs more than any sane limit.
     group.on_demand.base_slots = swarm_.base_slots;
     group.on_demand.fallback_after.reset();
@@ -142,11 +143,24 @@ class Simulation {
     groups_.push_back(std::move(group));
   }
 
+  // No launch template, and no types: both are the keeper's to find.
+  void describe_machine(model::GroupSpec& group) const {
+    group.launch_by = model::LaunchBy::kSpotRequest;
+    group.launch_template = {};
+    group.machine = model::LaunchData();
+    group.machine->image = region_.default_scene().image;
+    group.types.clear();
+    group.requirements = model::Requirements();
+    group.requirements->least_vcpus = group.requirements->most_vcpus = 2;
+    group.requirements->allowed = {"c?*.large", "m5.large"};
+  }
+
   // What another hand wrote: other types first, and one of them forgotten.
   static std::vector<model::GroupSpec> diverging(std::vector<model::GroupSpec> groups) {
     for (model::GroupSpec& group : groups) {
       std::reverse(group.types.begin(), group.types.end());
-      group.types.pop_back();
+      if (!group.types.empty()) group.types.pop_back();
+      if (group.requirements) group.requirements->allowed.pop_back();
     }
     return groups;
   }

@@ -70,6 +70,7 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   }
   maybe_often(dice, swarm.between_sicknesses, 300'000, 5, 60);
   swarm.fleets = dice.chance_ppm(400'000);
+  swarm.spot_requests = dice.chance_ppm(250'000);
 }
 
 }  // namespace
@@ -126,7 +127,8 @@ std::string to_string(const Swarm& swarm) {
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("namesakes", swarm.namesakes) + number("diverging", swarm.diverging_files) +
-         number("fleets", swarm.fleets) + number("slow", swarm.network.slow_per_mille) +
+         number("fleets", swarm.fleets) + number("requests", swarm.spot_requests) +
+         number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +

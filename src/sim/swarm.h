@@ -21,6 +21,7 @@ struct Swarm {
   int base_slots = 0;  // Always on-demand.
   model::OnRebalance on_rebalance = model::OnRebalance::kLaunchAhead;
   bool fleets = false;            // CreateFleet instead of RunInstances.
+  bool spot_requests = false;     // RequestSpotInstances, with a machine of the file's.
   base::Duration fallback_after;  // Zero: never on-demand for want of Spot.
   bool namesakes = false;         // Both keepers have the same name.
   bool diverging_files = false;   // The second keeper's file names other types first, and one less.

@@ -1,0 +1,34 @@
+// The body of an adoption: machines that run already get our tags, and are ours from then on.
+//
+// In the ledger it is a launch like any other, with a number and slots of its own; what it sends is
+// CreateTags, which may be repeated at will.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/form.h"
+#include "model/ids.h"
+#include "model/instance.h"
+#include "model/ledger_record.h"
+
+namespace model {
+
+struct Adoption {
+  std::vector<InstanceId> instances;
+  std::vector<Tag> tags;
+};
+
+// `adoption.tags` are those beside ours.
+std::string adoption_body(const Adoption& adoption, const GroupName& group, const LaunchId& launch,
+                          const std::string& deployment);
+
+// The machines, with all tags they get; nothing for other bytes.
+std::optional<Adoption> parse_adoption(const std::string& body);
+
+// True when the form gives instances our three tags for that launch.
+bool is_adoption(const base::Form& form, const GroupName& group, const LaunchId& launch,
+                 const std::string& deployment);
+
+}  // namespace model
