@@ -4,18 +4,25 @@
 #include <memory>
 #include <string>
 
+#include "app/asked_ledger.h"
 #include "app/aws_access.h"
 #include "app/cli.h"
 #include "app/config_file.h"
+#include "app/ledger_probe.h"
+#include "app/queue_claim.h"
 #include "app/reading.h"
-#include "aws/s3_ledger.h"
+#include "app/seed.h"
+#include "app/strangers.h"
 #include "aws/sqs_queue.h"
 #include "base/log.h"
 #include "base/quote.h"
 #include "control/own_template.h"
+#include "control/sweep.h"
 
 namespace app {
 namespace {
+
+constexpr size_t kPageSize = 1000;  // AWS's own maximum.
 
 struct CheckOptions {
   std::string config = kDefaultConfigPath;
@@ -25,16 +32,29 @@ struct CheckOptions {
 // What AWS knows of a configuration, asked line by line; all of it, whatever fails.
 class OnlineCheck {
  public:
-  OnlineCheck(AwsAccess& aws, const Config& config) : aws_(aws), config_(config) {}
+  OnlineCheck(AwsAccess& aws, const Config& config)
+      : aws_(aws),
+        config_(config),
+        // A shared ledger needs no state folder, which may be another user's.
+        database_(config.ledger ? store::Database::open(":memory:")
+                                : open_ledger_file(config.keeper.state_dir)),
+        ledger_([this](ports::CompletionSink sink) {
+          return open_ledger(config_, aws_, **database_, clock_, std::move(sink));
+        }) {}
+  OnlineCheck(const OnlineCheck&) = delete;
 
   // True when nothing failed.
   bool run() {
     line("account", account());
     line("queue", queue());
-    if (config_.ledger) line("ledger", ledger());
+    if (config_.ledger) {
+      line("ledger", ledger());
+      line("queue's reader", reader());
+    }
     for (const model::GroupSpec& group : config_.groups) {
       const std::string of_group = " of " + group.name.str();
       line("subnets" + of_group, subnets(group));
+      line("machines" + of_group, machines(group));
       line("launch template" + of_group,
            group.machine ? own_template(group) : launch_template(group.launch_template));
       for (const model::TargetGroupRef& ref : group.target_groups)
@@ -66,19 +86,44 @@ class OnlineCheck {
     return std::to_string(depth.visible) + " messages wait";
   }
 
-  // That it can be read; that it can be written shows when a keeper starts.
+  // That it can be read, and written by one keeper at a time.
   base::Result<std::string> ledger() {
-    auto answer = std::make_shared<std::promise<base::Result<model::Reply>>>();
-    const auto ledger = aws::make_s3_ledger(aws_.client(), aws_.endpoints(),
-                                            {config_.ledger->bucket, config_.ledger->prefix},
-                                            clock_, [answer](model::CallCompleted completed) {
-                                              answer->set_value(std::move(completed.result));
-                                            });
-    const model::GroupName group =
-        config_.groups.empty() ? model::GroupName("any") : config_.groups.front().name;
-    ledger->read({1}, {group});
-    ASSIGN_OR_RETURN(const model::Reply reply, answer->get_future().get());
-    return config_.ledger->bucket + " can be read";
+    RETURN_IF_ERROR(probe_conditions(ledger_, config_.keeper.name, fresh_seed()));
+    return config_.ledger->bucket + " can be read and written, and honours conditions";
+  }
+
+  base::Result<std::string> reader() {
+    RETURN_IF_ERROR(
+        look_whose_queue(ledger_, {config_.keeper.name, config_.queue_url}, clock_.now()));
+    return std::string("no other keeper of this ledger reads it");
+  }
+
+  base::Result<std::string> machines(const model::GroupSpec& group) {
+    if (!database_) return tl::unexpected(database_.error());
+    ASSIGN_OR_RETURN(const model::LedgerVersion version, ledger_.read(group.name.str()));
+    std::optional<model::LedgerRecord> record;
+    if (version.etag) {
+      ASSIGN_OR_RETURN(record, model::parse_ledger_record(version.record));
+    }
+    ASSIGN_OR_RETURN(const auto machines, tagged(group.name));
+    const auto unknown = strangers(record, machines);
+    if (unknown.empty())
+      return std::to_string(machines.size()) + " carry its tags, none unknown to the ledger";
+    return base::fail("Strangers", describe_strangers(unknown, record.has_value()));
+  }
+
+  // Every machine that carries the group's tags.
+  base::Result<std::vector<model::Instance>> tagged(const model::GroupName& group) {
+    control::InstanceSweep sweep;
+    std::vector<model::Instance> machines;
+    for (bool is_done = false; !is_done;) {
+      ASSIGN_OR_RETURN(const model::Reply reply,
+                       aws_.ask(sweep.next_page(config_.keeper.deployment, {group}, kPageSize)));
+      const auto& page = std::get<model::InstancesReply>(reply);
+      machines.insert(machines.end(), page.instances.begin(), page.instances.end());
+      is_done = sweep.take(page, clock_.now());
+    }
+    return machines;
   }
 
   base::Result<std::string> subnets(const model::GroupSpec& group) {
@@ -119,6 +164,8 @@ class OnlineCheck {
   AwsAccess& aws_;
   const Config& config_;
   const SystemClock clock_;
+  const base::Result<std::unique_ptr<store::Database>> database_;
+  const AskedLedger ledger_;  // Only with a database.
   int failures_ = 0;
 };
 
@@ -151,13 +198,15 @@ void add_check_command(CLI::App& root, Action& action) {
   CLI::App* command = root.add_subcommand("check", "name every mistake in a configuration file");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("--config", options->config, "the configuration file")->capture_default_str();
-  command->add_flag("--online", options->online,
-                    "ask AWS too: account, queue, ledger, subnets, templates, target groups");
+  command->add_flag(
+      "--online", options->online,
+      "ask AWS too: account, queue, ledger, subnets, machines, templates, target groups");
   command->footer(
       "Example:\n"
       "  spotkeeper check --config spotkeeper.toml\n"
       "prints each mistake as file:line:column: what is wrong; what is allowed. Without --online\n"
-      "nobody is asked.");
+      "nobody is asked; with it, a shared ledger's store gets one small object to try conditions\n"
+      "on, and nothing else is written.");
   command->callback([&action, options] { action = [options] { return check(*options); }; });
 }
 

@@ -5,12 +5,13 @@
 #include <utility>
 
 #include "app/api.h"
+#include "app/asked_ledger.h"
+#include "app/ledger_probe.h"
+#include "app/queue_claim.h"
 #include "aws/aws_cloud.h"
-#include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
 #include "base/quote.h"
 #include "engine/journal_schema.h"
-#include "engine/local_ledger.h"
 
 namespace app {
 namespace {
@@ -72,6 +73,28 @@ base::Status Keeper::open() {
   ASSIGN_OR_RETURN(database_, open_database(folder_->journal()));
   queue_ = std::make_unique<RelayedQueue>(
       aws::make_sqs_queue(aws_->client(), aws_->endpoints(), config.queue_url));
+  return config.ledger ? share_ledger() : base::Status();
+}
+
+// Refuses what is proved unsafe. What could not be asked now (S3 is not reached, or refuses) must
+// not keep a keeper from its groups: it is said, and the queue claimed again later.
+base::Status Keeper::share_ledger() {
+  const AskedLedger ledger([this](ports::CompletionSink sink) {
+    return open_ledger(options_.config, *aws_, *database_, system_clock_, std::move(sink));
+  });
+  const QueueReader reader{options_.config.keeper.name, options_.config.queue_url};
+  base::Status status = probe_conditions(ledger, reader.keeper, prng_.next());
+  if (status) status = claim_queue(ledger, reader, system_clock_.now());
+  if (!status) {
+    const std::string& code = status.error().code;
+    if (code == kUnsafeLedger || code == kQueueTaken) return status;
+    log_.warn("ledger-not-checked", {{"error", base::to_string(status.error())}});
+  }
+  claim_ = std::make_unique<StandingClaim>([this, ledger, reader, log = log_] {
+    const base::Status claimed = claim_queue(ledger, reader, system_clock_.now());
+    if (!claimed && claimed.error().code == kQueueTaken)
+      log.error("queue-taken", {{"why", claimed.error().message}});
+  });
   return {};
 }
 
@@ -83,11 +106,7 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   const auto sink = life->mailbox->completion_sink();
   const ports::Clock& clock = options_.clock;
   life->cloud = aws::make_aws_cloud(aws_->client(), aws_->endpoints(), clock, sink);
-  if (config.ledger)
-    life->ledger = aws::make_s3_ledger(aws_->client(), aws_->endpoints(),
-                                       {config.ledger->bucket, config.ledger->prefix}, clock, sink);
-  else
-    life->ledger = std::make_unique<engine::LocalLedger>(*database_, clock, sink);
+  life->ledger = open_ledger(config, *aws_, *database_, clock, sink);
   control::BrainOptions brain;
   brain.keeper = config.keeper.name;
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
@@ -123,6 +142,7 @@ Keeper::~Keeper() {
   bell_.notify_one();
   if (loop_.joinable()) loop_.join();
   server_.reset();
+  claim_.reset();
   life_.reset();
   aws_.reset();  // Ends what is under way; from here on nothing rings.
 }

@@ -17,6 +17,7 @@
 #include "app/aws_access.h"
 #include "app/clock.h"
 #include "app/config.h"
+#include "app/queue_claim.h"
 #include "app/relayed_queue.h"
 #include "app/snapshot.h"
 #include "app/state_folder.h"
@@ -68,6 +69,7 @@ class Keeper {
   explicit Keeper(KeeperOptions options);
 
   base::Status open();
+  base::Status share_ledger();
   base::Status serve_api();
   base::Result<std::unique_ptr<Life>> begin_life(const Config& config);
   void run();
@@ -87,6 +89,7 @@ class Keeper {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<AwsAccess> aws_;
   std::unique_ptr<RelayedQueue> queue_;
+  std::unique_ptr<StandingClaim> claim_;  // Of the queue; only with a shared ledger.
   model::AccountId account_;
   std::unique_ptr<Life> life_;  // Of the loop's thread, once that runs.
   base::Instant next_prune_;

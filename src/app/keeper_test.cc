@@ -111,6 +111,35 @@ TEST_F(KeeperTest, SharesItsStateFolderWithNobody) {
   EXPECT_THAT(second.error().message, HasSubstr("another keeper"));
 }
 
+TEST_F(KeeperTest, RefusesASharedLedgerThatIsNotSafeAndNoOtherTrouble) {
+  Config shared = config();
+  shared.ledger = S3Location{region_->scene().bucket, "fleet"};
+  region_->visit([](sim::Region& region) {
+    sim::FaultSettings faults = region.faults();
+    faults.is_s3_unconditional = true;
+    region.set_faults(faults);
+  });
+  const auto unsafe = start(shared);
+  ASSERT_FALSE(unsafe);
+  EXPECT_EQ(unsafe.error().retry, base::Retry::kNever);
+  EXPECT_THAT(unsafe.error().message, HasSubstr("If-None-Match"));
+  shared.ledger->bucket = "no-such-bucket";
+  EXPECT_TRUE(start(shared)) << "what could not be asked proves nothing";
+}
+
+TEST_F(KeeperTest, ReadsNoQueueThatAnotherKeeperReads) {
+  Config shared = config();
+  shared.ledger = S3Location{region_->scene().bucket, {}};
+  const auto first = start(shared);
+  ASSERT_TRUE(first) << base::to_string(first.error());
+  shared.keeper.name = model::KeeperName("other");
+  shared.keeper.state_dir += "-other";
+  const auto second = start(shared);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().retry, base::Retry::kNever);
+  EXPECT_THAT(second.error().message, HasSubstr("keeper \"k\" reads"));
+}
+
 TEST_F(KeeperTest, HasJournaledWhatItSaysItHas) {
   auto keeper = start(config());
   ASSERT_TRUE(keeper);

@@ -2,26 +2,23 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "app/asked_ledger.h"
 #include "app/aws_access.h"
 #include "app/cli.h"
 #include "app/config_file.h"
 #include "app/plan.h"
 #include "app/reading.h"
 #include "app/seed.h"
-#include "app/state_folder.h"
 #include "app/table.h"
 #include "aws/aws_cloud.h"
-#include "aws/s3_ledger.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/quote.h"
 #include "engine/journal.h"
-#include "engine/local_ledger.h"
 
 namespace app {
 namespace {
@@ -33,13 +30,6 @@ struct PlanOptions {
   std::string config = kDefaultConfigPath;
   ReadOptions read;
 };
-
-// The journal's own file, to read; or an empty one in memory where no keeper has been yet.
-base::Result<std::unique_ptr<store::Database>> open_ledger_file(const std::string& state_dir) {
-  const std::string path = journal_path(state_dir);
-  if (!std::filesystem::exists(path)) return store::Database::open(":memory:");
-  return store::Database::open(path, {.access = store::Access::kReadOnly});
-}
 
 class Inquiry {
  public:
@@ -80,11 +70,7 @@ class Inquiry {
   void connect(const Config& config) {
     const auto sink = mailbox_->completion_sink();
     cloud_ = aws::make_aws_cloud(aws_->client(), aws_->endpoints(), clock_, sink);
-    if (config.ledger)
-      ledger_ = aws::make_s3_ledger(aws_->client(), aws_->endpoints(),
-                                    {config.ledger->bucket, config.ledger->prefix}, clock_, sink);
-    else
-      ledger_ = std::make_unique<engine::LocalLedger>(*database_, clock_, sink);
+    ledger_ = open_ledger(config, *aws_, *database_, clock_, sink);
   }
 
   void read(const control::PlannedCall& planned) {

@@ -1,5 +1,8 @@
 #include "sim/control_api.h"
 
+#include <charconv>
+
+#include "base/form.h"
 #include "base/json.h"
 #include "sim/region.h"
 
@@ -161,7 +164,30 @@ net::Response expire_credentials(Region& region) {
   return control_answer(json::serialize(json::object{{"expired", region.expire_sessions()}}));
 }
 
-net::Response read(Region& region, std::string_view what) {
+json::object write_json(const ObjectWrite& write) {
+  json::object out{{"number", write.number},
+                   {"at", base::to_iso8601(write.at)},
+                   {"bucket", write.bucket},
+                   {"key", write.key}};
+  if (write.body) out["body"] = *write.body;
+  return out;
+}
+
+net::Response writes_after(const World& world, const std::string& query) {
+  const std::string text = base::Form::parse(query).value_or(base::Form()).get("after", "0");
+  uint64_t after = 0;
+  const char* const end = text.data() + text.size();
+  if (const auto [rest, error] = std::from_chars(text.data(), end, after);
+      error != std::errc() || rest != end)
+    return control_refusal(400, "after must be a whole number");
+  json::array writes;
+  for (const ObjectWrite& write : world.object_writes)
+    if (write.number > after) writes.push_back(write_json(write));
+  return control_answer(json::serialize(json::object{{"writes", std::move(writes)}}));
+}
+
+net::Response read(Region& region, std::string_view what, const std::string& query) {
+  if (what == "writes") return writes_after(region.world(), query);
   if (what == "scene") return control_answer(scene_json(region.default_scene()));
   if (what == "world") return control_answer(world_json(region.world()));
   if (what == "faults") return control_answer(faults_json(region.faults()));
@@ -188,7 +214,7 @@ bool is_control_request(const net::Request& request) { return request.path.start
 
 net::Response handle_control(Region& region, const net::Request& request) {
   const std::string_view what = std::string_view(request.path).substr(kPrefix.size());
-  if (request.method == "GET") return read(region, what);
+  if (request.method == "GET") return read(region, what, request.query);
   if (request.method != "POST") return control_refusal(405, "GET or POST");
   const auto in = json::parse_object(request.body);
   if (!in) return control_refusal(400, "the body must be a JSON object");

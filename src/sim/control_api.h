@@ -2,6 +2,7 @@
 //
 //   GET  /_sim/scene                      what the region starts with
 //   GET  /_sim/world                      everything that exists
+//   GET  /_sim/writes?after=N             writes to S3 with numbers above N, as far as remembered
 //   GET  /_sim/faults, POST /_sim/faults  members of FaultSettings; POST changes those it names
 //   POST /_sim/interrupt     {"instance_id", "kind": warned | warned-late | unwarned |
 //   rebalance-only} POST /_sim/health        {"instance_id", "impaired": bool, "sick": bool} POST

@@ -19,6 +19,7 @@ constexpr std::array kRates = {
     RateField{"error_503_per_mille", &FaultSettings::error_503_per_mille},
     RateField{"lost_answer_per_mille", &FaultSettings::lost_answer_per_mille},
     RateField{"s3_conflict_per_mille", &FaultSettings::s3_conflict_per_mille},
+    RateField{"late_call_per_mille", &FaultSettings::late_call_per_mille},
     RateField{"lost_event_per_mille", &FaultSettings::lost_event_per_mille},
     RateField{"late_event_per_mille", &FaultSettings::late_event_per_mille},
     RateField{"duplicate_event_per_mille", &FaultSettings::duplicate_event_per_mille},
@@ -28,6 +29,16 @@ constexpr std::array kRates = {
     RateField{"rebalance_per_mille", &FaultSettings::rebalance_per_mille},
     RateField{"inconsistent_per_mille", &FaultSettings::inconsistent_per_mille},
     RateField{"failed_boot_per_mille", &FaultSettings::failed_boot_per_mille},
+};
+
+struct SwitchField {
+  const char* name;
+  bool FaultSettings::*member;
+};
+
+constexpr std::array kSwitches = {
+    SwitchField{"is_drought", &FaultSettings::is_drought},
+    SwitchField{"is_s3_unconditional", &FaultSettings::is_s3_unconditional},
 };
 
 base::Status set_rate(int& rate, const std::string& name, const base::json::value& value) {
@@ -59,12 +70,14 @@ base::Status set_member(FaultSettings& faults, const std::string& name,
                         const base::json::value& value) {
   for (const RateField& rate : kRates)
     if (name == rate.name) return set_rate(faults.*rate.member, name, value);
+  if (name == "most_call_delay_ms") return set_duration(faults.most_call_delay, name, value);
   if (name == "most_event_delay_ms") return set_duration(faults.most_event_delay, name, value);
   if (name == "remembered_ended_ms") return set_duration(faults.remembered_ended, name, value);
   if (name == "stale_reads_ms") return set_duration(faults.stale_reads, name, value);
   if (name == "zones_down") return set_zones(faults.zones_down, value);
-  if (name == "is_drought" && value.is_bool()) {
-    faults.is_drought = value.get_bool();
+  for (const SwitchField& field : kSwitches) {
+    if (name != field.name || !value.is_bool()) continue;
+    faults.*field.member = value.get_bool();
     return {};
   }
   return base::fail("BadFault", "there is no fault named " + name);
@@ -88,10 +101,11 @@ base::Result<FaultSettings> merge_faults(const FaultSettings& current, const std
 std::string faults_json(const FaultSettings& faults) {
   base::json::object document;
   for (const RateField& rate : kRates) document[rate.name] = faults.*rate.member;
+  document["most_call_delay_ms"] = faults.most_call_delay.ms();
   document["most_event_delay_ms"] = faults.most_event_delay.ms();
   document["remembered_ended_ms"] = faults.remembered_ended.ms();
   document["stale_reads_ms"] = faults.stale_reads.ms();
-  document["is_drought"] = faults.is_drought;
+  for (const SwitchField& field : kSwitches) document[field.name] = faults.*field.member;
   base::json::array zones;
   for (const model::Zone& zone : faults.zones_down) zones.emplace_back(zone.str());
   document["zones_down"] = std::move(zones);

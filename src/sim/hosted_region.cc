@@ -17,6 +17,9 @@ const base::Duration kLostFor = base::Duration::seconds(65);
 // A year: a larger step is a slip of the hand, and the market walks through every hour of it.
 constexpr int64_t kMostAdvanceMs = 366LL * 24 * 3'600'000;
 
+// A stream of its own: what is late must not move what else happens in the region.
+constexpr uint64_t kLateStream = 0x4c61746543616c6c;
+
 RegionOptions starting_at(RegionOptions options, base::Instant now) {
   options.start = now;
   return options;
@@ -28,7 +31,8 @@ HostedRegion::HostedRegion(RegionOptions options, int64_t speed, base::Instant r
     : speed_(speed),
       real_origin_(real_now),
       simulated_origin_(real_now),
-      region_(starting_at(std::move(options), real_now)) {
+      region_(starting_at(std::move(options), real_now)),
+      dice_(region_.options().seed ^ kLateStream) {
   CHECK(speed >= 1 && speed <= kMostSpeed);
 }
 
@@ -40,6 +44,7 @@ base::Instant HostedRegion::simulated(base::Instant real_now) const {
 base::Instant HostedRegion::next_tick_at(base::Instant real_now) const {
   base::Instant next = region_.next_event_at();
   for (const Poll& poll : polls_) next = std::min(next, poll.until);
+  for (const LateCall& late : late_) next = std::min(next, late.until);
   base::Instant real = base::Instant::never();
   if (next != base::Instant::never())
     real = real_now + (next - simulated(real_now)) / speed_ + base::Duration::millis(1);
@@ -52,6 +57,20 @@ void HostedRegion::handle(net::Request request, Reply reply, base::Instant real_
     reply(handle_clock(request, real_now));
     return;
   }
+  const base::Duration delay = delay_of(request);
+  if (delay > base::Duration())
+    late_.push_back({std::move(request), std::move(reply), simulated(real_now) + delay});
+  else
+    act(std::move(request), std::move(reply), real_now);
+}
+
+base::Duration HostedRegion::delay_of(const net::Request& request) {
+  const FaultSettings& faults = region_.faults();
+  if (is_control_request(request) || !happens(dice_, faults.late_call_per_mille)) return {};
+  return base::Duration::millis(dice_.between(0, faults.most_call_delay.ms()));
+}
+
+void HostedRegion::act(net::Request request, Reply reply, base::Instant real_now) {
   const base::Instant now = simulated(real_now);
   Handled handled = region_.handle(request, now, real_now);
   if (handled.is_lost)
@@ -64,6 +83,7 @@ void HostedRegion::handle(net::Request request, Reply reply, base::Instant real_
 }
 
 void HostedRegion::tick(base::Instant real_now) {
+  act_late_calls(real_now);
   region_.advance(simulated(real_now));
   answer_polls();
   for (LostAnswer& lost : lost_) {
@@ -73,6 +93,17 @@ void HostedRegion::tick(base::Instant real_now) {
     lost.reply(std::move(response));
   }
   std::erase_if(lost_, [&](const LostAnswer& lost) { return lost.until <= real_now; });
+}
+
+// In the order in which they arrive at last.
+void HostedRegion::act_late_calls(base::Instant real_now) {
+  const base::Instant now = simulated(real_now);
+  std::vector<LateCall> due;
+  for (LateCall& late : std::exchange(late_, {}))
+    (late.until <= now ? due : late_).push_back(std::move(late));
+  std::stable_sort(due.begin(), due.end(),
+                   [](const LateCall& a, const LateCall& b) { return a.until < b.until; });
+  for (LateCall& late : due) act(std::move(late.request), std::move(late.reply), real_now);
 }
 
 // Asks every held call again, in the order of their arrival.

@@ -2,13 +2,15 @@
 //
 // Maps real time to the region's (faster by `speed`, and moved by /_sim/clock), holds the
 // ReceiveMessage calls that found nothing until something comes or their wait ends, and keeps lost
-// answers from their callers. Wakes when it is told to: one owner calls handle and tick, one at a
-// time, with real times that do not go backwards by much (the region's own time never does).
+// answers from their callers, and calls that are late from the region. Wakes when it is told to:
+// one owner calls handle and tick, one at a time, with real times that do not go backwards by much
+// (the region's own time never does).
 #pragma once
 
 #include <functional>
 #include <vector>
 
+#include "base/prng.h"
 #include "base/time.h"
 #include "net/http.h"
 #include "sim/region.h"
@@ -39,19 +41,30 @@ class HostedRegion {
     Reply reply;
     base::Instant until;  // In the region's time.
   };
+  struct LateCall {
+    net::Request request;
+    Reply reply;
+    base::Instant until;  // In the region's time.
+  };
   struct LostAnswer {
     Reply reply;
     base::Instant until;  // In real time.
   };
 
   base::Instant simulated(base::Instant real_now) const;
+  // How long the call is on its way yet; nothing for most.
+  base::Duration delay_of(const net::Request& request);
+  void act(net::Request request, Reply reply, base::Instant real_now);
+  void act_late_calls(base::Instant real_now);
   void answer_polls();
   net::Response handle_clock(const net::Request& request, base::Instant real_now);
 
   int64_t speed_;
   base::Instant real_origin_, simulated_origin_;
   Region region_;
+  base::Prng dice_;
   std::vector<Poll> polls_;
+  std::vector<LateCall> late_;
   std::vector<LostAnswer> lost_;
 };
 

@@ -224,6 +224,22 @@ TEST_F(HostedRegionTest, KeepsALostAnswerLongerThanClientsWait) {
   EXPECT_EQ(statuses, std::vector<int>{504});
 }
 
+TEST_F(HostedRegionTest, ALateCallTakesEffectLater) {
+  FaultSettings faults = hosted.region().faults();
+  faults.late_call_per_mille = 1000;
+  faults.most_call_delay = Duration::seconds(60);
+  hosted.region().set_faults(faults);
+  send_message();
+  const auto messages = [this] {
+    return hosted.region().world().queues.at("spotkeeper-events").messages.size();
+  };
+  EXPECT_EQ(messages(), 0u);
+  EXPECT_GT(hosted.next_tick_at(real), real);
+  EXPECT_LE(hosted.next_tick_at(real), real + Duration::millis(6001));
+  hosted.tick(real + Duration::seconds(7));
+  EXPECT_EQ(messages(), 1u);
+}
+
 TEST_F(HostedRegionTest, ItsClockCanJumpAndChangePaceButNotGoBack) {
   const auto clock = [&](const std::string& body) {
     net::Request request;

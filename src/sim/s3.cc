@@ -11,6 +11,7 @@ namespace sim {
 namespace {
 
 constexpr size_t kMostObjectBytes = 8 << 20;  // The front takes no larger body either.
+constexpr size_t kMostWrites = 1000;          // Remembered; who wants all asks now and then.
 constexpr int kMostKeys = 1000;               // Of a page, as in AWS.
 
 struct Address {
@@ -214,7 +215,9 @@ Answer<net::Response> S3::put(Bucket& bucket, const std::string& key, const net:
     return refuse("NotImplemented", "The region does not simulate copies.", 501);
   if (request.body.size() > kMostObjectBytes)
     return refuse("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
-  if (auto ok = check_conditions(current, request); !ok) return tl::unexpected(ok.error());
+  const bool heeds_conditions = !context_.faults.is_s3_unconditional;
+  if (auto ok = check_conditions(current, request); !ok && heeds_conditions)
+    return tl::unexpected(ok.error());
   const bool is_conditional =
       request.headers.find("If-Match") || request.headers.find("If-None-Match");
   if (is_conditional && happens(dice_, context_.faults.s3_conflict_per_mille))
@@ -230,15 +233,23 @@ Answer<net::Response> S3::put(Bucket& bucket, const std::string& key, const net:
   object.modified_at = base::Instant::from_unix_seconds(context_.now.unix_ms() / 1000);
   net::Response response;
   response.headers.add("ETag", object.etag);
+  note_write(bucket, key, object.body);
   bucket.objects[key] = std::move(object);
   return response;
 }
 
 Answer<net::Response> S3::erase(Bucket& bucket, const std::string& key) {
-  bucket.objects.erase(key);
+  if (bucket.objects.erase(key) > 0) note_write(bucket, key, std::nullopt);
   net::Response response;
   response.status = 204;
   return response;
+}
+
+void S3::note_write(const Bucket& bucket, const std::string& key, std::optional<std::string> body) {
+  std::deque<ObjectWrite>& writes = context_.world.object_writes;
+  const uint64_t number = writes.empty() ? 1 : writes.back().number + 1;
+  writes.push_back({number, context_.now, bucket.name, key, std::move(body)});
+  if (writes.size() > kMostWrites) writes.pop_front();
 }
 
 }  // namespace sim

@@ -4,6 +4,9 @@
 // versions, multipart uploads, ranges, ACLs, encryption, host-style addresses.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "net/http.h"
 #include "sim/context.h"
 #include "sim/wire.h"
@@ -26,6 +29,7 @@ class S3 {
                             const net::Request& request) const;
   Answer<net::Response> put(Bucket& bucket, const std::string& key, const net::Request& request);
   Answer<net::Response> erase(Bucket& bucket, const std::string& key);
+  void note_write(const Bucket& bucket, const std::string& key, std::optional<std::string> body);
 
   Context& context_;
   base::Prng dice_;

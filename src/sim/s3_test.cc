@@ -41,6 +41,33 @@ TEST(S3, AConflictLeavesTheObjectAlone) {
   EXPECT_EQ(r.s3("GET", kPath).body, "one");
 }
 
+TEST(S3, AStoreThatHeedsNoConditionsOverwrites) {
+  TestRegion r;
+  FaultSettings faults = r.region.faults();
+  faults.is_s3_unconditional = true;
+  r.region.set_faults(faults);
+  r.s3("PUT", kPath, "one");
+  EXPECT_EQ(r.s3("PUT", kPath, "two", {{"If-None-Match", "*"}}).status, 200);
+  EXPECT_EQ(r.s3("PUT", kPath, "three", {{"If-Match", "\"other\""}}).status, 200);
+  EXPECT_EQ(r.s3("GET", kPath).body, "three");
+}
+
+TEST(S3, EveryWriteIsToldWithItsNumber) {
+  TestRegion r;
+  r.s3("PUT", kPath, "one");
+  r.s3("PUT", kPath, "two");
+  r.s3("DELETE", kPath);
+  r.s3("DELETE", kPath);
+  const auto all = r.control("GET", "writes").json().at("writes").as_array();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].at("number").as_int64(), 1);
+  EXPECT_EQ(all[0].at("key").as_string(), "groups/web");
+  EXPECT_EQ(all[1].at("body").as_string(), "two");
+  EXPECT_FALSE(all[2].as_object().contains("body"));
+  EXPECT_EQ(r.control("GET", "writes?after=2").json().at("writes").as_array().size(), 1u);
+  EXPECT_EQ(r.control("GET", "writes?after=x").status, 400);
+}
+
 TEST(S3, AReadMayBeConditionalToo) {
   TestRegion r;
   r.s3("PUT", kPath, "one");

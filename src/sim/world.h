@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -233,6 +234,14 @@ struct Bucket {
   std::map<std::string, StoredObject> objects;
 };
 
+// What happened to an object, for who wants to see every version there ever was.
+struct ObjectWrite {
+  uint64_t number = 0;  // Counts all writes, from 1.
+  base::Instant at;
+  std::string bucket, key;
+  std::optional<std::string> body;  // None: the object was deleted.
+};
+
 struct World {
   std::map<model::InstanceId, Instance> instances;
   std::map<model::SpotRequestId, SpotRequest> spot_requests;
@@ -244,6 +253,7 @@ struct World {
   std::map<std::string, Queue> queues;  // By name.
   std::map<std::string, Rule> rules;    // By name.
   std::map<std::string, Bucket> buckets;
+  std::deque<ObjectWrite> object_writes;  // The last ones, oldest first.
   std::string vpc;
   model::ImageId image;
   int64_t instances_launched = 0;

@@ -45,6 +45,7 @@ class Region:
             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         self.scene = json.loads(self.process.stdout.readline())
         self.url = self.scene["endpoint_url"]
+        self.target_group = self.create_target_group()
 
     def stop(self):
         self.process.terminate()
@@ -55,6 +56,10 @@ class Region:
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(f"{self.url}/_sim/{path}", data, timeout=10) as answer:
             return json.load(answer)
+
+    def add_queue(self, name):
+        """One more queue that hears everything; answers its URL."""
+        return self.control("queues", {"name": name})["queue_url"]
 
     def owned(self, group):
         """What was ever launched for the group."""
@@ -68,6 +73,19 @@ class Region:
                   "HealthCheckIntervalSeconds": "5", "HealthyThresholdCount": "2"}
         answer = self.signed("POST", "elasticloadbalancing", "/", urllib.parse.urlencode(fields))
         return answer.split("<TargetGroupArn>", 1)[1].split("<", 1)[0]
+
+    def launch(self, tags):
+        """A Spot machine that no keeper asked for; answers its id."""
+        fields = {"Action": "RunInstances", "Version": "2016-11-15", "MinCount": "1",
+                  "MaxCount": "1", "SubnetId": self.scene["subnets"][0]["id"],
+                  "LaunchTemplate.LaunchTemplateId": self.scene["launch_template"],
+                  "InstanceMarketOptions.MarketType": "spot",
+                  "TagSpecification.1.ResourceType": "instance"}
+        for number, (key, value) in enumerate(tags.items(), 1):
+            fields[f"TagSpecification.1.Tag.{number}.Key"] = key
+            fields[f"TagSpecification.1.Tag.{number}.Value"] = value
+        answer = self.signed("POST", "ec2", "/", urllib.parse.urlencode(fields))
+        return answer.split("<instanceId>", 1)[1].split("<", 1)[0]
 
     def delete_object(self, path):
         self.signed("DELETE", "s3", path)
@@ -97,53 +115,56 @@ class Region:
             return answer.read().decode()
 
 
+def group_table(region, name, capacity, *lines):
+    """A group's part of a keeper's file."""
+    return "\n".join(["[[group]]", f'name = "{name}"', f"capacity = {capacity}",
+                      f"subnets = {json.dumps([one['id'] for one in region.scene['subnets']])}",
+                      f'launch_template = "{region.scene["launch_template"]}:$Latest"',
+                      'instance_types = ["c6i.large", "c5.large", "m5.large"]', *lines, ""])
+
+
 class Keeper:
     """`spotkeeper serve`, life after life in one state folder."""
 
-    def __init__(self, binary, region, folder, ledger="local"):
+    def __init__(self, binary, region, folder, ledger="local", name="keeper-1", queue_url=None):
         self.binary, self.region, self.folder, self.ledger = binary, region, folder, ledger
-        self.state = folder / "state"
-        self.target_group = region.create_target_group()
+        self.name, self.queue_url = name, queue_url or region.scene["queue_url"]
+        self.state, self.config = folder / "state", folder / "config.toml"
         self.process, self.url = None, None
 
-    def configure(self, capacity):
+    def configure(self, *groups):
         scene = self.region.scene
-        subnets = json.dumps([subnet["id"] for subnet in scene["subnets"]])
-        (self.folder / "config.toml").write_text(f"""[aws]
+        self.config.write_text(f"""[aws]
 region = "{scene['region']}"
 endpoint_url = "{scene['endpoint_url']}"
 [events]
-queue_url = "{scene['queue_url']}"
+queue_url = "{self.queue_url}"
 [ledger]
 url = "{self.ledger}"
 [keeper]
-name = "keeper-1"
+name = "{self.name}"
 state_dir = "{self.state}"
 listen = "127.0.0.1:0"
-[[group]]
-name = "web"
-capacity = {capacity}
-subnets = {subnets}
-launch_template = "{scene['launch_template']}:$Latest"
-instance_types = ["c6i.large", "c5.large", "m5.large"]
-target_groups = [{{ arn = "{self.target_group}" }}]
-""")
+""" + "".join(groups))
 
-    def start(self, crash_at=None):
-        """Answers once it is ready; with a crash point, at once."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                       "AWS_ACCESS_KEY_ID": self.region.scene["access_key"],
-                       "AWS_SECRET_ACCESS_KEY": self.region.scene["secret_key"]}
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                "AWS_ACCESS_KEY_ID": self.region.scene["access_key"],
+                "AWS_SECRET_ACCESS_KEY": self.region.scene["secret_key"]}
+
+    def begin(self, crash_at=None):
+        environment = self.environment()
         if crash_at:
             environment["SPOTKEEPER_CRASH_AT"] = crash_at
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--config", str(self.folder / "config.toml"),
-                 "--follow-region-clock"],
+                [self.binary, "serve", "--config", str(self.config), "--follow-region-clock"],
                 env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 text=True)
-        if crash_at:
-            return
+
+    def start(self):
+        """Answers once it is ready."""
+        self.begin()
         ready = self.process.stdout.readline()
         assert ready.startswith("ready "), f"serve did not start: {self.last_words()}"
         self.url = ready.split()[1].rstrip("/")

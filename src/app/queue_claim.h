@@ -1,0 +1,57 @@
+// Who reads a queue, kept beside a shared ledger: of two keepers on one queue each hears half.
+//
+// One small object per queue, queues/DIGEST.json, says which keeper reads it and when it last said
+// so. A keeper that starts on a queue which another one reads is refused; one that has not said so
+// for a while is taken for gone, so that a host with a new name takes over by itself. By the
+// hosts' clocks: a claim is a matter of minutes.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "app/asked_ledger.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/ids.h"
+
+namespace app {
+
+inline constexpr char kQueueTaken[] = "QueueTaken";
+
+// Three claims may fail before a keeper is taken for gone.
+inline constexpr base::Duration kClaimPeriod = base::Duration::minutes(1);
+inline constexpr base::Duration kClaimTime = base::Duration::minutes(4);
+
+struct QueueReader {
+  model::KeeperName keeper;
+  std::string queue_url;
+};
+
+// Fails with kQueueTaken when another keeper reads the queue; changes nothing.
+base::Status look_whose_queue(const AskedLedger& ledger, const QueueReader& reader,
+                              base::Instant now);
+
+// The same, and says that `reader` reads it from now on.
+base::Status claim_queue(const AskedLedger& ledger, const QueueReader& reader, base::Instant now);
+
+// Repeats a claim from a thread of its own, for as long as it lives.
+class StandingClaim {
+ public:
+  explicit StandingClaim(std::function<void()> claim);
+  ~StandingClaim();
+  StandingClaim(const StandingClaim&) = delete;
+
+ private:
+  void run();
+
+  const std::function<void()> claim_;
+  std::mutex mutex_;
+  std::condition_variable bell_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace app
