@@ -107,13 +107,17 @@ std::vector<Id> as_ids(const std::vector<std::string>& texts) {
   return std::vector<Id>(texts.begin(), texts.end());
 }
 
-// Groups by name, with the line where each was named.
-using NameLines = std::map<std::string, int>;
+// What the values of a group are held against.
+struct Surroundings {
+  const model::Region& region;
+  const std::string& zones;          // The folder of the tz database.
+  std::map<std::string, int> names;  // Of the groups before, each with the line that names it.
+};
 
-model::GroupName read_group_name(TableReader& in, NameLines& names) {
+model::GroupName read_group_name(TableReader& in, Surroundings& around) {
   const auto name = in.required_text("name", kGroupName);
   if (!name) return {};
-  const auto [other, is_new] = names.emplace(*name, in.line_of("name"));
+  const auto [other, is_new] = around.names.emplace(*name, in.line_of("name"));
   if (!is_new)
     in.reject("name",
               "name in [[group]] is " + quote(*name) + " again, as in line " +
@@ -122,14 +126,29 @@ model::GroupName read_group_name(TableReader& in, NameLines& names) {
   return model::GroupName(*name);
 }
 
-model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity, Problems& problems) {
+void read_return_window(TableReader& in, const base::WindowText& window, const std::string& zones,
+                        model::OnDemandPolicy& policy) {
+  const auto zone = find_time_zone(zones, window.zone);
+  if (!zone)
+    return in.reject("return_to_spot",
+                     "return_to_spot in on_demand: the time zone " + quote(window.zone) + " " +
+                         zone.error().what,
+                     zone.error().allowed);
+  policy.return_to_spot = model::ReturnToSpot::kInWindow;
+  policy.return_window = base::WeekWindow(window, *zone);
+}
+
+model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity,
+                                     const std::string& zones, Problems& problems) {
   TableReader in(table, "on_demand", {"base", "fallback_after", "return_to_spot"}, problems);
   model::OnDemandPolicy policy;
   policy.base_slots = in.integer("base", {0, capacity > 0 ? capacity : kCapacity.most}).value_or(0);
   if (const auto after = in.text("fallback_after", kDurationOrNever))
     policy.fallback_after = base::parse_duration(*after);  // Nothing for "never".
-  if (in.text("return_to_spot", kReturnToSpot) == "never")
-    policy.return_to_spot = model::ReturnToSpot::kNever;
+  const auto when = in.text("return_to_spot", kReturnToSpot);
+  if (when == "never") policy.return_to_spot = model::ReturnToSpot::kNever;
+  if (const auto window = base::parse_window(when.value_or("")))
+    read_return_window(in, *window, zones, policy);
   return policy;
 }
 
@@ -176,15 +195,14 @@ std::vector<model::Tag> read_tags(const toml::table& table, Problems& problems) 
   return sorted;
 }
 
-model::GroupSpec read_group(const toml::table& table, const model::Region& region, NameLines& names,
-                            Problems& problems) {
+model::GroupSpec read_group(const toml::table& table, Surroundings& around, Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name", "capacity", "min_healthy", "subnets", "launch_template", "instance_types",
                   "launch", "strategy", "target_groups", "max_price", "on_demand", "on_rebalance",
                   "brakes", "avoid_interrupted_pool_for", "health", "tags"},
                  problems);
   model::GroupSpec group;
-  group.name = read_group_name(in, names);
+  group.name = read_group_name(in, around);
   const auto capacity = in.required_integer("capacity", kCapacity);
   group.capacity = capacity.value_or(0);
   group.min_healthy = in.integer("min_healthy", {0, capacity.value_or(kCapacity.most)})
@@ -198,13 +216,13 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
-    group.target_groups.push_back(read_target_group(*target, region, problems));
+    group.target_groups.push_back(read_target_group(*target, around.region, problems));
   if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
     group.max_price = base::parse_money(*price);
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))
     group.avoid_interrupted_pool_for = *base::parse_duration(*time);
   if (const auto* table_of = in.table("on_demand"))
-    group.on_demand = read_on_demand(*table_of, group.capacity, problems);
+    group.on_demand = read_on_demand(*table_of, group.capacity, around.zones, problems);
   if (const auto word = in.text("on_rebalance", kOnRebalance))
     group.on_rebalance = *parse_on_rebalance(*word);
   if (const auto* table_of = in.table("health"))
@@ -226,9 +244,9 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   if (const auto* table = in.table("keeper"))
     config.keeper = read_keeper(*table, defaults, problems);
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
-  NameLines names;
+  Surroundings around{region, defaults.zones, {}};
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
-    config.groups.push_back(read_group(*group, region, names, problems));
+    config.groups.push_back(read_group(*group, around, problems));
   return config;
 }
 

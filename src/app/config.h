@@ -14,6 +14,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "app/zone_file.h"
 #include "base/log.h"
 #include "model/group.h"
 #include "model/ids.h"
@@ -75,6 +76,7 @@ inline constexpr size_t kMostConfigBytes = 1 << 20;
 struct Defaults {
   std::string host_name;
   std::string state_dir = "/var/lib/spotkeeper";
+  std::string zones = kSystemZones;  // The folder of the tz database.
 };
 
 struct Problem {

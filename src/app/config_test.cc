@@ -17,7 +17,17 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 
-const Defaults kDefaults{"host-1", "/state"};
+// A tz database of its own: the machine's may be missing, or newer.
+std::string make_zones() {
+  std::string pattern = testing::TempDir() + "/zones-XXXXXX";
+  const fs::path root = mkdtemp(pattern.data());
+  fs::create_directory(root / "Europe");
+  std::ofstream(root / "Europe/Berlin") << "TZif2\nCET-1CEST,M3.5.0,M10.5.0/3\n";
+  std::ofstream(root / "Old") << "TZif2\n\n";
+  return root;
+}
+
+const Defaults kDefaults{"host-1", "/state", make_zones()};
 
 std::string slurp(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -31,6 +41,9 @@ std::string problems_of(std::string_view text, std::string_view name) {
   if (config) return "no problems\n";
   std::string out;
   for (const Problem& problem : config.error()) out += to_string(problem) + "\n";
+  const std::string& zones = kDefaults.zones;
+  for (size_t at = 0; (at = out.find(zones)) != std::string::npos;)
+    out.replace(at, zones.size(), "ZONES");
   return out;
 }
 
@@ -89,7 +102,7 @@ subnets = ["subnet-a"]
 launch_template = "lt-0abc:7"
 instance_types = ["t3.small"]
 max_price = "on-demand"
-on_demand = { fallback_after = "2m" }
+on_demand = { fallback_after = "2m", return_to_spot = "Sat 02:00 - Sun 04:00 Europe/Berlin" }
 )";
 
 model::TargetGroupRef target(const std::string& name, int port) {
@@ -112,6 +125,7 @@ Config full_config() {
   config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
   config.log = {base::LogLevel::kWarn, base::LogFormat::kJson};
   const model::SubnetId a("subnet-a"), b("subnet-b");
+  const auto berlin = *base::TimeZone::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
   const model::LaunchTemplateId id("lt-0abc");
   const model::InstanceType c6i("c6i.large"), c5("c5.large"), t3("t3.small");
   model::GroupSpec web;
@@ -126,7 +140,7 @@ Config full_config() {
   web.strategy = model::Strategy::kLowestRisk;
   web.max_price = base::Money::usd_micros(50'000);
   web.avoid_interrupted_pool_for = base::Duration::minutes(20);
-  web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever};
+  web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever, {}};
   web.on_rebalance = model::OnRebalance::kReplace;
   web.launches_per_hour = 12;
   web.max_surge = 2;
@@ -140,6 +154,9 @@ Config full_config() {
   box.launch_template = {id, "7"};
   box.types = {t3};
   box.on_demand.fallback_after = base::Duration::minutes(2);
+  box.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
+  box.on_demand.return_window =
+      base::WeekWindow(*base::parse_window("Sat 02:00 - Sun 04:00 Europe/Berlin"), berlin);
   box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
   return config;
@@ -216,13 +233,28 @@ TEST(Config, EveryWrongFileGivesExactlyItsProblems) {
 }
 
 TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {
-  const auto config = load_config(kSmallest, "f.toml", {"my host", "/state"});
+  const auto config = load_config(kSmallest, "f.toml", {"my host", "/state", ""});
   ASSERT_FALSE(config);
   EXPECT_EQ(to_string(config.error().front()),
             "f.toml:1:1: name is missing from [keeper], and the host's name \"my host\" cannot "
             "stand in; allowed: a letter or digit, then letters, digits and . _ -, at most 63");
   const std::string named = std::string(kSmallest) + "[keeper]\nname = \"k\"\n";
-  EXPECT_TRUE(load_config(named, "f.toml", {"my host", "/state"}));
+  EXPECT_TRUE(load_config(named, "f.toml", {"my host", "/state", ""}));
+}
+
+std::string with_window(const std::string& window) {
+  return group_of(1) + "on_demand = { return_to_spot = \"" + window + "\" }\n";
+}
+
+TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {
+  const Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
+  EXPECT_TRUE(load_config(with_window("02:00 - 04:00 UTC"), "f.toml", bare));
+  const auto config = load_config(with_window("02:00 - 04:00 Europe/Berlin"), "f.toml", bare);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(to_string(config.error().front()),
+            "f.toml:11:32: return_to_spot in on_demand: the time zone \"Europe/Berlin\" cannot be "
+            "looked up: this machine has no time zone data (/nowhere/zoneinfo); allowed: UTC, or "
+            "any once the package tzdata is installed");
 }
 
 TEST(Config, ATextThatIsNotTomlIsOneProblemWithItsPlace) {
