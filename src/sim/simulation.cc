@@ -135,10 +135,19 @@ class Simulation {
     group.on_demand.base_slots = swarm_.base_slots;
     group.on_demand.fallback_after.reset();
     if (swarm_.fallback_after > Duration()) group.on_demand.fallback_after = swarm_.fallback_after;
-    groups_.push_back(group);
+    if (swarm_.return_window) {
+      group.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
+      group.on_demand.return_window = *swarm_.return_window;
+    }
+    add_group(group);
     if (swarm_.groups < 2) return;
     group.name = model::GroupName("workers");
     group.target_groups.clear();
+    add_group(std::move(group));
+  }
+
+  void add_group(model::GroupSpec group) {
+    if (swarm_.return_window) ledger_checker_.returns_within(group.name, *swarm_.return_window);
     groups_.push_back(std::move(group));
   }
 
