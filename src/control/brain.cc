@@ -298,11 +298,20 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (const auto* requests = std::get_if<model::SpotRequestsReply>(&*completed.result))
     return swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
-    for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
+    learn_prices(prices->prices);
     GroupState& group = groups_.at(flight.group);
     group.price_page = prices->next;
     if (group.price_page.empty()) group.prices_read_at = completed.ended;
     touch(flight.group);
+  }
+}
+
+void Brain::learn_prices(const std::vector<model::SpotPrice>& prices) {
+  for (const model::SpotPrice& price : prices) {
+    const auto known = context_.prices.find(price.pool);
+    if (known != context_.prices.end() && known->second == price.price) continue;
+    context_.prices[price.pool] = price.price;
+    turn_.prices.push_back(price);
   }
 }
 

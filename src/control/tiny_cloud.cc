@@ -239,7 +239,8 @@ template <class T>
 TinyCloud::Result TinyCloud::on(const T&, Instant) {
   if constexpr (std::is_same_v<T, model::DescribeSpotInstanceRequests>)
     return model::SpotRequestsReply{};
-  if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>) return model::SpotPricesReply{};
+  if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>)
+    return model::SpotPricesReply{prices, {}};
   if constexpr (std::is_same_v<T, model::DescribeLaunchTemplateVersions>)
     return model::LaunchTemplateVersionsReply{{{model::LaunchTemplateId("lt-1"), 7, true, {}, {}}},
                                               {}};
@@ -265,6 +266,7 @@ void Script::step(std::vector<Event> events) {
     if (incident.closed_at) ++closings[id];
     journal[id] = std::move(incident);
   }
+  prices = std::move(decisions.prices);
   wake_at = decisions.wake_at;
 }
 
