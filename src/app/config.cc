@@ -6,6 +6,7 @@
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/stray_text.h"
+#include "app/whole_file.h"
 #include "base/quote.h"
 
 namespace app {
@@ -77,6 +78,29 @@ KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Pro
   keeper.state_dir = in.text("state_dir", kPath).value_or(defaults.state_dir);
   if (const auto listen = in.text("listen", kListen)) keeper.listen = *parse_listen(*listen);
   return keeper;
+}
+
+// As it is now: whoever renews the file says so with a reload.
+MarketConfig read_market(const toml::table& table, const model::Region& region,
+                         Problems& problems) {
+  constexpr char kAllowed[] = "a file in the form of AWS's spot-advisor-data.json";
+  constexpr size_t kMostMebibytes = 16;  // AWS's own has one.
+  TableReader in(table, "[market]", {"advisor"}, problems);
+  MarketConfig market;
+  const auto path = in.text("advisor", kPath);
+  if (!path || region.empty()) return market;
+  const std::string subject = "advisor in [market]: " + quote(*path) + " cannot be ";
+  const auto text = read_whole_file(*path, kMostMebibytes);
+  if (!text) {
+    in.reject("advisor", subject + "read: " + text.error().message, kAllowed);
+    return market;
+  }
+  auto advisor = market::Advisor::parse(*text, region);
+  if (!advisor)
+    in.reject("advisor", subject + "used: " + base::printable(advisor.error().message), kAllowed);
+  else
+    market.advisor = *std::move(advisor);
+  return market;
 }
 
 LogConfig read_log(const toml::table& table, Problems& problems) {
@@ -234,7 +258,8 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
 }
 
 Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
-  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "log", "group"}, problems);
+  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "market", "log", "group"},
+                 problems);
   Config config;
   if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
   const model::Region& region = config.aws.region;
@@ -243,6 +268,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   if (const auto* table = in.table("ledger")) config.ledger = read_ledger(*table, problems);
   if (const auto* table = in.table("keeper"))
     config.keeper = read_keeper(*table, defaults, problems);
+  if (const auto* table = in.table("market")) config.market = read_market(*table, region, problems);
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
   Surroundings around{region, defaults.zones, {}};
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
@@ -300,6 +326,10 @@ std::optional<toml::table> parse_document(std::string_view text, Problems& probl
 }
 
 }  // namespace
+
+market::Advisor advisor_of(const Config& config) {
+  return config.market.advisor.value_or(market::Advisor::built_in(config.aws.region));
+}
 
 std::string to_string(const Problem& problem) {
   return problem.file + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +

@@ -71,6 +71,8 @@ name = "keeper-1"
 deployment = "shop"
 state_dir = "/srv/keeper"
 listen = "[::1]:0"
+[market]
+advisor = "ADVISOR"
 [log]
 level = "warn"
 format = "json"
@@ -105,6 +107,17 @@ max_price = "on-demand"
 on_demand = { fallback_after = "2m", return_to_spot = "Sat 02:00 - Sun 04:00 Europe/Berlin" }
 )";
 
+constexpr char kAdvice[] =
+    R"({"spot_advisor": {"us-east-2": {"Linux": {"c5.large": {"s": 70, "r": 3}}}}})";
+
+// A file of that content, wherever `text` names ADVISOR.
+std::string with_advisor(std::string text, const std::string& content) {
+  const std::string path = kDefaults.zones + "/advisor.json";
+  std::ofstream(path) << content;
+  const std::string_view name = "ADVISOR";
+  return text.replace(text.find(name), name.size(), path);
+}
+
 model::TargetGroupRef target(const std::string& name, int port) {
   return {model::TargetGroupArn("arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/" +
                                 name + "/0123456789abcdef"),
@@ -123,6 +136,7 @@ Config full_config() {
   config.queue_url = "http://127.0.0.1:4566/111122223333/q";
   config.ledger = S3Location{"a-bucket", "ledgers"};
   config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
+  config.market.advisor = *market::Advisor::parse(kAdvice, config.aws.region);
   config.log = {base::LogLevel::kWarn, base::LogFormat::kJson};
   const model::SubnetId a("subnet-a"), b("subnet-b");
   const auto berlin = *base::TimeZone::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
@@ -163,8 +177,9 @@ Config full_config() {
 }
 
 TEST(Config, AFullFileGivesExactlyItsValues) {
-  const auto config = load_config(kFull, "full.toml", kDefaults);
-  ASSERT_TRUE(config) << problems_of(kFull, "full.toml");
+  const std::string text = with_advisor(kFull, kAdvice);
+  const auto config = load_config(text, "full.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(text, "full.toml");
   EXPECT_EQ(*config, full_config());
 }
 
@@ -213,7 +228,9 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 22);
+  EXPECT_EQ(opened, 23);
+  const std::string advisor = "/var/lib/spotkeeper/spot-advisor.json";
+  text = with_advisor(text.replace(text.find(advisor), advisor.size(), "ADVISOR"), kAdvice);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 
@@ -244,6 +261,34 @@ TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {
 
 std::string with_window(const std::string& window) {
   return group_of(1) + "on_demand = { return_to_spot = \"" + window + "\" }\n";
+}
+
+TEST(Config, TheBandsAreTheFilesOrElseTheBuiltInOnes) {
+  const model::InstanceType c5("c5.large"), c6i("c6i.large");
+  const std::string text = std::string(kSmallest) + "[market]\nadvisor = \"ADVISOR\"\n";
+  const auto given = load_config(with_advisor(text, kAdvice), "f.toml", kDefaults);
+  ASSERT_TRUE(given);
+  EXPECT_EQ(advisor_of(*given).band(c5), 3);
+  EXPECT_EQ(advisor_of(*given).band(c6i), std::nullopt);
+  const auto left_out = load_config(kSmallest, "f.toml", kDefaults);
+  ASSERT_TRUE(left_out);
+  EXPECT_EQ(advisor_of(*left_out), market::Advisor::built_in(left_out->aws.region));
+}
+
+TEST(Config, AnAdvisorThatIsNoneIsNamedWithItsReason) {
+  const std::string text = std::string(kSmallest) + "[market]\nadvisor = \"ADVISOR\"\n";
+  const auto problem = [&](const std::string& content) {
+    return problems_of(with_advisor(text, content), "f.toml");
+  };
+  const std::string begin = "f.toml:6:11: advisor in [market]: \"ZONES/advisor.json\" cannot be ";
+  const std::string end = "; allowed: a file in the form of AWS's spot-advisor-data.json\n";
+  EXPECT_EQ(problem("{}"), begin + "used: it has no spot_advisor.us-east-2.Linux" + end);
+  EXPECT_EQ(problem(R"({"spot_advisor": {"us-east-2": {"Linux": {"c5.large": {"r": 9}}}}})"),
+            begin + "used: the band of c5.large is not 0 to 4" + end);
+  const std::string path = kDefaults.zones + "/advisor.json";
+  const std::string given = with_advisor(text, kAdvice);
+  fs::remove(path);
+  EXPECT_EQ(problems_of(given, "f.toml"), begin + "read: No such file or directory" + end);
 }
 
 TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {
