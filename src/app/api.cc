@@ -186,7 +186,7 @@ net::Response Api::group(std::string_view encoded_name) const {
 
 net::Response Api::from_journal(const net::Request& request) {
   if (!journal_) {
-    auto opened = JournalApi::open(journal_path_);
+    auto opened = JournalApi::open(journal_path_, [this] { return snapshot_()->at; });
     if (!opened) return refusal(503, opened.error().code, base::printable(opened.error().message));
     journal_ = *std::move(opened);
   }

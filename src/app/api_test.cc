@@ -52,6 +52,12 @@ model::Incident incident() {
   return lost;
 }
 
+model::SpotPrice price(const char* zone, int64_t micros, int64_t hours) {
+  return {{model::InstanceType("c6i.large"), model::Zone(zone)},
+          base::Money::usd_micros(micros),
+          kNow + Duration::hours(hours)};
+}
+
 class ApiTest : public testing::Test {
  protected:
   ApiTest() {
@@ -59,6 +65,7 @@ class ApiTest : public testing::Test {
     show(web());
     snapshot_.has_seen_all = true;
     snapshot_.due_real = kNow;
+    snapshot_.at = kNow;
   }
   ~ApiTest() override { std::filesystem::remove_all(root_); }
 
@@ -85,6 +92,8 @@ class ApiTest : public testing::Test {
     ASSERT_TRUE((*journal)->quarantine({{"\x1bnot", "no JSON", "sqs", kNow}}));
     engine::TurnRecord turn;
     turn.incidents = {incident()};
+    turn.prices = {price("us-east-2a", 34'000, -48), price("us-east-2a", 40'000, -12),
+                   price("us-west-1a", 50'000, -1)};
     ASSERT_TRUE((*journal)->record(turn));
   }
 
@@ -326,6 +335,29 @@ TEST_F(ApiTest, WhileTheJournalIsBlockedNoCommandIsTaken) {
   snapshot_.blocked_by = "disk full";
   EXPECT_EQ(command(R"({"command":"pause","subject":"web"})").status, 503);
   EXPECT_THAT(ordered_, testing::IsEmpty());
+}
+
+TEST_F(ApiTest, PricesAreSummedUpOverTheTimeAskedFor) {
+  EXPECT_EQ(get("/api/v1/prices", "zone=us-east-2a").body,
+            R"({"from":"2026-02-28T12:00:00Z","to":"2026-03-01T12:00:00Z","prices":[)"
+            R"({"instance_type":"c6i.large","zone":"us-east-2a","product":"Linux/UNIX",)"
+            R"("price_usd":"0.04","since":"2026-03-01T00:00:00Z","on_demand_usd":"0.085",)"
+            R"("lowest_usd":"0.034","mean_usd":"0.037","highest_usd":"0.04","changes":1}]})"
+            "\n");
+  const auto last = json(get("/api/v1/prices", "last=6h&type=c6i.large"));
+  const auto& prices = last.at("prices").as_array();
+  ASSERT_EQ(prices.size(), 2u);
+  EXPECT_EQ(prices[0].as_object().at("changes"), 0);
+  EXPECT_EQ(prices[0].as_object().at("mean_usd"), "0.04");
+  EXPECT_TRUE(prices[1].as_object().at("on_demand_usd").is_null()) << "there is no list for it";
+  EXPECT_EQ(get("/api/v1/prices", "type=m5.large").status, 200);
+}
+
+TEST_F(ApiTest, ATimeThatIsNoneIsRefused) {
+  for (const char* query : {"last=day", "last=0s", "last=-1h", "days=3"}) {
+    EXPECT_EQ(get("/api/v1/prices", query).status, 400) << query;
+    EXPECT_EQ(code(get("/api/v1/prices", query)), "InvalidQuery") << query;
+  }
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ int run_command_line(int argc, char** argv) {
   add_plan_command(root, action);
   add_group_commands(root, action);
   add_pools_command(root, action);
+  add_prices_command(root, action);
   add_incident_commands(root, action);
   add_event_commands(root, action);
   add_quarantine_commands(root, action);

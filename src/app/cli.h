@@ -28,6 +28,7 @@ void add_plan_command(CLI::App& root, Action& action);
 void add_group_commands(CLI::App& root, Action& action);
 void add_group_orders(CLI::App& group, Action& action);
 void add_pools_command(CLI::App& root, Action& action);
+void add_prices_command(CLI::App& root, Action& action);
 void add_incident_commands(CLI::App& root, Action& action);
 void add_event_commands(CLI::App& root, Action& action);
 void add_quarantine_commands(CLI::App& root, Action& action);

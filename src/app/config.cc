@@ -7,6 +7,7 @@
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/stray_text.h"
+#include "app/whole_file.h"
 #include "base/quote.h"
 
 namespace app {
@@ -80,6 +81,29 @@ KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Pro
   return keeper;
 }
 
+// As it is now: whoever renews the file says so with a reload.
+MarketConfig read_market(const toml::table& table, const model::Region& region,
+                         Problems& problems) {
+  constexpr char kAllowed[] = "a file in the form of AWS's spot-advisor-data.json";
+  constexpr size_t kMostMebibytes = 16;  // AWS's own has one.
+  TableReader in(table, "[market]", {"advisor"}, problems);
+  MarketConfig market;
+  const auto path = in.text("advisor", kPath);
+  if (!path || region.empty()) return market;
+  const std::string subject = "advisor in [market]: " + quote(*path) + " cannot be ";
+  const auto text = read_whole_file(*path, kMostMebibytes);
+  if (!text) {
+    in.reject("advisor", subject + "read: " + text.error().message, kAllowed);
+    return market;
+  }
+  auto advisor = market::Advisor::parse(*text, region);
+  if (!advisor)
+    in.reject("advisor", subject + "used: " + base::printable(advisor.error().message), kAllowed);
+  else
+    market.advisor = *std::move(advisor);
+  return market;
+}
+
 LogConfig read_log(const toml::table& table, Problems& problems) {
   TableReader in(table, "[log]", {"level", "format"}, problems);
   LogConfig log;
@@ -108,13 +132,17 @@ std::vector<Id> as_ids(const std::vector<std::string>& texts) {
   return std::vector<Id>(texts.begin(), texts.end());
 }
 
-// Groups by name, with the line where each was named.
-using NameLines = std::map<std::string, int>;
+// What the values of a group are held against.
+struct Surroundings {
+  const model::Region& region;
+  const Defaults& defaults;
+  std::map<std::string, int> names;  // Of the groups before, each with the line that names it.
+};
 
-model::GroupName read_group_name(TableReader& in, NameLines& names) {
+model::GroupName read_group_name(TableReader& in, Surroundings& around) {
   const auto name = in.required_text("name", kGroupName);
   if (!name) return {};
-  const auto [other, is_new] = names.emplace(*name, in.line_of("name"));
+  const auto [other, is_new] = around.names.emplace(*name, in.line_of("name"));
   if (!is_new)
     in.reject("name",
               "name in [[group]] is " + quote(*name) + " again, as in line " +
@@ -123,14 +151,29 @@ model::GroupName read_group_name(TableReader& in, NameLines& names) {
   return model::GroupName(*name);
 }
 
-model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity, Problems& problems) {
+void read_return_window(TableReader& in, const base::WindowText& window, const std::string& zones,
+                        model::OnDemandPolicy& policy) {
+  const auto zone = find_time_zone(zones, window.zone);
+  if (!zone)
+    return in.reject("return_to_spot",
+                     "return_to_spot in on_demand: the time zone " + quote(window.zone) + " " +
+                         zone.error().what,
+                     zone.error().allowed);
+  policy.return_to_spot = model::ReturnToSpot::kInWindow;
+  policy.return_window = base::WeekWindow(window, *zone);
+}
+
+model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity,
+                                     const std::string& zones, Problems& problems) {
   TableReader in(table, "on_demand", {"base", "fallback_after", "return_to_spot"}, problems);
   model::OnDemandPolicy policy;
   policy.base_slots = in.integer("base", {0, capacity > 0 ? capacity : kCapacity.most}).value_or(0);
   if (const auto after = in.text("fallback_after", kDurationOrNever))
     policy.fallback_after = base::parse_duration(*after);  // Nothing for "never".
-  if (in.text("return_to_spot", kReturnToSpot) == "never")
-    policy.return_to_spot = model::ReturnToSpot::kNever;
+  const auto when = in.text("return_to_spot", kReturnToSpot);
+  if (when == "never") policy.return_to_spot = model::ReturnToSpot::kNever;
+  if (const auto window = base::parse_window(when.value_or("")))
+    read_return_window(in, *window, zones, policy);
   return policy;
 }
 
@@ -211,8 +254,7 @@ void read_types(TableReader& in, const toml::table& table, model::GroupSpec& gro
     in.reject("instance_types", "instance_types stands beside requirements", "one of the two");
 }
 
-model::GroupSpec read_group(const toml::table& table, const model::Region& region,
-                            const Defaults& defaults, NameLines& names, Problems& problems) {
+model::GroupSpec read_group(const toml::table& table, Surroundings& around, Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name",
                   "capacity",
@@ -241,25 +283,25 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
                   "requirements"},
                  problems);
   model::GroupSpec group;
-  group.name = read_group_name(in, names);
+  group.name = read_group_name(in, around);
   const auto capacity = in.required_integer("capacity", kCapacity);
   group.capacity = capacity.value_or(0);
   group.min_healthy = in.integer("min_healthy", {0, capacity.value_or(kCapacity.most)})
                           .value_or(std::max(1, group.capacity - 1));
   group.subnets = as_ids<model::SubnetId>(in.required_texts("subnets", kSubnet));
-  read_machines(in, table, defaults, group, problems);
+  read_machines(in, table, around.defaults, group, problems);
   read_types(in, table, group, problems);
   if (const auto word = in.text("strategy", kStrategy)) group.strategy = *parse_strategy(*word);
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
-    group.target_groups.push_back(read_target_group(*target, region, problems));
+    group.target_groups.push_back(read_target_group(*target, around.region, problems));
   if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
     group.max_price = base::parse_money(*price);
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))
     group.avoid_interrupted_pool_for = *base::parse_duration(*time);
   if (const auto* table_of = in.table("on_demand"))
-    group.on_demand = read_on_demand(*table_of, group.capacity, problems);
+    group.on_demand = read_on_demand(*table_of, group.capacity, around.defaults.zones, problems);
   if (const auto word = in.text("on_rebalance", kOnRebalance))
     group.on_rebalance = *parse_on_rebalance(*word);
   if (const auto* table_of = in.table("health"))
@@ -271,7 +313,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
 }
 
 Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
-  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "log", "group"}, problems);
+  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "market", "log", "group"},
+                 problems);
   Config config;
   if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
   const model::Region& region = config.aws.region;
@@ -280,10 +323,11 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   if (const auto* table = in.table("ledger")) config.ledger = read_ledger(*table, problems);
   if (const auto* table = in.table("keeper"))
     config.keeper = read_keeper(*table, defaults, problems);
+  if (const auto* table = in.table("market")) config.market = read_market(*table, region, problems);
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
-  NameLines names;
+  Surroundings around{region, defaults, {}};
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
-    config.groups.push_back(read_group(*group, region, defaults, names, problems));
+    config.groups.push_back(read_group(*group, around, problems));
   return config;
 }
 
@@ -337,6 +381,10 @@ std::optional<toml::table> parse_document(std::string_view text, Problems& probl
 }
 
 }  // namespace
+
+market::Advisor advisor_of(const Config& config) {
+  return config.market.advisor.value_or(market::Advisor::built_in(config.aws.region));
+}
 
 std::string to_string(const Problem& problem) {
   return problem.file + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +

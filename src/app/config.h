@@ -15,8 +15,10 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "app/zone_file.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "market/advisor.h"
 #include "model/group.h"
 #include "model/ids.h"
 #include "net/http.h"
@@ -54,6 +56,11 @@ struct KeeperConfig {
   friend bool operator==(const KeeperConfig&, const KeeperConfig&) = default;
 };
 
+struct MarketConfig {
+  std::optional<market::Advisor> advisor;  // From a file; nothing: the snapshot that is built in.
+  friend bool operator==(const MarketConfig&, const MarketConfig&) = default;
+};
+
 struct LogConfig {
   base::LogLevel level = base::LogLevel::kInfo;
   base::LogFormat format = base::LogFormat::kText;
@@ -65,6 +72,7 @@ struct Config {
   std::string queue_url;
   std::optional<S3Location> ledger;  // Nothing: the local one, beside the journal.
   KeeperConfig keeper;
+  MarketConfig market;
   LogConfig log;
   std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
   friend bool operator==(const Config&, const Config&) = default;
@@ -79,6 +87,7 @@ struct Defaults {
   std::string state_dir = "/var/lib/spotkeeper";
   // The content of a file that the configuration names, or why it cannot be read.
   std::function<base::Result<std::string>(const std::string& path)> read_file = {};
+  std::string zones = kSystemZones;  // The folder of the tz database.
 };
 
 struct Problem {
@@ -89,6 +98,9 @@ struct Problem {
 
   friend bool operator==(const Problem&, const Problem&) = default;
 };
+
+// The file's, or else the snapshot for the region.
+market::Advisor advisor_of(const Config& config);
 
 std::string to_string(const Problem& problem);  // "file:line:column: message"
 

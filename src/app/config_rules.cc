@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/time.h"
+#include "base/week_window.h"
 
 namespace app {
 namespace {
@@ -152,8 +153,12 @@ const Rule kDuration{is_duration, "a duration, as 90s, 10m or 2h"};
 const Rule kDurationOrNever{
     [](std::string_view text) { return text == "never" || is_duration(text); },
     "a duration, as 90s, 10m or 2h, or never"};
-const Rule kReturnToSpot{[](std::string_view text) { return text == "always" || text == "never"; },
-                         "always, never"};
+const Rule kReturnToSpot{
+    [](std::string_view text) {
+      return text == "always" || text == "never" || base::parse_window(text).has_value();
+    },
+    "always, never, or a window of the week or of every day: Sat 02:00 - Sun 04:00 Europe/Berlin, "
+    "22:00 - 05:00 UTC"};
 const Rule kLaunchBy{[](std::string_view text) { return parse_launch_by(text).has_value(); },
                      "fleet, run-instances, spot-request"};
 const Rule kStrategy{[](std::string_view text) { return parse_strategy(text).has_value(); },

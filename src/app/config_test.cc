@@ -17,7 +17,17 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 
-const Defaults kDefaults{"host-1", "/state"};
+// A tz database of its own: the machine's may be missing, or newer.
+std::string make_zones() {
+  std::string pattern = testing::TempDir() + "/zones-XXXXXX";
+  const fs::path root = mkdtemp(pattern.data());
+  fs::create_directory(root / "Europe");
+  std::ofstream(root / "Europe/Berlin") << "TZif2\nCET-1CEST,M3.5.0,M10.5.0/3\n";
+  std::ofstream(root / "Old") << "TZif2\n\n";
+  return root;
+}
+
+const Defaults kDefaults{"host-1", "/state", make_zones()};
 
 std::string slurp(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -31,6 +41,9 @@ std::string problems_of(std::string_view text, std::string_view name) {
   if (config) return "no problems\n";
   std::string out;
   for (const Problem& problem : config.error()) out += to_string(problem) + "\n";
+  const std::string& zones = kDefaults.zones;
+  for (size_t at = 0; (at = out.find(zones)) != std::string::npos;)
+    out.replace(at, zones.size(), "ZONES");
   return out;
 }
 
@@ -58,6 +71,8 @@ name = "keeper-1"
 deployment = "shop"
 state_dir = "/srv/keeper"
 listen = "[::1]:0"
+[market]
+advisor = "ADVISOR"
 [log]
 level = "warn"
 format = "json"
@@ -89,8 +104,19 @@ subnets = ["subnet-a"]
 launch_template = "lt-0abc:7"
 instance_types = ["t3.small"]
 max_price = "on-demand"
-on_demand = { fallback_after = "2m" }
+on_demand = { fallback_after = "2m", return_to_spot = "Sat 02:00 - Sun 04:00 Europe/Berlin" }
 )";
+
+constexpr char kAdvice[] =
+    R"({"spot_advisor": {"us-east-2": {"Linux": {"c5.large": {"s": 70, "r": 3}}}}})";
+
+// A file of that content, wherever `text` names ADVISOR.
+std::string with_advisor(std::string text, const std::string& content) {
+  const std::string path = kDefaults.zones + "/advisor.json";
+  std::ofstream(path) << content;
+  const std::string_view name = "ADVISOR";
+  return text.replace(text.find(name), name.size(), path);
+}
 
 model::TargetGroupRef target(const std::string& name, int port) {
   return {model::TargetGroupArn("arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/" +
@@ -110,8 +136,10 @@ Config full_config() {
   config.queue_url = "http://127.0.0.1:4566/111122223333/q";
   config.ledger = S3Location{"a-bucket", "ledgers"};
   config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
+  config.market.advisor = *market::Advisor::parse(kAdvice, config.aws.region);
   config.log = {base::LogLevel::kWarn, base::LogFormat::kJson};
   const model::SubnetId a("subnet-a"), b("subnet-b");
+  const auto berlin = *base::TimeZone::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
   const model::LaunchTemplateId id("lt-0abc");
   const model::InstanceType c6i("c6i.large"), c5("c5.large"), t3("t3.small");
   model::GroupSpec web;
@@ -126,7 +154,7 @@ Config full_config() {
   web.strategy = model::Strategy::kLowestRisk;
   web.max_price = base::Money::usd_micros(50'000);
   web.avoid_interrupted_pool_for = base::Duration::minutes(20);
-  web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever};
+  web.on_demand = {1, std::nullopt, model::ReturnToSpot::kNever, {}};
   web.on_rebalance = model::OnRebalance::kReplace;
   web.launches_per_hour = 12;
   web.max_surge = 2;
@@ -140,14 +168,18 @@ Config full_config() {
   box.launch_template = {id, "7"};
   box.types = {t3};
   box.on_demand.fallback_after = base::Duration::minutes(2);
+  box.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
+  box.on_demand.return_window =
+      base::WeekWindow(*base::parse_window("Sat 02:00 - Sun 04:00 Europe/Berlin"), berlin);
   box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
   return config;
 }
 
 TEST(Config, AFullFileGivesExactlyItsValues) {
-  const auto config = load_config(kFull, "full.toml", kDefaults);
-  ASSERT_TRUE(config) << problems_of(kFull, "full.toml");
+  const std::string text = with_advisor(kFull, kAdvice);
+  const auto config = load_config(text, "full.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(text, "full.toml");
   EXPECT_EQ(*config, full_config());
 }
 
@@ -260,7 +292,9 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 22);
+  EXPECT_EQ(opened, 23);
+  const std::string advisor = "/var/lib/spotkeeper/spot-advisor.json";
+  text = with_advisor(text.replace(text.find(advisor), advisor.size(), "ADVISOR"), kAdvice);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
 }
 
@@ -280,13 +314,56 @@ TEST(Config, EveryWrongFileGivesExactlyItsProblems) {
 }
 
 TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {
-  const auto config = load_config(kSmallest, "f.toml", {"my host", "/state"});
+  const auto config = load_config(kSmallest, "f.toml", {"my host", "/state", ""});
   ASSERT_FALSE(config);
   EXPECT_EQ(to_string(config.error().front()),
             "f.toml:1:1: name is missing from [keeper], and the host's name \"my host\" cannot "
             "stand in; allowed: a letter or digit, then letters, digits and . _ -, at most 63");
   const std::string named = std::string(kSmallest) + "[keeper]\nname = \"k\"\n";
-  EXPECT_TRUE(load_config(named, "f.toml", {"my host", "/state"}));
+  EXPECT_TRUE(load_config(named, "f.toml", {"my host", "/state", ""}));
+}
+
+std::string with_window(const std::string& window) {
+  return group_of(1) + "on_demand = { return_to_spot = \"" + window + "\" }\n";
+}
+
+TEST(Config, TheBandsAreTheFilesOrElseTheBuiltInOnes) {
+  const model::InstanceType c5("c5.large"), c6i("c6i.large");
+  const std::string text = std::string(kSmallest) + "[market]\nadvisor = \"ADVISOR\"\n";
+  const auto given = load_config(with_advisor(text, kAdvice), "f.toml", kDefaults);
+  ASSERT_TRUE(given);
+  EXPECT_EQ(advisor_of(*given).band(c5), 3);
+  EXPECT_EQ(advisor_of(*given).band(c6i), std::nullopt);
+  const auto left_out = load_config(kSmallest, "f.toml", kDefaults);
+  ASSERT_TRUE(left_out);
+  EXPECT_EQ(advisor_of(*left_out), market::Advisor::built_in(left_out->aws.region));
+}
+
+TEST(Config, AnAdvisorThatIsNoneIsNamedWithItsReason) {
+  const std::string text = std::string(kSmallest) + "[market]\nadvisor = \"ADVISOR\"\n";
+  const auto problem = [&](const std::string& content) {
+    return problems_of(with_advisor(text, content), "f.toml");
+  };
+  const std::string begin = "f.toml:6:11: advisor in [market]: \"ZONES/advisor.json\" cannot be ";
+  const std::string end = "; allowed: a file in the form of AWS's spot-advisor-data.json\n";
+  EXPECT_EQ(problem("{}"), begin + "used: it has no spot_advisor.us-east-2.Linux" + end);
+  EXPECT_EQ(problem(R"({"spot_advisor": {"us-east-2": {"Linux": {"c5.large": {"r": 9}}}}})"),
+            begin + "used: the band of c5.large is not 0 to 4" + end);
+  const std::string path = kDefaults.zones + "/advisor.json";
+  const std::string given = with_advisor(text, kAdvice);
+  fs::remove(path);
+  EXPECT_EQ(problems_of(given, "f.toml"), begin + "read: No such file or directory" + end);
+}
+
+TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {
+  const Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
+  EXPECT_TRUE(load_config(with_window("02:00 - 04:00 UTC"), "f.toml", bare));
+  const auto config = load_config(with_window("02:00 - 04:00 Europe/Berlin"), "f.toml", bare);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(to_string(config.error().front()),
+            "f.toml:11:32: return_to_spot in on_demand: the time zone \"Europe/Berlin\" cannot be "
+            "looked up: this machine has no time zone data (/nowhere/zoneinfo); allowed: UTC, or "
+            "any once the package tzdata is installed");
 }
 
 TEST(Config, ATextThatIsNotTomlIsOneProblemWithItsPlace) {

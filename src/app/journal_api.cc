@@ -20,6 +20,7 @@ using base::json::value;
 constexpr std::string_view kIncidents = "/api/v1/incidents";
 constexpr std::string_view kEvents = "/api/v1/events";
 constexpr std::string_view kQuarantine = "/api/v1/quarantine";
+constexpr std::string_view kPrices = "/api/v1/prices";
 
 std::optional<int64_t> parse_positive(std::string_view text) {
   int64_t number = 0;
@@ -79,10 +80,10 @@ net::Response list_answer(std::string_view name, const base::Result<std::vector<
 
 }  // namespace
 
-base::Result<std::unique_ptr<JournalApi>> JournalApi::open(const std::string& path) {
+base::Result<std::unique_ptr<JournalApi>> JournalApi::open(const std::string& path, Now now) {
   ASSIGN_OR_RETURN(auto database,
                    store::Database::open(path, {.access = store::Access::kReadOnly}));
-  std::unique_ptr<JournalApi> api(new JournalApi(std::move(database)));
+  std::unique_ptr<JournalApi> api(new JournalApi(std::move(database), std::move(now)));
   ASSIGN_OR_RETURN(api->journal_, engine::Journal::open(*api->database_));
   return api;
 }
@@ -92,6 +93,7 @@ std::optional<net::Response> JournalApi::answer(const net::Request& request) {
   if (path == kIncidents) return incidents(request);
   if (path == kEvents) return events(request);
   if (path == kQuarantine) return quarantine(request);
+  if (path == kPrices) return prices(request);
   if (path.starts_with(kIncidents) && path[kIncidents.size()] == '/')
     return incident(path.substr(kIncidents.size() + 1));
   return std::nullopt;
@@ -133,6 +135,32 @@ net::Response JournalApi::quarantine(const net::Request& request) {
   const auto page = page_of(*form);
   if (!page) return bad_query(page.error());
   return list_answer("quarantine", journal_->quarantined(*page), *page);
+}
+
+net::Response JournalApi::prices(const net::Request& request) {
+  const auto form = parse_query(request, {"type", "zone", "last"});
+  if (!form) return bad_query(form.error());
+  const std::string text = form->get("last", kLastPrices);
+  const auto last = base::parse_duration(text);
+  if (!last || *last <= base::Duration())
+    return refusal(400, "InvalidQuery",
+                   "last is " + base::quote(text) + "; allowed: a duration, as 90m, 24h or 7d");
+  const base::Instant to = now_();
+  engine::PriceFilter filter{.since = to - *last};
+  if (const std::string* type = form->find("type")) filter.type = model::InstanceType(*type);
+  if (const std::string* zone = form->find("zone")) filter.zone = model::Zone(*zone);
+  const auto changes = journal_->prices(filter);
+  if (!changes) return unreadable(changes.error());
+  if (changes->size() == static_cast<size_t>(engine::kMostPrices))
+    return refusal(400, "TooManyPrices",
+                   "prices changed too often to be summed up at once; ask for one type, one zone "
+                   "or a shorter time");
+  array list;
+  for (const market::PriceSummary& price : market::summarize(*changes, filter.since, to))
+    list.push_back(to_json(price));
+  return app::answer(object{{"from", base::to_iso8601(filter.since)},
+                            {"to", base::to_iso8601(to)},
+                            {"prices", std::move(list)}});
 }
 
 }  // namespace app

@@ -4,6 +4,7 @@
 // the state folder (the command line). Reads through a connection of its own that cannot write.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,25 +17,33 @@
 
 namespace app {
 
+inline constexpr char kLastPrices[] = "24h";
+
 class JournalApi {
  public:
-  static base::Result<std::unique_ptr<JournalApi>> open(const std::string& path);
+  using Now = std::function<base::Instant()>;
+  // `now` is when "the last day" ends.
+  static base::Result<std::unique_ptr<JournalApi>> open(const std::string& path, Now now);
 
   // Nothing when the path is not one of the journal's:
   //   /api/v1/incidents?open=1&group=&limit=&before=   /api/v1/incidents/ID
   //   /api/v1/events?limit=&before=                    /api/v1/quarantine?limit=&before=
+  //   /api/v1/prices?type=&zone=&last=24h
   std::optional<net::Response> answer(const net::Request& request);
 
  private:
-  explicit JournalApi(std::unique_ptr<store::Database> database) : database_(std::move(database)) {}
+  JournalApi(std::unique_ptr<store::Database> database, Now now)
+      : database_(std::move(database)), now_(std::move(now)) {}
 
   net::Response incidents(const net::Request& request);
   net::Response incident(std::string_view encoded_id);
   net::Response events(const net::Request& request);
   net::Response quarantine(const net::Request& request);
+  net::Response prices(const net::Request& request);
 
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<engine::Journal> journal_;
+  const Now now_;
 };
 
 }  // namespace app

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/quote.h"
+#include "sim/instance_types.h"
 
 namespace app {
 namespace {
@@ -51,6 +52,16 @@ array timeline_json(const std::vector<model::TimelineEntry>& timeline) {
                              {"what", entry.what},
                              {"detail", base::printable(entry.detail)}});
   return entries;
+}
+
+// The built-in list is that of the simulated region: some types, us-east-2, Linux.
+std::optional<base::Money> on_demand_price_of(const model::Pool& pool) {
+  constexpr std::string_view kRegion = "us-east-2";
+  const bool is_listed = pool.product == model::kLinux && pool.zone.str().starts_with(kRegion) &&
+                         pool.zone.str().size() == kRegion.size() + 1;
+  const sim::TypeFacts* facts = is_listed ? sim::facts_of(pool.type) : nullptr;
+  if (!facts) return std::nullopt;
+  return base::Money::usd_micros(facts->on_demand_usd_micros);
 }
 
 }  // namespace
@@ -139,6 +150,20 @@ object to_json(const engine::Quarantined& item) {
           {"attempts", item.attempts},
           {"body_bytes", item.body.size()},
           {"body_start", base::printable(std::string_view(item.body).substr(0, kMostBody))}};
+}
+
+object to_json(const market::PriceSummary& price) {
+  const auto on_demand = on_demand_price_of(price.pool);
+  return object{{"instance_type", price.pool.type.str()},
+                {"zone", price.pool.zone.str()},
+                {"product", price.pool.product},
+                {"price_usd", base::to_string(price.now)},
+                {"since", base::to_iso8601(price.since)},
+                {"on_demand_usd", on_demand ? value(base::to_string(*on_demand)) : value(nullptr)},
+                {"lowest_usd", base::to_string(price.lowest)},
+                {"mean_usd", base::to_string(price.mean)},
+                {"highest_usd", base::to_string(price.highest)},
+                {"changes", price.changes}};
 }
 
 }  // namespace app

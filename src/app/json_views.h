@@ -8,6 +8,7 @@
 
 #include "app/snapshot.h"
 #include "engine/journal_records.h"
+#include "market/price_summary.h"
 
 namespace app {
 
@@ -17,5 +18,7 @@ boost::json::array pools_json(const GroupView& group);
 boost::json::object to_json(const engine::JournaledIncident& incident);
 boost::json::object to_json(const engine::JournaledEvent& event);
 boost::json::object to_json(const engine::Quarantined& item);
+// The on-demand price is null where nothing built in knows it: it does for us-east-2 only.
+boost::json::object to_json(const market::PriceSummary& price);
 
 }  // namespace app

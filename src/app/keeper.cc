@@ -111,7 +111,7 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.keeper = config.keeper.name;
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
   brain.seed = prng_.next();
-  brain.advisor = market::Advisor::built_in(config.aws.region);
+  brain.advisor = advisor_of(config);
   ASSIGN_OR_RETURN(life->engine,
                    engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
                                           *life->journal, life->mailbox, log_, options_.crash_hook},

@@ -57,7 +57,7 @@ class Inquiry {
     control::BrainOptions options;
     options.keeper = config.keeper.name;
     options.scope = {config.keeper.deployment, account, config.aws.region};
-    options.advisor = market::Advisor::built_in(config.aws.region);
+    options.advisor = advisor_of(config);
     options.seed = fresh_seed();
     control::Brain brain(std::move(options), config.groups, std::move(open_incidents));
     return make_plan(brain, {[this](const control::PlannedCall& planned) { read(planned); },

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/aws_access.h"
+#include "app/clock.h"
 #include "app/config_file.h"
 #include "app/journal_api.h"
 #include "app/state_folder.h"
@@ -108,7 +109,7 @@ base::Result<std::unique_ptr<ServerClient>> ServerClient::open(
   if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url);
   ASSIGN_OR_RETURN(const std::string state_dir, state_dir_of(options));
   if (const auto url = keeper_url(state_dir)) return at_url(*url);
-  auto journal = JournalApi::open(journal_path(state_dir));
+  auto journal = JournalApi::open(journal_path(state_dir), [] { return SystemClock().now(); });
   if (journal) return std::make_unique<LeftJournal>(state_dir, *std::move(journal));
   const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
   if (!is_chosen) return at_url(kDefaultServer);

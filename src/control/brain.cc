@@ -310,11 +310,20 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
     return flight.key.kind == WorkKind::kSweepOwnRequests ? swept_own_requests(*requests, now)
                                                           : swept_spot_requests(*requests, now);
   if (const auto* prices = std::get_if<model::SpotPricesReply>(&*completed.result)) {
-    for (const model::SpotPrice& price : prices->prices) context_.prices[price.pool] = price.price;
+    learn_prices(prices->prices);
     GroupState& group = groups_.at(flight.group);
     group.price_page = prices->next;
     if (group.price_page.empty()) group.prices_read_at = completed.ended;
     touch(flight.group);
+  }
+}
+
+void Brain::learn_prices(const std::vector<model::SpotPrice>& prices) {
+  for (const model::SpotPrice& price : prices) {
+    const auto known = context_.prices.find(price.pool);
+    if (known != context_.prices.end() && known->second == price.price) continue;
+    context_.prices[price.pool] = price.price;
+    turn_.prices.push_back(price);
   }
 }
 
@@ -431,7 +440,13 @@ void Brain::want_own_requests(Instant now) {
   model::DescribeSpotInstanceRequests ours;
   ours.filters.push_back(
       {std::string("tag:") + model::kDeploymentTag, {options_.scope.deployment}});
-  ours.filters.push_back({"state", {"open", "active"}});
+  // Also of those that were cancelled while AWS was launching: an instance came all the same.
+  ours.filters.push_back(
+      {"status-code",
+       {"pending-evaluation", "pending-fulfillment", "not-scheduled-yet", "capacity-not-available",
+        "capacity-oversubscribed", "price-too-low", "az-group-constraint",
+        "placement-group-constraint", "launch-group-constraint", "fulfilled",
+        "request-canceled-and-instance-running"}});
   ours.max_results = static_cast<int>(options_.timing.page_size);
   ours.next = own_request_page_;
   board_.start({WorkKind::kSweepOwnRequests, {}}, {}, std::move(ours), now, turn_);

@@ -78,6 +78,7 @@ class Brain {
                         base::Instant now);
   void swept_instances(const model::InstancesReply& page, const model::CallCompleted& completed,
                        base::Instant now);
+  void learn_prices(const std::vector<model::SpotPrice>& prices);
   void swept_statuses(uint64_t list, const model::InstanceStatusReply& page, base::Instant now);
   void swept_spot_requests(const model::SpotRequestsReply& page, base::Instant now);
   void swept_own_requests(const model::SpotRequestsReply& page, base::Instant now);

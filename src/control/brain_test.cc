@@ -335,5 +335,24 @@ TEST_F(BrainTest, SurplusIsReapedWithinTheHorizonAndOneSweep) {
   EXPECT_EQ(holder_of(kSlotB), kB);
 }
 
+TEST_F(BrainTest, OnlyAPriceThatChangedIsWorthWritingDown) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  const model::Pool pool{model::InstanceType("c6i.large"), model::Zone("zone-a"), model::kLinux};
+  const auto costs = [&](int64_t micros) {
+    return model::SpotPrice{pool, base::Money::usd_micros(micros), testing::at(micros)};
+  };
+  const auto read = [&](int64_t micros) {
+    cloud_.prices = {costs(micros)};
+    clock_ = clock_ + Timing().refresh_facts;
+    keeper.step();
+    keeper.carry_out_and_answer(keeper.find("DescribeSpotPriceHistory"));
+    return keeper.prices;
+  };
+  learn(keeper);
+  EXPECT_THAT(read(100), ElementsAre(costs(100)));
+  EXPECT_THAT(read(100), IsEmpty());
+  EXPECT_THAT(read(101), ElementsAre(costs(101)));
+}
+
 }  // namespace
 }  // namespace control

@@ -60,6 +60,7 @@ struct Decisions {
   std::vector<model::Incident> incidents;  // Those that changed, whole.
   std::vector<Remark> remarks;
   std::vector<CommandAnswer> answers;
+  std::vector<model::SpotPrice> prices;  // That this brain did not know before.
   base::Instant wake_at = base::Instant::never();
 };
 

@@ -632,12 +632,20 @@ class Planner {
   bool may_return(const SlotName& slot, const Holder& holder) {
     if (next_.holds.contains(slot)) return false;
     if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
-        !serves(group_, holder.instance))
+        !serves(group_, holder.instance) || !is_time_to_return())
       return false;
     const auto returned = next_.returned.find(slot);
     if (returned == next_.returned.end()) return true;
     look_again_at(returned->second + context_.timing.between_returns);
     return false;
+  }
+
+  bool is_time_to_return() {
+    const model::OnDemandPolicy& policy = group_.spec.on_demand;
+    if (policy.return_to_spot != model::ReturnToSpot::kInWindow) return true;
+    const Instant opening = policy.return_window.next_opening(now_);
+    if (opening > now_) look_again_at(opening);
+    return opening <= now_;
   }
 
   bool is_steady(const market::RankedPool& ranked) {

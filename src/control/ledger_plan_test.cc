@@ -593,6 +593,20 @@ TEST_F(OnDemandTest, NobodyReturnsWhoMustNotOrIsOfTheBaseOrDoesNotServe) {
   EXPECT_FALSE(plan().next);
 }
 
+TEST_F(OnDemandTest, ASlotBeginsToReturnOnlyWhileItsWindowIsOpen) {
+  group_.spec.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
+  group_.spec.on_demand.return_window =
+      base::WeekWindow({true, 13 * 60, 13 * 60 + 30, "UTC"}, base::TimeZone());  // at(0) is noon.
+  EXPECT_EQ(plan(at(0)).look_again, base::Instant::never()) << "nobody is to return";
+  run_on_demand(kA, kSlotA);
+  const LedgerPlan waiting = plan(at(0));
+  EXPECT_FALSE(waiting.next);
+  EXPECT_EQ(waiting.look_again, at(3600));
+  EXPECT_FALSE(plan(at(3600 + 30 * 60)).next) << "it is over";
+  store(next(at(3600)));
+  EXPECT_EQ(stored().open.at(0).slots, std::vector{kSlotA});
+}
+
 TEST_F(OnDemandTest, AReturnThatFindsNoCapacityLeavesTheSlotAsItIs) {
   run_on_demand(kA, kSlotA);
   store(next(at(0)));

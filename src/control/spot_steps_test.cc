@@ -182,10 +182,30 @@ TEST_F(SpotSteps, StraysAreSweptUp) {
   EXPECT_EQ(cloud_.live().size(), 3u);
 }
 
+// A cancelled request may be fulfilled after the last look at it.
+TEST_F(SpotSteps, AMachineThatCameAfterItsRequestWasCancelledIsReaped) {
+  const model::SpotRequestId id("sir-9");
+  model::SpotRequest& late = cloud_.spot_requests[id];
+  late.id = id;
+  late.tags = {{model::kGroupTag, "web"},
+               {model::kLaunchTag, testing::launch_tag(2)},
+               {model::kDeploymentTag, testing::kDeployment}};
+  cloud_.request_form(id, "subnet-a");
+  cloud_.fulfil(id, clock_);
+  late.state = "cancelled";
+  late.status_code = "request-canceled-and-instance-running";
+  Script keeper(cloud_, clock_, kMe, 1, {}, by_request());
+  keeper.step();
+  keeper.run_until(clock_ + seconds(400));
+  EXPECT_THAT(cloud_.log, Contains("TerminateInstances i-0001"));
+  EXPECT_EQ(cloud_.live().size(), 3u);
+}
+
 TEST_F(SpotSteps, WhatBelongsToOthersIsLeftAlone) {
   model::SpotRequest& foreign = cloud_.spot_requests[model::SpotRequestId("sir-7")];
   foreign.id = model::SpotRequestId("sir-7");
   foreign.state = "open";
+  foreign.status_code = "pending-evaluation";
   foreign.tags = {{model::kGroupTag, "web"},
                   {model::kLaunchTag, "otherlife.3"},
                   {model::kDeploymentTag, "another"}};

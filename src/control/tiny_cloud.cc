@@ -352,7 +352,8 @@ void TinyCloud::check_commits(const model::LedgerRecord& record) {
 
 template <class T>
 TinyCloud::Result TinyCloud::on(const T&, Instant) {
-  if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>) return model::SpotPricesReply{};
+  if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>)
+    return model::SpotPricesReply{prices, {}};
   if constexpr (std::is_same_v<T, model::DescribeTargetGroupAttributes>)
     return model::TargetGroupAttributesReply{{{"deregistration_delay.timeout_seconds", "30"}}};
   return base::fail("NotInTheTinyCloud", std::string(model::action_of(T{})), Retry::kNever);
@@ -375,6 +376,7 @@ void Script::step(std::vector<Event> events) {
     if (incident.closed_at) ++closings[id];
     journal[id] = std::move(incident);
   }
+  prices = std::move(decisions.prices);
   wake_at = decisions.wake_at;
 }
 

@@ -35,7 +35,8 @@ class TinyCloud {
   std::vector<std::string> violations;
   std::set<std::string> bodies;  // Of all RunInstances.
   std::set<model::SubnetId> dry;
-  size_t id_digits = 4;  // 8 where an id must pass as a real one.
+  std::vector<model::SpotPrice> prices;  // In force, one per pool.
+  size_t id_digits = 4;                  // 8 where an id must pass as a real one.
   // Spot requests stay open with this status instead of being fulfilled at once.
   std::string spot_waits_with;
   std::map<model::SpotRequestId, model::SpotRequest> spot_requests;
@@ -120,6 +121,7 @@ class Script {
   std::deque<Pending> pending;
   std::map<model::IncidentId, model::Incident> journal;  // As last handed out.
   std::map<model::IncidentId, int> closings;
+  std::vector<model::SpotPrice> prices;  // As handed out in the last step.
   base::Instant wake_at;
   Brain brain;
 

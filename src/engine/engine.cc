@@ -209,8 +209,10 @@ void Engine::record(const control::Decisions& decisions, Instant now) {
     });
     pending_.incidents.push_back(incident);
   }
+  pending_.prices.insert(pending_.prices.end(), decisions.prices.begin(), decisions.prices.end());
   // Outcomes alone can wait for the next turn that must write: they decide nothing.
-  if (pending_.intents.empty() && pending_.incidents.empty() && pending_.stepped_through == 0)
+  if (pending_.intents.empty() && pending_.incidents.empty() && pending_.prices.empty() &&
+      pending_.stepped_through == 0)
     return;
   if (!blocked_by_.empty()) return;
   if (const auto status = parts_.journal.record(pending_); !status) return block(status.error());

@@ -69,6 +69,16 @@ TEST_F(EngineTest, EveryCallThatMutatesIsRecordedBeforeItIsSent) {
   EXPECT_GE(mutating, 4);
 }
 
+TEST_F(EngineTest, APriceThatChangedIsInTheJournalAfterTheTurnThatReadIt) {
+  learn();
+  const model::SpotPrice price{{model::InstanceType("c6i.large"), model::Zone("zone-a")},
+                               base::Money::usd_micros(34'000),
+                               rig_.clock.at};
+  rig_.cloud.tiny.prices = {price};
+  rig_.run_for(Duration::minutes(6));
+  EXPECT_THAT(rig_.journal().prices({}).value(), ::testing::ElementsAre(price));
+}
+
 TEST_F(EngineTest, WhileTheDiskIsFullNothingMutatesAndNothingIsAcknowledged) {
   learn();
   rig_.disk.fail_after(1, store::Fault::kFull);

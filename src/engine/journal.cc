@@ -63,6 +63,12 @@ Result<LedgerWritten> read_ledger_written(const Row& row) {
                        row.text(2), row.instant(3)};
 }
 
+Result<model::SpotPrice> read_price(const Row& row) {
+  return model::SpotPrice{{model::InstanceType(row.text(0)), model::Zone(row.text(1)), row.text(2)},
+                          base::Money::usd_micros(row.integer(4)),
+                          row.instant(3)};
+}
+
 Result<EventCount> read_count(const Row& row) {
   // A kind that a newer spotkeeper counted is one we do not know.
   const auto kind = model::parse_notice_kind(row.text(0)).value_or(model::NoticeKind::kUnknown);
@@ -224,6 +230,7 @@ Status Journal::record(const TurnRecord& turn) {
     for (const Outcome& outcome : turn.outcomes) RETURN_IF_ERROR(record_outcome(outcome));
     for (const Incident& incident : turn.incidents) RETURN_IF_ERROR(record_incident(incident));
     for (const LedgerWritten& written : turn.ledger) RETURN_IF_ERROR(record_ledger(written));
+    for (const model::SpotPrice& price : turn.prices) RETURN_IF_ERROR(record_price(price));
     return step_through(turn.stepped_through);
   });
 }
@@ -269,6 +276,16 @@ Status Journal::record_ledger(const LedgerWritten& written) {
       {written.group, written.revision, written.record, written.at});
 }
 
+// An answer that is older than the last one, or the same, tells nothing new.
+Status Journal::record_price(const model::SpotPrice& price) {
+  return database_.run(
+      "insert into price(instance_type, zone, product, at_ms, usd_micros) "
+      "select ?1, ?2, ?3, ?4, ?5 where not exists(select 1 from (select at_ms, usd_micros "
+      "from price where instance_type = ?1 and zone = ?2 and product = ?3 "
+      "order by at_ms desc limit 1) where usd_micros = ?5 or at_ms >= ?4)",
+      {price.pool.type, price.pool.zone, price.pool.product, price.at, price.price.micros()});
+}
+
 Status Journal::step_through(int64_t seq) {
   ASSIGN_OR_RETURN(const int64_t stepped_through, number(kSteppedThrough));
   return seq > stepped_through ? set_number(kSteppedThrough, seq) : Status();
@@ -287,6 +304,17 @@ Result<std::vector<LedgerWritten>> Journal::ledger_history(const model::GroupNam
       "select group_name, revision, record, at_ms from ledger_history where group_name = ? "
       "order by seq desc limit ?",
       {group, limit_of({limit})}, read_ledger_written);
+}
+
+Result<std::vector<model::SpotPrice>> Journal::prices(const PriceFilter& filter) {
+  return database_.collect(
+      "select instance_type, zone, product, at_ms, usd_micros from price as one "
+      "where (?1 is null or instance_type = ?1) and (?2 is null or zone = ?2) "
+      "and not exists(select 1 from price as later where later.instance_type = one.instance_type "
+      "and later.zone = one.zone and later.product = one.product "
+      "and later.at_ms > one.at_ms and later.at_ms <= ?3) "
+      "order by instance_type, zone, product, at_ms limit ?4",
+      {filter.type, filter.zone, filter.since, kMostPrices}, read_price);
 }
 
 // ---- incidents ----
@@ -344,8 +372,18 @@ Status Journal::prune(Instant before) {
     RETURN_IF_ERROR(prune_events(before));
     RETURN_IF_ERROR(database_.run("delete from call where at_ms < ?", {before}));
     RETURN_IF_ERROR(database_.run("delete from ledger_history where at_ms < ?", {before}));
+    RETURN_IF_ERROR(prune_prices(before));
     return database_.run("delete from incident where closed_at_ms < ?", {before});
   });
+}
+
+// What a pool cost then stays: it may cost that still.
+Status Journal::prune_prices(Instant before) {
+  return database_.run(
+      "delete from price where exists(select 1 from price as later "
+      "where later.instance_type = price.instance_type and later.zone = price.zone "
+      "and later.product = price.product and later.at_ms > price.at_ms and later.at_ms <= ?)",
+      {before});
 }
 
 Status Journal::prune_events(Instant before) {

@@ -22,6 +22,8 @@ namespace engine {
 
 // A page asked for with more than this is cut to it: an answer has a bound.
 inline constexpr int64_t kMostRows = 1000;
+// A month of five changes a day in 600 pools.
+inline constexpr int64_t kMostPrices = 100'000;
 
 enum class IncidentFilter { kAll, kOpen };
 
@@ -41,8 +43,8 @@ class Journal {
   base::Status record(const TurnRecord& turn);
   base::Status set_meta(std::string_view name, std::string_view value);
   // Forgets stepped events, calls, ledger writes and closed incidents of before that time. What is
-  // open, quarantined or not stepped yet stays; so do the counts. Redelivery of a forgotten event
-  // counts as new: keep more than the queue's retention.
+  // open, quarantined or not stepped yet stays; so do the counts, and the price in force then.
+  // Redelivery of a forgotten event counts as new: keep more than the queue's retention.
   base::Status prune(base::Instant before);
   // After a retry that worked, or because a person said so.
   base::Status drop_quarantined(int64_t seq);
@@ -65,6 +67,8 @@ class Journal {
   base::Result<std::vector<JournaledCall>> calls(const Page& page);
   base::Result<std::vector<LedgerWritten>> ledger_history(const model::GroupName& group,
                                                           int64_t limit);
+  // By pool, then by time. More than kMostPrices are too many to answer: they are cut there.
+  base::Result<std::vector<model::SpotPrice>> prices(const PriceFilter& filter);
   // Since the journal began, pruned or not.
   base::Result<std::vector<EventCount>> counts_by_kind();
 
@@ -85,6 +89,8 @@ class Journal {
   base::Status record_outcome(const Outcome& outcome);
   base::Status record_incident(const model::Incident& incident);
   base::Status record_ledger(const LedgerWritten& written);
+  base::Status record_price(const model::SpotPrice& price);
+  base::Status prune_prices(base::Instant before);
   base::Status step_through(int64_t seq);
   base::Status add_timeline(std::vector<JournaledIncident>& incidents);
   base::Status prune_events(base::Instant before);

@@ -99,6 +99,7 @@ struct TurnRecord {
   // again with another opened_at: that is another incident of the same machine.
   std::vector<model::Incident> incidents;
   std::vector<LedgerWritten> ledger;
+  std::vector<model::SpotPrice> prices;  // Kept where they differ from the pool's latest.
 };
 
 struct JournaledIncident {
@@ -114,6 +115,13 @@ struct EventCount {
   int64_t duplicates = 0;
 
   friend bool operator==(const EventCount&, const EventCount&) = default;
+};
+
+// Which prices are asked for.
+struct PriceFilter {
+  std::optional<model::InstanceType> type = {};
+  std::optional<model::Zone> zone = {};
+  base::Instant since = {};  // Those in force then, and all later ones.
 };
 
 // Newest first; `before` is the last seq of the page before this one.

@@ -95,8 +95,20 @@ create table ledger(
 ) strict, without rowid;
 )sql";
 
+// A row is a change; a few pools, looked up by name.
+constexpr std::string_view kPrices = R"sql(
+create table price(
+  instance_type text not null,
+  zone text not null,
+  product text not null,
+  at_ms integer not null,
+  usd_micros integer not null,
+  primary key(instance_type, zone, product, at_ms)
+) strict, without rowid;
+)sql";
+
 // Append only: a step that was released is never changed.
-constexpr std::string_view kSteps[] = {kFirst};
+constexpr std::string_view kSteps[] = {kFirst, kPrices};
 
 }  // namespace
 

@@ -238,6 +238,58 @@ TEST_F(JournalTest, CountsGoByKindAndSurvivePruning) {
                           EventCount{NoticeKind::kRebalance, 1, 0}));
 }
 
+model::SpotPrice price(const std::string& zone, int64_t micros, int64_t since) {
+  return {{model::InstanceType("c5.large"), model::Zone(zone), model::kLinux},
+          base::Money::usd_micros(micros),
+          at(since)};
+}
+
+TEST_F(JournalTest, APriceIsOneRowPerChange) {
+  TurnRecord turn;
+  turn.prices = {price("a", 10, 1), price("b", 20, 1), price("a", 10, 2), price("a", 11, 3)};
+  record(turn);
+  record(turn);  // What a new life reads first.
+  turn.prices = {price("a", 9, 2), price("a", 12, 3), price("a", 10, 4)};
+  record(turn);
+  EXPECT_THAT(journal_->prices({}).value(), ElementsAre(price("a", 10, 1), price("a", 11, 3),
+                                                        price("a", 10, 4), price("b", 20, 1)));
+}
+
+TEST_F(JournalTest, PricesAreGivenFromTheOneInForceOn) {
+  TurnRecord turn;
+  turn.prices = {price("a", 10, 1), price("a", 11, 5), price("a", 12, 9), price("b", 20, 7)};
+  record(turn);
+  const auto since = [&](int64_t second) {
+    return journal_->prices({.zone = model::Zone("a"), .since = at(second)}).value();
+  };
+  EXPECT_EQ(since(4).size(), 3u);
+  EXPECT_THAT(since(5), ElementsAre(price("a", 11, 5), price("a", 12, 9)));
+  EXPECT_THAT(since(100), ElementsAre(price("a", 12, 9)));
+  EXPECT_THAT(journal_->prices({.type = model::InstanceType("c6i.large")}).value(), IsEmpty());
+}
+
+TEST_F(JournalTest, PruningKeepsThePriceInForce) {
+  TurnRecord turn;
+  turn.prices = {price("a", 10, 1), price("a", 11, 5), price("a", 12, 9), price("b", 20, 1)};
+  record(turn);
+  ASSERT_TRUE(journal_->prune(at(6)));
+  EXPECT_THAT(journal_->prices({}).value(),
+              ElementsAre(price("a", 11, 5), price("a", 12, 9), price("b", 20, 1)));
+}
+
+TEST(JournalSchema, AJournalOfTheFirstVersionIsBroughtUpAndKeepsWhatItHas) {
+  const auto database = store::Database::open(":memory:").value();
+  ASSERT_TRUE(Journal::open(*database).value()->append_events({event(1)}));
+  ASSERT_TRUE(database->run("drop table price", {}));
+  ASSERT_TRUE(database->run("pragma user_version = 1", {}));
+  const auto journal = Journal::open(*database).value();
+  EXPECT_EQ(journal->events({})->size(), 1u);
+  TurnRecord turn;
+  turn.prices = {price("a", 10, 1)};
+  ASSERT_TRUE(journal->record(turn));
+  EXPECT_EQ(journal->prices({})->size(), 1u);
+}
+
 TEST_F(JournalTest, PruningForgetsWhatIsOldAndDone) {
   const auto fresh = append({event(1), event(100)});
   TurnRecord turn;

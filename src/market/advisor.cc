@@ -54,6 +54,8 @@ base::Result<Advisor> Advisor::parse(std::string_view json, const model::Region&
       return base::fail("NoAdvice", "the band of " + std::string(type) + " is not 0 to 4");
     advisor.bands_.emplace(model::InstanceType(std::string(type)), static_cast<int>(*band));
   }
+  if (advisor.bands_.empty())
+    return base::fail("NoAdvice", "its spot_advisor." + region.str() + ".Linux names no type");
   return advisor;
 }
 

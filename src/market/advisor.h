@@ -29,6 +29,8 @@ class Advisor {
   std::optional<int> band(const model::InstanceType& type) const;
   size_t size() const { return bands_.size(); }
 
+  friend bool operator==(const Advisor&, const Advisor&) = default;
+
  private:
   std::map<model::InstanceType, int> bands_;
 };

@@ -36,7 +36,9 @@ TEST(Advisor, AFileThatIsAnotherOneIsNamedSo) {
   const Region region("us-east-2");
   for (const char* text : {"", "[]", "{}", R"({"spot_advisor":{"us-east-2":{"Linux":[]}}})",
                            R"({"spot_advisor":{"us-east-2":{"Linux":{"a.large":{"r":5}}}}})",
-                           R"({"spot_advisor":{"us-east-2":{"Linux":{"a.large":{}}}}})"})
+                           R"({"spot_advisor":{"us-east-2":{"Linux":{"a.large":{}}}}})",
+                           R"({"spot_advisor":{"us-east-2":{"Linux":{}}}})",
+                           R"({"spot_advisor":{"us-east-1":{"Linux":{"a.large":{"r":1}}}}})"})
     EXPECT_FALSE(Advisor::parse(text, region)) << text;
 }
 

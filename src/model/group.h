@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/time.h"
+#include "base/week_window.h"
 #include "model/ids.h"
 #include "model/instance.h"
 #include "model/launch_data.h"
@@ -26,7 +27,7 @@ struct TargetGroupRef {
   friend bool operator==(const TargetGroupRef&, const TargetGroupRef&) = default;
 };
 
-enum class ReturnToSpot { kAlways, kNever };
+enum class ReturnToSpot { kAlways, kNever, kInWindow };
 
 // When a slot runs on-demand, and when it goes back.
 struct OnDemandPolicy {
@@ -34,6 +35,7 @@ struct OnDemandPolicy {
   // A slot that Spot had no capacity for this long gets an on-demand machine; nothing: never.
   std::optional<base::Duration> fallback_after = base::Duration::seconds(90);
   ReturnToSpot return_to_spot = ReturnToSpot::kAlways;
+  base::WeekWindow return_window;  // Of kInWindow: when a slot may begin to go back.
 
   friend bool operator==(const OnDemandPolicy&, const OnDemandPolicy&) = default;
 };

@@ -32,6 +32,7 @@ struct RegionOptions {
   MarketKind market = MarketKind::kGenerated;
   std::vector<PriceRow> price_trace;               // Replace the generated prices of their pools.
   std::vector<AvailabilityTrace> capacity_traces;  // The i-th drives the pools of the i-th zone.
+  std::vector<PoolTrace> pool_traces;              // Go before those.
   FaultSettings faults;
 };
 

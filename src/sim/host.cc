@@ -143,6 +143,7 @@ void Host::boot() {
   brain.keeper = model::KeeperName(options_.keeper.empty() ? options_.name : options_.keeper);
   brain.scope = {"sim", model::AccountId(scene.account), model::Region(scene.region)};
   brain.seed = dice_.next();
+  brain.advisor = options_.advisor;
   auto engine = engine::Engine::start({*process->cloud, *process->ledger, *process->queue, clock_,
                                        *process->journal, process->mailbox, log_,
                                        [this](engine::CrashPoint) {

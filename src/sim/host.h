@@ -30,6 +30,7 @@ struct HostOptions {
   std::string queue_url;
   std::string ledger_bucket;  // Empty: the local ledger.
   std::vector<model::GroupSpec> groups;
+  market::Advisor advisor;
   base::Duration clock_offset;
   int crash_per_mille = 0;  // At every crash point.
   int pause_per_mille = 0;  // Before every turn.

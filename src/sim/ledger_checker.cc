@@ -42,6 +42,7 @@ void LedgerChecker::stored(const LedgerRecord& record,
   ++records_;
   check_alone(record);
   if (last != last_.end()) check_step(last->second, record, is_live);
+  check_returns(last == last_.end() ? nullptr : &last->second, record);
   for (const auto& [slot, holder] : record.holders)
     ever_held_.insert_or_assign(holder.instance, slot);
   last_.insert_or_assign(record.group, record);
@@ -63,6 +64,19 @@ void LedgerChecker::check_alone(const LedgerRecord& record) {
         violate_(slot.str() + " is launched for twice" + in(record));
     if (!numbers.insert(entry.n).second || entry.n > record.counter)
       violate_("launch " + std::to_string(entry.n) + " is numbered wrongly" + in(record));
+  }
+}
+
+// By the clock of the keeper that decided it, which the record tells.
+void LedgerChecker::check_returns(const LedgerRecord* before, const LedgerRecord& after) {
+  const auto window = windows_.find(after.group);
+  if (window == windows_.end()) return;
+  for (const auto& [slot, at] : after.returned) {
+    const auto old = before ? before->returned.find(slot) : after.returned.end();
+    const bool is_new = !before || old == before->returned.end() || old->second != at;
+    if (is_new && !window->second.is_open(at))
+      violate_(slot.str() + " returns to Spot at " + base::to_iso8601(at) +
+               ", when its window is closed" + in(after));
   }
 }
 

@@ -3,7 +3,7 @@
 // The rules are those of docs/architecture.md, "Exactly one per slot", checked from outside: no
 // instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder
 // comes from an entry that covered its slot, and a holder that is displaced is retired or known to
-// be gone.
+// be gone; and slots return to Spot only in their group's window.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/week_window.h"
 #include "model/ledger_record.h"
 
 namespace sim {
@@ -25,6 +26,10 @@ class LedgerChecker {
   // A record was stored. `is_live` asks the world whether an instance still lives.
   void stored(const model::LedgerRecord& record,
               const std::function<bool(const model::InstanceId&)>& is_live);
+  // From now on slots of the group may begin to leave on-demand only while the window is open.
+  void returns_within(const model::GroupName& group, const base::WeekWindow& window) {
+    windows_.insert_or_assign(group, window);
+  }
   // The ledger was lost on purpose: the next record begins anew.
   void lost(const model::GroupName& group) { last_.erase(group); }
 
@@ -38,7 +43,10 @@ class LedgerChecker {
   void check_step(const model::LedgerRecord& before, const model::LedgerRecord& after,
                   const std::function<bool(const model::InstanceId&)>& is_live);
 
+  void check_returns(const model::LedgerRecord* before, const model::LedgerRecord& after);
+
   Violate violate_;
+  std::map<model::GroupName, base::WeekWindow> windows_;
   std::map<model::GroupName, model::LedgerRecord> last_;
   std::map<model::InstanceId, model::SlotName> ever_held_;
   int records_ = 0;

@@ -124,5 +124,23 @@ TEST_F(LedgerCheckerTest, ANewIncarnationNeedsALoss) {
             "a new incarnation although the ledger was not lost (web revision 2)");
 }
 
+TEST_F(LedgerCheckerTest, ASlotMayReturnToSpotOnlyWhileTheWindowOfItsGroupIsOpen) {
+  const auto at = [](int minute) { return base::Instant::from_unix_seconds(minute * 60); };
+  checker_.returns_within(model::GroupName("web"), {{true, 10, 20, "UTC"}, base::TimeZone()});
+  LedgerRecord record = first();
+  record.returned[SlotName("web-a")] = at(19);
+  store(record);
+  record.revision = 2;
+  record.returned[SlotName("web-b")] = at(10);
+  store(record);
+  EXPECT_TRUE(violations_.empty());
+  record.revision = 3;
+  record.returned[SlotName("web-a")] = at(20);
+  store(record);
+  EXPECT_EQ(only_violation(),
+            "web-a returns to Spot at 1970-01-01T00:20:00Z, when its window is closed (web "
+            "revision 3)");
+}
+
 }  // namespace
 }  // namespace sim

@@ -81,11 +81,16 @@ void Market::load_prices() {
 
 void Market::start(OnShortage on_shortage) {
   on_shortage_ = std::move(on_shortage);
+  for (const PoolTrace& trace : context_.options.pool_traces)
+    for (const auto& [key, process] : processes_)
+      if (key.type == trace.type && key.zone.str().back() == trace.zone)
+        replay(trace.availability, {key});
   const auto& traces = context_.options.capacity_traces;
   for (size_t i = 0; i < traces.size() && i < zones_.size(); ++i) {
-    for (auto& [key, process] : processes_)
-      if (key.zone == zones_[i]) process.has_capacity_trace = true;
-    replay_capacity(traces[i], zones_[i], 0);
+    std::vector<model::Pool> pools;
+    for (const auto& [key, process] : processes_)
+      if (key.zone == zones_[i] && !process.has_capacity_trace) pools.push_back(key);
+    replay(traces[i], std::move(pools));
   }
   if (context_.options.market == MarketKind::kCalm) return;
   context_.agenda.at(context_.now + kCapacityStep, [this] { step_capacities(); });
@@ -132,16 +137,21 @@ void Market::step_price(Pool& pool, Process& process) {
   if (price != pool.price()) append_price(pool, context_.now, price);
 }
 
-void Market::replay_capacity(const AvailabilityTrace& trace, const model::Zone& zone,
-                             size_t index) {
-  for (auto& [key, pool] : context_.world.pools) {
-    if (key.zone != zone) continue;
+void Market::replay(const AvailabilityTrace& trace, std::vector<model::Pool> pools) {
+  for (const model::Pool& key : pools) processes_.at(key).has_capacity_trace = true;
+  replay_from(trace, pools, 0);
+}
+
+void Market::replay_from(const AvailabilityTrace& trace, const std::vector<model::Pool>& pools,
+                         size_t index) {
+  for (const model::Pool& key : pools) {
+    Pool& pool = context_.world.pools.at(key);
     pool.spot_capacity = trace.capacities[index];
     check_shortage(pool);
   }
   const size_t next = (index + 1) % trace.capacities.size();
   context_.agenda.at(context_.now + trace.gap,
-                     [this, &trace, zone, next] { replay_capacity(trace, zone, next); });
+                     [this, &trace, pools, next] { replay_from(trace, pools, next); });
 }
 
 void Market::check_shortage(const Pool& pool) {

@@ -53,7 +53,9 @@ class Market {
   void step_prices();
   void step_capacity(Pool& pool, Process& process);
   void step_price(Pool& pool, Process& process);
-  void replay_capacity(const AvailabilityTrace& trace, const model::Zone& zone, size_t index);
+  void replay(const AvailabilityTrace& trace, std::vector<model::Pool> pools);
+  void replay_from(const AvailabilityTrace& trace, const std::vector<model::Pool>& pools,
+                   size_t index);
   void check_shortage(const Pool& pool);
 
   Context& context_;

@@ -98,6 +98,41 @@ TEST(Market, ReplaysCapacityAndReclaimsWhenItFalls) {
   EXPECT_EQ(r.region.world().pools.at(kPool).spot_capacity, 4);
 }
 
+TEST(Market, ATraceOfAPoolGoesBeforeThatOfItsZone) {
+  RegionOptions options = calm_options();
+  options.capacity_traces = {{Duration::minutes(5), {4}}};
+  options.pool_traces = {{kPool.type, 'a', {Duration::minutes(5), {2, 0}}},
+                         {kPool.type, 'z', {Duration::minutes(5), {9}}}};
+  TestRegion r(options);
+  const auto capacity = [&](const char* type) {
+    return r.region.world()
+        .pools.at({model::InstanceType(type), kPool.zone, model::kLinux})
+        .spot_capacity;
+  };
+  EXPECT_EQ(capacity(kPool.type.str().c_str()), 2);
+  EXPECT_EQ(capacity("r5.large"), 4);
+  r.wait(Duration::minutes(6));
+  EXPECT_EQ(capacity(kPool.type.str().c_str()), 0);
+}
+
+TEST(MarketTrace, ReadsPingsAndNamesABrokenLine) {
+  const std::string header = "tick,timestamp,fail\n";
+  const auto trace = parse_pings(header +
+                                     "0,2022-10-26T22:05:04.000Z,0\n"
+                                     "1,2022-10-26T22:15:04.000Z,1\r\n"
+                                     "2,2022-10-26T22:25:08.000Z,0\n",
+                                 7);
+  ASSERT_TRUE(trace.has_value());
+  EXPECT_EQ(trace->gap, Duration::seconds(602));
+  EXPECT_EQ(trace->capacities, (std::vector<int>{7, 0, 7}));
+  const std::string first = "0,2022-10-26T22:05:04.000Z,0\n";
+  EXPECT_EQ(parse_pings(header + first + "1,2022-10-26T22:15:04.000Z,2\n", 1).error().context,
+            "line 3");
+  for (const std::string& bad : {std::string("tick\n"), header, header + first,
+                                 header + first + first, header + first + "1,now\n"})
+    EXPECT_FALSE(parse_pings(bad, 1).has_value()) << bad;
+}
+
 TEST(MarketTrace, ReadsPricesAndNamesABrokenLine) {
   const std::string header =
       "timestamp,availability_zone,instance_type,product_description,spot_price\n";

@@ -41,6 +41,9 @@ RegionOptions region_options(const SimulationOptions& options, const Swarm& swar
   region.seed = options.seed;
   region.verify_signatures = false;  // Proved elsewhere; here it would only cost time.
   region.market = options.market;
+  region.price_trace = options.price_trace;
+  region.capacity_traces = options.capacity_traces;
+  region.pool_traces = options.pool_traces;
   region.faults = swarm.region;
   return region;
 }
@@ -125,8 +128,8 @@ class Simulation {
     for (int i = 0; i < swarm_.subnets; ++i)
       group.subnets.push_back(scene.subnets[static_cast<size_t>(i)].id);
     group.launch_template = {scene.launch_template, "$Latest"};
-    group.types = {model::InstanceType("c6i.large"), model::InstanceType("c5.large"),
-                   model::InstanceType("m5.large")};
+    group.types = options_.types;
+    group.strategy = options_.strategy;
     group.target_groups = {{make_target_group(), 80}};
     group.min_healthy = std::max(1, swarm_.capacity - 1);
     group.on_rebalance = swarm_.on_rebalance;
@@ -136,10 +139,19 @@ class Simulation {
     group.on_demand.base_slots = swarm_.base_slots;
     group.on_demand.fallback_after.reset();
     if (swarm_.fallback_after > Duration()) group.on_demand.fallback_after = swarm_.fallback_after;
-    groups_.push_back(group);
+    if (swarm_.return_window) {
+      group.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
+      group.on_demand.return_window = *swarm_.return_window;
+    }
+    add_group(group);
     if (swarm_.groups < 2) return;
     group.name = model::GroupName("workers");
     group.target_groups.clear();
+    add_group(std::move(group));
+  }
+
+  void add_group(model::GroupSpec group) {
+    if (swarm_.return_window) ledger_checker_.returns_within(group.name, *swarm_.return_window);
     groups_.push_back(std::move(group));
   }
 
@@ -173,6 +185,7 @@ class Simulation {
       host.queue_url = region_.add_queue(host.name);
       if (swarm_.namesakes) host.keeper = "keeper";
       host.groups = i > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
+      host.advisor = options_.advisor;
       host.clock_offset = i == 0 ? swarm_.clock_offset : -swarm_.clock_offset;
       host.crash_per_mille = swarm_.crash_per_mille;
       host.pause_per_mille = swarm_.pause_per_mille;

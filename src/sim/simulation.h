@@ -15,6 +15,9 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "market/advisor.h"
+#include "model/group.h"
+#include "sim/market_trace.h"
 #include "sim/swarm.h"
 #include "sim/world_checker.h"
 
@@ -26,6 +29,15 @@ struct SimulationOptions {
   base::Duration chaos = base::Duration::hours(1);
   base::Duration calm = base::Duration::minutes(30);
   MarketKind market = MarketKind::kCalm;
+  // Recorded markets, as in RegionOptions, and what the keepers make of them.
+  std::vector<PriceRow> price_trace;
+  std::vector<AvailabilityTrace> capacity_traces;
+  std::vector<PoolTrace> pool_traces;
+  market::Advisor advisor;
+  model::Strategy strategy = model::Strategy::kPriceCapacity;
+  std::vector<model::InstanceType> types = {model::InstanceType("c6i.large"),
+                                            model::InstanceType("c5.large"),
+                                            model::InstanceType("m5.large")};
   // Canaries, which must be caught: each of two keepers has a ledger of its own; the journal does
   // not wait for the disk.
   bool split_ledger = false;

@@ -1,5 +1,7 @@
 #include "sim/swarm.h"
 
+#include <iterator>
+
 namespace sim {
 namespace {
 
@@ -44,6 +46,20 @@ FaultSettings draw_region(base::Prng& dice) {
   return faults;
 }
 
+// Of every day, so that it opens and closes within the hours of a run, which begins at noon; in
+// zones with and without daylight saving.
+base::WeekWindow draw_window(base::Prng& dice) {
+  constexpr const char* kRules[] = {"UTC0", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "<-02>2",
+                                    "IST-5:30"};
+  constexpr int kOffsets[] = {0, 11 * 60, -120, 330};
+  constexpr int kNoon = 12 * 60, kDay = 24 * 60;
+  const size_t zone = dice.below(std::size(kRules));
+  const auto opens = static_cast<int>(dice.between(0, 60)) + kNoon + kOffsets[zone];
+  const auto length = static_cast<int>(dice.between(5, 60));
+  return {{true, opens % kDay, (opens + length) % kDay, "Drawn"},
+          *base::TimeZone::parse_posix(kRules[zone])};
+}
+
 // What takes the launch protocol round its rarest corners: a ledger lost while a launch is under
 // way, clocks far apart with slow answers between two keepers, instances that no list shows again.
 void draw_rarities(Swarm& swarm, base::Prng dice) {
@@ -70,6 +86,7 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   }
   maybe_often(dice, swarm.between_sicknesses, 300'000, 5, 60);
   swarm.fleets = dice.chance_ppm(400'000);
+  if (dice.chance_ppm(250'000)) swarm.return_window = draw_window(dice);
   swarm.spot_requests = dice.chance_ppm(250'000);
 }
 
@@ -126,9 +143,9 @@ std::string to_string(const Swarm& swarm) {
   return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
-         number("namesakes", swarm.namesakes) + number("diverging", swarm.diverging_files) +
-         number("fleets", swarm.fleets) + number("requests", swarm.spot_requests) +
-         number("slow", swarm.network.slow_per_mille) +
+         number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
+         number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
+         number("requests", swarm.spot_requests) + number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +

@@ -4,10 +4,12 @@
 // in kind: some know only lost answers, some only crashes, some everything at once.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/prng.h"
 #include "base/time.h"
+#include "base/week_window.h"
 #include "model/group.h"
 #include "sim/faults.h"
 #include "sim/virtual_http.h"
@@ -23,8 +25,9 @@ struct Swarm {
   bool fleets = false;            // CreateFleet instead of RunInstances.
   bool spot_requests = false;     // RequestSpotInstances, with a machine of the file's.
   base::Duration fallback_after;  // Zero: never on-demand for want of Spot.
-  bool namesakes = false;         // Both keepers have the same name.
-  bool diverging_files = false;   // The second keeper's file names other types first, and one less.
+  std::optional<base::WeekWindow> return_window;  // Nothing: slots return to Spot at any time.
+  bool namesakes = false;                         // Both keepers have the same name.
+  bool diverging_files = false;  // The second keeper's file names other types first, and one less.
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;

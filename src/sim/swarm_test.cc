@@ -36,6 +36,7 @@ TEST(Swarm, EveryForceIsOnInSomeRunsAndOffInOthers) {
       {"lost request", [](const Swarm& s) { return s.network.lost_request_per_mille > 0; }},
       {"late request", [](const Swarm& s) { return s.network.late_request_per_mille > 0; }},
       {"lost answer", [](const Swarm& s) { return s.network.lost_answer_per_mille > 0; }},
+      {"return window", [](const Swarm& s) { return s.return_window.has_value(); }},
       {"throttle", [](const Swarm& s) { return s.region.throttle_per_mille > 0; }},
       {"stale reads", [](const Swarm& s) { return s.region.stale_reads.ms() > 0; }},
       {"short memory", [](const Swarm& s) { return s.region.remembered_ended.ms() < 3'600'000; }},

@@ -27,7 +27,7 @@ void check_group(const model::GroupSpec& group) {
 }  // namespace
 
 void check_config(std::string_view bytes) {
-  const auto config = app::load_config(bytes, "f", {"host-1", "/state"});
+  const auto config = app::load_config(bytes, "f", {"host-1", "/state", ""});
   if (!config) {
     CHECK(!config.error().empty());
     const auto lines = std::count(bytes.begin(), bytes.end(), '\n') + 1;
