@@ -22,10 +22,35 @@ constexpr size_t kMostPerRemoval = 10;
 constexpr int kManyFailures = 4;
 constexpr char kInjectDoor[] = "inject";
 
+base::Result<notify::Herald> make_herald(const EngineParts& parts, const model::KeeperName& keeper,
+                                         const std::vector<model::Incident>& open) {
+  ASSIGN_OR_RETURN(const std::string text, parts.journal.told());
+  auto told = text.empty() ? notify::Told() : notify::parse_told(text);
+  // Then something may be told twice; nothing that is kept depends on it.
+  if (!told) parts.log.warn("told-unreadable", {{"error", base::to_string(told.error())}});
+  return notify::Herald(keeper, std::move(told).value_or(notify::Told()), open);
+}
+
+base::Result<Courier> make_courier(const EngineParts& parts, const model::KeeperName& keeper,
+                                   uint64_t seed) {
+  std::vector<std::string> targets;
+  for (const notify::Subscription& subscription : parts.subscriptions)
+    targets.push_back(subscription.target);
+  return Courier::open(
+      {parts.journal.outbox(), parts.messenger, parts.mailbox, parts.log, parts.crash_hook},
+      targets, keeper, base::Prng(seed ^ 0x636f7572696572));
+}
+
 }  // namespace
 
-Engine::Engine(EngineParts parts, control::Brain brain, base::Prng prng)
-    : parts_(std::move(parts)), brain_(std::move(brain)), receivers_(prng) {}
+Engine::Engine(EngineParts parts, control::Brain brain, model::KeeperName keeper,
+               notify::Herald herald, Courier courier, base::Prng prng)
+    : parts_(std::move(parts)),
+      brain_(std::move(brain)),
+      keeper_(std::move(keeper)),
+      herald_(std::move(herald)),
+      courier_(std::move(courier)),
+      receivers_(prng) {}
 
 base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
                                                     control::BrainOptions options,
@@ -33,8 +58,12 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
   ASSIGN_OR_RETURN(auto open, parts.journal.open_incidents());
   ASSIGN_OR_RETURN(auto unstepped, parts.journal.unstepped_events());
   base::Prng prng(options.seed ^ 0x7265636569766572);  // Not the brain's own stream.
+  ASSIGN_OR_RETURN(notify::Herald herald, make_herald(parts, options.keeper, open));
+  ASSIGN_OR_RETURN(Courier courier, make_courier(parts, options.keeper, options.seed));
+  const model::KeeperName keeper = options.keeper;
   control::Brain brain(std::move(options), std::move(groups), std::move(open));
-  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), prng));
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), keeper,
+                                            std::move(herald), std::move(courier), prng));
   engine->recover(std::move(unstepped));
   return engine;
 }
@@ -67,7 +96,8 @@ Instant Engine::turn() {
   record(decisions, now);
   submit(std::move(decisions), now);
   start_receivers(now);
-  const Instant wake_at = std::min(decided_wake, next_probe_);
+  const Instant told_at = std::min(bring(now), herald_.look_again());
+  const Instant wake_at = std::min({decided_wake, next_probe_, told_at});
   return receivers_.under_way() == 0 ? std::min(wake_at, receivers_.not_before()) : wake_at;
 }
 
@@ -90,6 +120,7 @@ void Engine::take_in(Arrivals arrivals, Instant now) {
   for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
   for (Ordered& ordered : arrivals.ordered) take_order(std::move(ordered));
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
+  for (Brought& brought : arrivals.brought) courier_.hear(std::move(brought));
   stats_.not_removed += arrivals.not_removed.size();
 }
 
@@ -143,8 +174,10 @@ void Engine::answer_people() {
 void Engine::journal_intake() {
   if (!blocked_by_.empty()) return;
   if (!unusable_.empty()) {
-    if (const auto status = parts_.journal.quarantine(unusable_); !status)
+    const std::vector<notify::Letter> letters = letters_about_unusable();
+    if (const auto status = parts_.journal.quarantine(unusable_, letters); !status)
       return block(status.error());
+    courier_.note_added(letters);
     stats_.quarantined += unusable_.size();
     unusable_.clear();
   }
@@ -209,14 +242,49 @@ void Engine::record(const control::Decisions& decisions, Instant now) {
     });
     pending_.incidents.push_back(incident);
   }
+  tell(decisions, now);
   // Outcomes alone can wait for the next turn that must write: they decide nothing.
-  if (pending_.intents.empty() && pending_.incidents.empty() && pending_.stepped_through == 0)
+  if (pending_.intents.empty() && pending_.incidents.empty() && pending_.stepped_through == 0 &&
+      pending_.letters.empty() && !pending_.told)
     return;
   if (!blocked_by_.empty()) return;
   if (const auto status = parts_.journal.record(pending_); !status) return block(status.error());
+  courier_.note_added(pending_.letters);
   pending_ = {};
   reached(CrashPoint::kTurnRecorded);
 }
+
+// ---- to people ----
+
+void Engine::tell(const control::Decisions& decisions, Instant now) {
+  if (parts_.subscriptions.empty()) return;
+  const std::string before = notify::to_text(herald_.told());
+  const auto news = herald_.hear({brain_.groups(), decisions.incidents, queue_trouble_, now});
+  for (notify::Letter& letter : notify::letters_of(news, parts_.subscriptions, keeper_))
+    pending_.letters.push_back(std::move(letter));
+  std::string after = notify::to_text(herald_.told());
+  if (after != before) pending_.told = std::move(after);
+}
+
+std::vector<notify::Letter> Engine::letters_about_unusable() const {
+  std::vector<notify::Notification> news;
+  for (const Unusable& item : unusable_)
+    news.push_back(notify::message_kept({item.body, item.reason, item.source}, item.seen_at));
+  return notify::letters_of(news, parts_.subscriptions, keeper_);
+}
+
+// What was brought could not be marked while the journal cannot be written, and would be brought
+// again and again: it waits.
+Instant Engine::bring(Instant now) {
+  if (!blocked_by_.empty()) return Instant::never();
+  const auto due = courier_.turn(now);
+  stats_.targets = courier_.stats();
+  if (due) return *due;
+  block(due.error());
+  return Instant::never();
+}
+
+// ---- to AWS ----
 
 void Engine::submit(control::Decisions decisions, Instant now) {
   for (control::PlannedCall& planned : decisions.calls) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/engine_rig.h"
 
@@ -217,6 +218,63 @@ TEST_F(EngineTest, WhoWaitsForACommandIsAnsweredAlsoWhenTheKeeperStops) {
   EXPECT_EQ(answer->error().code, "Restarting");
 }
 
+// ---- what people are told ----
+
+TEST_F(EngineTest, AnInterruptionIsToldWhenItBeginsAndWhenItIsOver) {
+  learn();
+  rig_.messenger.posted.clear();
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_THAT(rig_.messenger.ids(), ::testing::ElementsAre(victim_.str() + "/interruption/began"));
+  EXPECT_THAT(rig_.messenger.posted.at(0).text, HasSubstr("a replacement is being launched"));
+  rig_.cloud.tiny.terminate(victim_);
+  rig_.run_for(Duration::minutes(5));
+  EXPECT_THAT(rig_.messenger.ids(), ::testing::ElementsAre(victim_.str() + "/interruption/began",
+                                                           victim_.str() + "/interruption/ended"));
+}
+
+TEST_F(EngineTest, NobodyIsToldWhatIsNotDurable) {
+  learn();
+  rig_.messenger.posted.clear();
+  size_t open_when_told = 0;
+  rig_.messenger.answer = [&](const ports::Mail&) {
+    open_when_told = rig_.journal().open_incidents()->size();
+    return ports::MailAnswer{ports::Delivery::kDelivered, {}, {}};
+  };
+  warn();
+  rig_.run_for(Duration::seconds(1));
+  EXPECT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_EQ(open_when_told, 1u);
+}
+
+TEST_F(EngineTest, AMessageThatCannotBeReadIsTold) {
+  learn();
+  rig_.messenger.posted.clear();
+  rig_.queue.put("{");
+  rig_.run_for(Duration::seconds(1));
+  ASSERT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_THAT(rig_.messenger.posted.at(0).text, HasSubstr("a message from sqs could not be read"));
+}
+
+TEST_F(EngineTest, WhatWasToldIsNotToldAgainAfterARestart) {
+  learn();
+  rig_.messenger.posted.clear();
+  warn();
+  rig_.run_for(Duration::seconds(30));
+  rig_.start();
+  rig_.run_for(Duration::seconds(30));
+  EXPECT_THAT(rig_.messenger.posted, SizeIs(1));
+}
+
+TEST_F(EngineTest, WithoutATargetNothingWaitsInTheOutbox) {
+  rig_.subscriptions.clear();
+  learn();
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_THAT(rig_.messenger.posted, IsEmpty());
+  EXPECT_THAT(rig_.journal().outbox().counts().value(), IsEmpty());
+}
+
 // ---- a crash at every point ----
 
 class EngineCrash : public EngineTest, public ::testing::WithParamInterface<CrashPoint> {
@@ -237,11 +295,21 @@ class EngineCrash : public EngineTest, public ::testing::WithParamInterface<Cras
     EXPECT_EQ(rig_.queue.size(), 0u);
     EXPECT_THAT(rig_.journal().open_incidents().value(), IsEmpty());
     EXPECT_THAT(rig_.journal().incidents(IncidentFilter::kAll, {}).value(), SizeIs(1));
+    expect_told();
+  }
+  // At least once each, and everything under the id that lets a receiver drop the second.
+  void expect_told() {
+    for (const char* end : {"/interruption/began", "/interruption/ended"})
+      EXPECT_THAT(rig_.messenger.ids(), Contains(victim_.str() + end));
+    const std::vector<std::string> ids = rig_.messenger.ids();
+    EXPECT_LE(ids.size(), std::set<std::string>(ids.begin(), ids.end()).size() + 1);
+    EXPECT_THAT(rig_.journal().outbox().counts().value(), IsEmpty());
   }
 };
 
 TEST_P(EngineCrash, IsContinuedByTheNextLife) {
   learn();
+  rig_.messenger.posted.clear();
   rig_.die_at(GetParam());
   if (is_of_termination(GetParam())) {
     model::GroupSpec fewer = control::testing::group_spec();
