@@ -218,6 +218,7 @@ TEST_F(ApiTest, ShowsWhatIsInQuarantineInPrintableCharacters) {
   const auto items = json(get("/api/v1/quarantine")).at("quarantine");
   EXPECT_EQ(items.at(0).at("body_start"), "?not");
   EXPECT_EQ(items.at(0).at("body_bytes"), 4);
+  EXPECT_EQ(items.at(0).at("kind"), "message");
 }
 
 TEST_F(ApiTest, RefusesAQueryThatItDoesNotUnderstand) {
@@ -261,6 +262,7 @@ TEST_F(ApiTest, SaysWhenTheJournalCannotBeOpened) {
 TEST_F(ApiTest, CountsForPrometheus) {
   snapshot_.stats.turns = 7;
   snapshot_.stats.calls_by_action = {{"RunInstances", 2}};
+  snapshot_.stats.targets = {{"ops", {5, 6, 7, 8}}};
   GroupView oddly_named = web();
   oddly_named.name = model::GroupName("a\"b\\c");
   show(oddly_named);
@@ -269,6 +271,11 @@ TEST_F(ApiTest, CountsForPrometheus) {
   EXPECT_THAT(page, HasSubstr("spotkeeper_calls_total{action=\"RunInstances\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("spotkeeper_group_capacity{group=\"a\\\"b\\\\c\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("# HELP spotkeeper_group_healthy "));
+  for (const char* line : {"notifications_total{target=\"ops\",outcome=\"sent\"} 5\n",
+                           "notifications_total{target=\"ops\",outcome=\"failed\"} 6\n",
+                           "notifications_total{target=\"ops\",outcome=\"quarantined\"} 7\n",
+                           "notifications_waiting{target=\"ops\"} 8\n"})
+    EXPECT_THAT(page, HasSubstr("spotkeeper_" + std::string(line)));
 }
 
 TEST_F(ApiTest, APoolIsShownWithWhatItsPlaceDependsOn) {

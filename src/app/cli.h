@@ -31,6 +31,7 @@ void add_pools_command(CLI::App& root, Action& action);
 void add_incident_commands(CLI::App& root, Action& action);
 void add_event_commands(CLI::App& root, Action& action);
 void add_quarantine_commands(CLI::App& root, Action& action);
+void add_notify_command(CLI::App& root, Action& action);
 void add_sim_commands(CLI::App& root, Action& action);
 
 }  // namespace app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/config_notify.h"
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/stray_text.h"
@@ -216,7 +217,8 @@ model::GroupSpec read_group(const toml::table& table, const model::Region& regio
 }
 
 Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
-  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "log", "group"}, problems);
+  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "log", "group", "notify"},
+                 problems);
   Config config;
   if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
   const model::Region& region = config.aws.region;
@@ -229,6 +231,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   NameLines names;
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
     config.groups.push_back(read_group(*group, region, names, problems));
+  config.notify = read_notify(in, config.groups, problems);
   return config;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -18,6 +19,7 @@
 #include "model/group.h"
 #include "model/ids.h"
 #include "net/http.h"
+#include "notify/notification.h"
 
 namespace app {
 
@@ -58,6 +60,19 @@ struct LogConfig {
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 
+enum class WebhookFormat { kSlack, kJson };
+
+// Whom to tell of what.
+struct NotifyConfig {
+  std::string name;
+  std::string webhook;       // A secret; empty while it is in its file.
+  std::string webhook_file;  // Empty: the secret is in this one.
+  std::set<notify::Kind> on;
+  std::set<model::GroupName> groups;    // Empty: all.
+  std::optional<WebhookFormat> format;  // Nothing: by the host.
+  friend bool operator==(const NotifyConfig&, const NotifyConfig&) = default;
+};
+
 struct Config {
   AwsConfig aws;
   std::string queue_url;
@@ -65,6 +80,7 @@ struct Config {
   KeeperConfig keeper;
   LogConfig log;
   std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
+  std::vector<NotifyConfig> notify;      // In the order of the file; may be none.
   friend bool operator==(const Config&, const Config&) = default;
 };
 

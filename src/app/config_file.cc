@@ -10,8 +10,10 @@
 #include <cstdio>
 #include <system_error>
 
+#include "app/config_rules.h"
 #include "app/state_folder.h"
 #include "aws/credentials.h"
+#include "base/quote.h"
 
 namespace app {
 namespace {
@@ -66,6 +68,23 @@ ConfigResult load_config_file(const std::string& path) {
   if (const std::string why = read_whole(path, text); !why.empty())
     return tl::unexpected(std::vector<Problem>{{path, 1, 1, "cannot be read: " + why}});
   return load_config(text, path, host_defaults());
+}
+
+base::Status read_webhook_files(Config& config) {
+  for (NotifyConfig& target : config.notify) {
+    if (target.webhook_file.empty()) continue;
+    const std::string what =
+        "webhook_file of " + target.name + ", " + base::quote(target.webhook_file) + ", ";
+    std::string text;
+    if (const std::string why = read_whole(target.webhook_file, text); !why.empty())
+      return base::fail("UnreadableWebhookFile", what + "cannot be read: " + why);
+    text.erase(text.find_last_not_of(" \t\r\n") + 1);
+    if (!kWebhook.accepts(text))
+      return base::fail("UnusableWebhookFile", what + "does not hold a URL that can be used; " +
+                                                   "allowed: " + std::string(kWebhook.allowed));
+    target.webhook = std::move(text);
+  }
+  return {};
 }
 
 std::optional<Config> load_config_or_explain(const std::string& path) {

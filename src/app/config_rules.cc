@@ -5,6 +5,7 @@
 #include <regex>
 #include <string>
 
+#include "app/webhook_url.h"
 #include "base/money.h"
 #include "base/time.h"
 
@@ -161,6 +162,17 @@ const Rule kOnRebalance{[](std::string_view text) { return parse_on_rebalance(te
 const Rule kHealthSource{
     [](std::string_view text) { return text == "instance" || text == "target-group"; },
     "instance, target-group"};
+const Rule kTargetName{matches<kName>,
+                       "a small letter, then small letters, digits and -, at most 31"};
+const Rule kWebhook{[](std::string_view text) { return parse_webhook_url(text).has_value(); },
+                    "an https URL, or an http one of this host, without a user and a fragment",
+                    true};
+// Somebody may have put the URL itself here.
+const Rule kWebhookFile{is_absolute_path, "an absolute path", true};
+const Rule kNotifyKind{[](std::string_view text) { return notify::parse_kind(text).has_value(); },
+                       "group-unheld, incident, brake, quarantine"};
+const Rule kWebhookFormat{
+    [](std::string_view text) { return parse_webhook_format(text).has_value(); }, "slack, json"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
@@ -199,6 +211,12 @@ std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text) {
   if (text == "ignore") return model::OnRebalance::kIgnore;
   if (text == "launch-ahead") return model::OnRebalance::kLaunchAhead;
   if (text == "replace") return model::OnRebalance::kReplace;
+  return std::nullopt;
+}
+
+std::optional<WebhookFormat> parse_webhook_format(std::string_view text) {
+  if (text == "slack") return WebhookFormat::kSlack;
+  if (text == "json") return WebhookFormat::kJson;
   return std::nullopt;
 }
 

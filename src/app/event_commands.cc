@@ -17,8 +17,8 @@ namespace {
 
 const Columns kEvents{{"seq"},  {"kind"},        {"detail_type"}, {"instance_ids"},
                       {"time"}, {"received_at"}, {"door"},        {"duplicates"}};
-const Columns kQuarantined{{"seq"},       {"reason"},   {"door"},      {"first_seen"},
-                           {"last_seen"}, {"attempts"}, {"body_bytes"}};
+const Columns kQuarantined{{"seq"},        {"kind"},      {"reason"},   {"door"},
+                           {"first_seen"}, {"last_seen"}, {"attempts"}, {"body_bytes"}};
 
 int list_paged(const ReadOptions& options, std::string_view name, const Columns& columns) {
   base::Form query;
@@ -91,7 +91,7 @@ void add_event_commands(CLI::App& root, Action& action) {
 
 void add_quarantine_commands(CLI::App& root, Action& action) {
   CLI::App* quarantine =
-      root.add_subcommand("quarantine", "messages that could not be used, kept with the reason");
+      root.add_subcommand("quarantine", "what could not be read or brought, kept with the reason");
   quarantine->require_subcommand(1);
   CLI::App* list = quarantine->add_subcommand("list", "the newest of them, one in a line");
   auto options = std::make_shared<ReadOptions>();

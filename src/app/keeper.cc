@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/api.h"
+#include "app/config_file.h"
 #include "aws/aws_cloud.h"
 #include "aws/s3_ledger.h"
 #include "aws/sqs_queue.h"
@@ -44,6 +45,7 @@ struct Keeper::Life {
   std::shared_ptr<engine::Mailbox> mailbox;
   std::unique_ptr<ports::Cloud> cloud;
   std::unique_ptr<ports::Ledger> ledger;
+  std::unique_ptr<Webhooks> webhooks;
   std::unique_ptr<engine::Engine> engine;
   GroupViews views;  // As last published.
 };
@@ -65,7 +67,8 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 }
 
 base::Status Keeper::open() {
-  const Config& config = options_.config;
+  Config& config = options_.config;
+  RETURN_IF_ERROR(read_webhook_files(config));
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
@@ -88,6 +91,8 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
                                        {config.ledger->bucket, config.ledger->prefix}, clock, sink);
   else
     life->ledger = std::make_unique<engine::LocalLedger>(*database_, clock, sink);
+  life->webhooks =
+      std::make_unique<Webhooks>(config.notify, client_options_of(config.aws), system_clock_);
   control::BrainOptions brain;
   brain.keeper = config.keeper.name;
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
@@ -95,7 +100,8 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.advisor = market::Advisor::built_in(config.aws.region);
   ASSIGN_OR_RETURN(life->engine,
                    engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
-                                          *life->journal, life->mailbox, log_, options_.crash_hook},
+                                          *life->journal, life->mailbox, log_, options_.crash_hook,
+                                          life->webhooks.get(), subscriptions_of(config.notify)},
                                          std::move(brain), config.groups));
   return life;
 }
@@ -124,6 +130,7 @@ Keeper::~Keeper() {
   if (loop_.joinable()) loop_.join();
   server_.reset();
   life_.reset();
+  leaving_.clear();
   aws_.reset();  // Ends what is under way; from here on nothing rings.
 }
 
@@ -154,6 +161,7 @@ base::Status Keeper::reload(Config config) {
     return base::fail("NeedsRestart",
                       "[aws], [events], [ledger] and [keeper] take effect at a restart only; "
                       "everything stays as it was");
+  RETURN_IF_ERROR(read_webhook_files(config));
   {
     const std::lock_guard lock(mutex_);
     reload_ = std::move(config);
@@ -215,9 +223,21 @@ base::Status Keeper::replace_life(const Config& config) {
   for (engine::Received& received : left.received) (*life)->mailbox->add(std::move(received));
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
   for (engine::Ordered& ordered : left.ordered) (*life)->mailbox->add(std::move(ordered));
-  life_ = *std::move(life);
+  for (engine::Brought& brought : left.brought) (*life)->mailbox->add(std::move(brought));
+  std::unique_ptr<Webhooks> webhooks = std::move(life_->webhooks);
+  life_ = *std::move(life);  // The old engine posts nothing while it ends.
+  retire(std::move(webhooks));
   log_.info("reloaded", {{"groups", static_cast<int64_t>(config.groups.size())}});
   return {};
+}
+
+// A look-up that is under way cannot be cut short, and the loop does not wait for one.
+void Keeper::retire(std::unique_ptr<Webhooks> webhooks) {
+  std::erase_if(leaving_, [](const std::future<void>& one) {
+    return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  leaving_.push_back(
+      std::async(std::launch::async, [old = std::move(webhooks)]() mutable { old.reset(); }));
 }
 
 void Keeper::prune_when_due() {

@@ -54,8 +54,9 @@ std::string cause_of(const Incident& incident) {
 }
 
 std::string machine(const Notification& it) {
-  return it.slot.str() + ": " + it.instance.str() + " (" + it.pool.type.str() + "/" +
-         it.pool.zone.str() + ")";
+  const std::string who = it.slot.str() + ": " + it.instance.str();
+  if (it.pool.type.empty()) return who;
+  return who + " (" + it.pool.type.str() + "/" + it.pool.zone.str() + ")";
 }
 
 std::string_view first_hindrance(const GroupState& group) {

@@ -46,6 +46,12 @@ TEST(Compose, AnInterruptionSaysWhoWhenWhyAndWhatIsDone) {
   EXPECT_EQ(it.at, at(2));
 }
 
+TEST(Compose, AMachineOfNoKnownPoolIsNamedAlone) {
+  model::Incident it = incident(IncidentKind::kLoss, "stopped");
+  it.pool = {};
+  EXPECT_THAT(incident_began(it, nullptr, at(2)).text, ::testing::StartsWith("web-b: i-b ended,"));
+}
+
 TEST(Compose, AMachineHasTheNameThatItsTagGivesIt) {
   control::GroupState group = whole_group();
   group.seen[kB].instance.tags.push_back({"Name", "front\n2"});

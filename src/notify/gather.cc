@@ -120,4 +120,18 @@ Message message_of(const std::vector<Letter>& letters, const model::KeeperName& 
   return message;
 }
 
+Message test_message(const model::KeeperName& keeper, base::Instant now) {
+  const std::string at = base::to_iso8601(now);
+  Message message{keeper.str() + "/test/" + at,
+                  keeper.str() + ": a test message of spotkeeper; nothing happened.",
+                  {}};
+  message.document = base::json::serialize(object{{"id", message.id},
+                                                  {"kind", "test"},
+                                                  {"event", "test"},
+                                                  {"at", at},
+                                                  {"keeper", keeper.str()},
+                                                  {"text", message.text}});
+  return message;
+}
+
 }  // namespace notify

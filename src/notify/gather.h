@@ -24,4 +24,7 @@ size_t letters_for_next(size_t waiting, int64_t left);
 // Of at least one letter, oldest first. The same letters make the same message, id included.
 Message message_of(const std::vector<Letter>& letters, const model::KeeperName& keeper);
 
+// For whoever wants to see whether a target hears.
+Message test_message(const model::KeeperName& keeper, base::Instant now);
+
 }  // namespace notify

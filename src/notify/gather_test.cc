@@ -53,6 +53,13 @@ TEST(Gather, ManyLettersAreCountedByWhatAndWhere) {
   EXPECT_EQ(base::json::text_or_empty(document, "keeper"), "k");
 }
 
+TEST(Gather, ATestMessageSaysThatItIsOne) {
+  const Message message = test_message(kKeeper, Instant::from_unix_seconds(0));
+  EXPECT_EQ(message.id, "k/test/1970-01-01T00:00:00Z");
+  EXPECT_THAT(message.document, HasSubstr(R"("kind":"test")"));
+  EXPECT_EQ(message.text, "k: a test message of spotkeeper; nothing happened.");
+}
+
 TEST(Gather, TwoLettersAreToldInFull) {
   EXPECT_EQ(message_of(letters(2), kKeeper).text, "text 1\ntext 2");
 }
