@@ -92,6 +92,8 @@ std::optional<net::Response> JournalApi::answer(const net::Request& request) {
   if (path == kIncidents) return incidents(request);
   if (path == kEvents) return events(request);
   if (path == kQuarantine) return quarantine(request);
+  if (path.starts_with(kQuarantine) && path[kQuarantine.size()] == '/')
+    return quarantined_item(path.substr(kQuarantine.size() + 1));
   if (path.starts_with(kIncidents) && path[kIncidents.size()] == '/')
     return incident(path.substr(kIncidents.size() + 1));
   return std::nullopt;
@@ -133,6 +135,18 @@ net::Response JournalApi::quarantine(const net::Request& request) {
   const auto page = page_of(*form);
   if (!page) return bad_query(page.error());
   return list_answer("quarantine", journal_->quarantined(*page), *page);
+}
+
+net::Response JournalApi::quarantined_item(std::string_view number) {
+  const auto seq = parse_positive(number);
+  const auto found = journal_->quarantined_item(seq.value_or(0));
+  if (!found) return unreadable(found.error());
+  if (!*found)
+    return refusal(404, "NotFound", "nothing in quarantine has the number " + base::quote(number));
+  object item = to_json(**found);
+  item.erase("body_start");
+  item["body"] = base::printable((*found)->body);
+  return app::answer(item);
 }
 
 }  // namespace app

@@ -23,6 +23,7 @@ class JournalApi {
   // Nothing when the path is not one of the journal's:
   //   /api/v1/incidents?open=1&group=&limit=&before=   /api/v1/incidents/ID
   //   /api/v1/events?limit=&before=                    /api/v1/quarantine?limit=&before=
+  //   /api/v1/quarantine/SEQ
   std::optional<net::Response> answer(const net::Request& request);
 
  private:
@@ -32,6 +33,7 @@ class JournalApi {
   net::Response incident(std::string_view encoded_id);
   net::Response events(const net::Request& request);
   net::Response quarantine(const net::Request& request);
+  net::Response quarantined_item(std::string_view number);
 
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<engine::Journal> journal_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quote.h"
 #include "engine/call_text.h"
 #include "model/decode.h"
 
@@ -120,6 +121,7 @@ void Engine::take_in(Arrivals arrivals, Instant now) {
   for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
   for (Ordered& ordered : arrivals.ordered) take_order(std::move(ordered));
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
+  for (Retried& retried : arrivals.retried) retried.done(retry(retried.seq, now));
   for (Brought& brought : arrivals.brought) courier_.hear(std::move(brought));
   stats_.not_removed += arrivals.not_removed.size();
 }
@@ -170,6 +172,43 @@ void Engine::answer_people() {
   }
 }
 
+// ---- out of quarantine ----
+
+base::Status Engine::retry(int64_t seq, Instant now) {
+  if (!blocked_by_.empty())
+    return base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff);
+  ASSIGN_OR_RETURN(const std::optional<Quarantined> item, parts_.journal.quarantined_item(seq));
+  if (!item)
+    return base::fail("NotFound", "nothing in quarantine has the number " + std::to_string(seq));
+  return item->kind == QuarantineKind::kNotification ? send_again(*item, now)
+                                                     : read_again(*item, now);
+}
+
+// A newer spotkeeper may read what an older one could not.
+base::Status Engine::read_again(const Quarantined& item, Instant now) {
+  ASSIGN_OR_RETURN(std::vector<model::Notice> notices, model::decode(item.body, now));
+  std::vector<IncomingEvent> events;
+  for (model::Notice& notice : notices)
+    events.push_back({item.body, std::move(notice), now, item.source});
+  ASSIGN_OR_RETURN(std::vector<JournaledEvent> fresh, parts_.journal.readmit(item.seq, events));
+  hear(std::move(fresh));
+  return {};
+}
+
+// Once the target's URL was mended.
+base::Status Engine::send_again(const Quarantined& item, Instant now) {
+  const bool is_known =
+      std::any_of(parts_.subscriptions.begin(), parts_.subscriptions.end(),
+                  [&](const notify::Subscription& one) { return one.target == item.source; });
+  if (!is_known)
+    return base::fail("NoTarget",
+                      "it was for " + base::quote(item.source) + ", which is no [[notify]] now");
+  ASSIGN_OR_RETURN(notify::Letter letter, notify::letter_again(item.body, item.source, now));
+  RETURN_IF_ERROR(parts_.journal.readmit(item.seq, std::vector{letter}));
+  courier_.note_added({std::move(letter)});
+  return {};
+}
+
 // Makes what arrived durable, then lets the queue forget it.
 void Engine::journal_intake() {
   if (!blocked_by_.empty()) return;
@@ -186,14 +225,18 @@ void Engine::journal_intake() {
     if (!fresh) return block(fresh.error());
     incoming_.clear();
     reached(CrashPoint::kEventsJournaled);
-    for (JournaledEvent& event : *fresh) {
-      ++stats_.new_events;
-      ++stats_.events_by_kind[std::string(to_string(event.notice.kind))];
-      pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
-      events_.push_back(control::NoticeReceived{std::move(event.notice)});
-    }
+    hear(*std::move(fresh));
   }
   acknowledge();
+}
+
+void Engine::hear(std::vector<JournaledEvent> fresh) {
+  for (JournaledEvent& event : fresh) {
+    ++stats_.new_events;
+    ++stats_.events_by_kind[std::string(to_string(event.notice.kind))];
+    pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
+    events_.push_back(control::NoticeReceived{std::move(event.notice)});
+  }
 }
 
 void Engine::acknowledge() {

@@ -79,7 +79,11 @@ class Engine {
   void take_message(ports::QueueMessage message, base::Instant now);
   void take_injected(Injected injected, base::Instant now);
   void take_order(Ordered ordered);
+  base::Status retry(int64_t seq, base::Instant now);
+  base::Status read_again(const Quarantined& item, base::Instant now);
+  base::Status send_again(const Quarantined& item, base::Instant now);
   void journal_intake();
+  void hear(std::vector<JournaledEvent> fresh);
   void acknowledge();
   void complete(model::CallCompleted completed);
   void record(const control::Decisions& decisions, base::Instant now);

@@ -266,6 +266,62 @@ TEST_F(EngineTest, WhatWasToldIsNotToldAgainAfterARestart) {
   EXPECT_THAT(rig_.messenger.posted, SizeIs(1));
 }
 
+// ---- out of quarantine ----
+
+class EngineRetry : public EngineTest {
+ protected:
+  base::Status retry(int64_t seq) {
+    std::optional<base::Status> answer;
+    rig_.mailbox().add(Retried{seq, [&](base::Status status) { answer = std::move(status); }});
+    rig_.run_for(Duration::seconds(1));
+    return answer.value_or(base::fail("NotAnswered", ""));
+  }
+  int64_t only_one_kept() { return rig_.journal().quarantined({}).value().at(0).seq; }
+};
+
+TEST_F(EngineRetry, AMessageThatCanBeReadByNowIsHeard) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine(
+      {{warning_body(victim_, warned_at_), "an older spotkeeper's", "sqs", warned_at_, {}}}));
+  ASSERT_TRUE(retry(only_one_kept()));
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+  EXPECT_EQ(rig_.journal().events({})->at(0).source, "sqs");
+  EXPECT_THAT(rig_.journal().open_incidents().value(), SizeIs(1));
+}
+
+TEST_F(EngineRetry, OneThatStillCannotBeReadStays) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine({{"{", "not JSON", "sqs", warned_at_, {}}}));
+  EXPECT_FALSE(retry(only_one_kept()));
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(1));
+  EXPECT_EQ(retry(only_one_kept() + 1).error().code, "NotFound");
+}
+
+TEST_F(EngineRetry, ANotificationIsSentOnceTheTargetTakesIt) {
+  learn();
+  rig_.messenger.answer = [](const ports::Mail&) {
+    return ports::MailAnswer{ports::Delivery::kRefused, "status 404", {}};
+  };
+  warn();
+  rig_.run_for(Duration::seconds(1));
+  rig_.messenger.answer = nullptr;
+  const ports::Mail refused = rig_.messenger.posted.back();
+  rig_.messenger.posted.clear();
+  ASSERT_TRUE(retry(only_one_kept()));
+  ASSERT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_EQ(rig_.messenger.posted[0].id, refused.id);
+  EXPECT_EQ(rig_.messenger.posted[0].document, refused.document);
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+}
+
+TEST_F(EngineRetry, ANotificationOfATargetThatIsGoneStays) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine({{R"({"id":"x","text":"y"})", "status 404", "gone",
+                                          warned_at_, QuarantineKind::kNotification}}));
+  EXPECT_EQ(retry(only_one_kept()).error().code, "NoTarget");
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(1));
+}
+
 TEST_F(EngineTest, WithoutATargetNothingWaitsInTheOutbox) {
   rig_.subscriptions.clear();
   learn();

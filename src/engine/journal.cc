@@ -119,14 +119,17 @@ Result<std::vector<JournaledEvent>> Journal::append_events(
     const std::vector<IncomingEvent>& incoming) {
   std::vector<JournaledEvent> fresh;
   if (incoming.empty()) return fresh;
-  RETURN_IF_ERROR(database_.transaction([&]() -> Status {
-    for (const IncomingEvent& event : incoming) {
-      ASSIGN_OR_RETURN(std::optional<JournaledEvent> appended, append(event));
-      if (appended) fresh.push_back(*std::move(appended));
-    }
-    return {};
-  }));
+  RETURN_IF_ERROR(database_.transaction([&]() -> Status { return append_all(incoming, fresh); }));
   return fresh;
+}
+
+Status Journal::append_all(const std::vector<IncomingEvent>& incoming,
+                           std::vector<JournaledEvent>& fresh) {
+  for (const IncomingEvent& event : incoming) {
+    ASSIGN_OR_RETURN(std::optional<JournaledEvent> appended, append(event));
+    if (appended) fresh.push_back(*std::move(appended));
+  }
+  return {};
 }
 
 // Nothing when it was known already.
@@ -210,6 +213,31 @@ Result<std::vector<Quarantined>> Journal::quarantined(const Page& page) {
       "select seq, body, reason, source, first_seen_ms, last_seen_ms, attempts, kind "
       "from quarantine where seq < ? order by seq desc limit ?",
       {before_of(page), limit_of(page)}, read_quarantined);
+}
+
+Result<std::optional<Quarantined>> Journal::quarantined_item(int64_t seq) {
+  return database_.find(
+      "select seq, body, reason, source, first_seen_ms, last_seen_ms, attempts, kind "
+      "from quarantine where seq = ?",
+      {seq}, read_quarantined);
+}
+
+Result<std::vector<JournaledEvent>> Journal::readmit(int64_t seq,
+                                                     const std::vector<IncomingEvent>& events) {
+  std::vector<JournaledEvent> fresh;
+  const Status status = database_.transaction([&]() -> Status {
+    RETURN_IF_ERROR(append_all(events, fresh));
+    return drop_quarantined(seq);
+  });
+  if (!status) return tl::unexpected(status.error());
+  return fresh;
+}
+
+Status Journal::readmit(int64_t seq, const std::vector<notify::Letter>& letters) {
+  return database_.transaction([&]() -> Status {
+    RETURN_IF_ERROR(insert_letters(database_, letters));
+    return drop_quarantined(seq);
+  });
 }
 
 Status Journal::drop_quarantined(int64_t seq) {

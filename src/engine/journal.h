@@ -49,6 +49,10 @@ class Journal {
   base::Status prune(base::Instant before);
   // After a retry that worked, or because a person said so.
   base::Status drop_quarantined(int64_t seq);
+  // Out of quarantine, as the events or the letters that it has become.
+  base::Result<std::vector<JournaledEvent>> readmit(int64_t seq,
+                                                    const std::vector<IncomingEvent>& events);
+  base::Status readmit(int64_t seq, const std::vector<notify::Letter>& letters);
 
   // What people are to be told; of the same file, so it lives no longer than the journal's.
   Outbox outbox() { return Outbox(database_); }
@@ -70,6 +74,7 @@ class Journal {
   // The latest of that name.
   base::Result<std::optional<JournaledIncident>> incident(const model::IncidentId& id);
   base::Result<std::vector<Quarantined>> quarantined(const Page& page);
+  base::Result<std::optional<Quarantined>> quarantined_item(int64_t seq);
   base::Result<std::vector<JournaledCall>> calls(const Page& page);
   base::Result<std::vector<LedgerWritten>> ledger_history(const model::GroupName& group,
                                                           int64_t limit);
@@ -87,6 +92,8 @@ class Journal {
   base::Result<int64_t> insert_event(const IncomingEvent& event);
   base::Status count(model::NoticeKind kind, int64_t events, int64_t duplicates);
   base::Result<std::optional<JournaledEvent>> append(const IncomingEvent& event);
+  base::Status append_all(const std::vector<IncomingEvent>& incoming,
+                          std::vector<JournaledEvent>& fresh);
 
   base::Status record_intent(const Intent& intent);
   base::Status record_outcome(const Outcome& outcome);

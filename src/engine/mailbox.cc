@@ -29,6 +29,10 @@ void Mailbox::add(Ordered ordered) {
   enter([&](Arrivals& in) { in.ordered.push_back(std::move(ordered)); });
 }
 
+void Mailbox::add(Retried retried) {
+  enter([&](Arrivals& in) { in.retried.push_back(std::move(retried)); });
+}
+
 void Mailbox::add(Brought brought) {
   enter([&](Arrivals& in) { in.brought.push_back(std::move(brought)); });
 }

@@ -120,6 +120,17 @@ Message message_of(const std::vector<Letter>& letters, const model::KeeperName& 
   return message;
 }
 
+base::Result<Letter> letter_again(const std::string& document, const std::string& target,
+                                  base::Instant now) {
+  ASSIGN_OR_RETURN(const object it, base::json::parse_object(document));
+  const auto field = [&](const char* key) { return base::json::text_or_empty(it, key); };
+  if (field("id").empty() || field("text").empty())
+    return base::fail("MalformedNotification", "what is kept is no notification");
+  return Letter{
+      0,        target, field("id"), field("kind"), field("event"), field("group"), field("text"),
+      document, now};
+}
+
 Message test_message(const model::KeeperName& keeper, base::Instant now) {
   const std::string at = base::to_iso8601(now);
   Message message{keeper.str() + "/test/" + at,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "notify/address.h"
 
 namespace notify {
@@ -23,6 +24,10 @@ size_t letters_for_next(size_t waiting, int64_t left);
 
 // Of at least one letter, oldest first. The same letters make the same message, id included.
 Message message_of(const std::vector<Letter>& letters, const model::KeeperName& keeper);
+
+// The message again, for that target: from a document that message_of wrote.
+base::Result<Letter> letter_again(const std::string& document, const std::string& target,
+                                  base::Instant now);
 
 // For whoever wants to see whether a target hears.
 Message test_message(const model::KeeperName& keeper, base::Instant now);

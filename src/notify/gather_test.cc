@@ -53,6 +53,20 @@ TEST(Gather, ManyLettersAreCountedByWhatAndWhere) {
   EXPECT_EQ(base::json::text_or_empty(document, "keeper"), "k");
 }
 
+TEST(Gather, AMessageThatWasGivenUpCanBeSentAgainAsItWas) {
+  Letter it = letter(1);
+  it.document = R"({"id":"i-1","kind":"incident","event":"began","group":"web","text":"words"})";
+  const Instant now = Instant::from_unix_seconds(99);
+  const auto again = letter_again(it.document, "dev", now);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again,
+            (Letter{0, "dev", "i-1", "incident", "began", "web", "words", it.document, now}));
+  const Message storm = message_of(letters(200), kKeeper);
+  EXPECT_EQ(message_of({letter_again(storm.document, "ops", now).value()}, kKeeper), storm);
+  for (const char* odd : {"", "[]", "{}", R"({"id":"i-1"})"})
+    EXPECT_FALSE(letter_again(odd, "ops", now)) << odd;
+}
+
 TEST(Gather, ATestMessageSaysThatItIsOne) {
   const Message message = test_message(kKeeper, Instant::from_unix_seconds(0));
   EXPECT_EQ(message.id, "k/test/1970-01-01T00:00:00Z");
