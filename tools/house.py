@@ -12,10 +12,11 @@ ARROWS = {
     "model": ["base"],
     "market": ["model"],
     "control": ["market"],
+    "notify": ["control"],
     "ports": ["model"],
     "store": ["base"],
     "net": ["base"],
-    "engine": ["control", "ports", "store"],
+    "engine": ["notify", "ports", "store"],
     "insights": ["market", "ports", "store"],
     "aws": ["net", "ports"],
     "agent": ["control", "ports", "net"],
@@ -50,7 +51,7 @@ def everyone_but(*folders):
     return tuple(folder for folder in ARROWS if folder not in folders)
 
 
-DETERMINISTIC = ("model", "market", "control", "ports", "engine", "sim")
+DETERMINISTIC = ("model", "market", "control", "notify", "ports", "engine", "sim")
 
 RULES = (
     Rule(
@@ -83,7 +84,7 @@ RULES = (
         "float",
         r"\b(float|double)\b",
         "integers with a unit: base::Money, base::Duration, parts per million",
-        allowed=everyone_but("market", "control", "engine", "sim"),
+        allowed=everyone_but("market", "control", "notify", "engine", "sim"),
     ),
     Rule(
         "thread",

@@ -19,6 +19,7 @@ using base::json::object;
 constexpr std::string_view kGroups = "/api/v1/groups";
 constexpr std::string_view kEvents = "/api/v1/events";
 constexpr std::string_view kCommands = "/api/v1/commands";
+constexpr std::string_view kQuarantine = "/api/v1/quarantine";
 // A turn takes milliseconds. A journal on a slow disk may hold one up for seconds, never this long.
 constexpr base::Duration kOverdue = base::Duration::seconds(30);
 
@@ -90,7 +91,9 @@ base::Result<model::Command> parse_command(std::string_view body) {
 }
 
 bool may_get(std::string_view path) { return path != kCommands; }
-bool may_post(std::string_view path) { return path == kEvents || path == kCommands; }
+bool may_post(std::string_view path) {
+  return path == kEvents || path == kCommands || path == kQuarantine;
+}
 
 }  // namespace
 
@@ -112,6 +115,7 @@ void Api::post(const net::Request& request, net::HttpServer::Reply reply) {
     return reply(refusal(503, "JournalUnavailable",
                          "nothing can be made durable now: " + snapshot->blocked_by));
   if (request.path == kEvents) return inject(request, std::move(reply));
+  if (request.path == kQuarantine) return retry(request, std::move(reply));
   order(request, std::move(reply));
 }
 
@@ -137,6 +141,13 @@ void Api::order(const net::Request& request, net::HttpServer::Reply reply) {
     return reply(refusal(400, command.error().code, base::printable(command.error().message)));
   order_(*std::move(command),
          [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
+}
+
+void Api::retry(const net::Request& request, net::HttpServer::Reply reply) {
+  const auto document = base::json::parse_object(request.body);
+  const auto seq = document ? base::json::find_int(*document, "retry") : std::nullopt;
+  if (!seq) return reply(refusal(400, "BadRetry", "retry must be a number of the quarantine"));
+  retry_(*seq, [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
 }
 
 net::Response Api::health() const {

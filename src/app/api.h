@@ -24,15 +24,17 @@ class Api {
   using Done = std::function<void(base::Status)>;
   using Inject = std::function<void(std::string body, Done done)>;
   using Order = std::function<void(model::Command command, Done done)>;
+  using Retry = std::function<void(int64_t quarantined, Done done)>;
 
   // `system_clock` outlives this.
   Api(std::string journal_path, const ports::Clock& system_clock, GetSnapshot snapshot,
-      Inject inject, Order order)
+      Inject inject, Order order, Retry retry)
       : journal_path_(std::move(journal_path)),
         system_clock_(system_clock),
         snapshot_(std::move(snapshot)),
         inject_(std::move(inject)),
-        order_(std::move(order)) {}
+        order_(std::move(order)),
+        retry_(std::move(retry)) {}
 
   void handle(const net::Request& request, net::HttpServer::Reply reply);
 
@@ -41,6 +43,7 @@ class Api {
   void post(const net::Request& request, net::HttpServer::Reply reply);
   void inject(const net::Request& request, net::HttpServer::Reply reply);
   void order(const net::Request& request, net::HttpServer::Reply reply);
+  void retry(const net::Request& request, net::HttpServer::Reply reply);
   net::Response health() const;
   net::Response readiness() const;
   net::Response groups() const;
@@ -52,6 +55,7 @@ class Api {
   const GetSnapshot snapshot_;
   const Inject inject_;
   const Order order_;
+  const Retry retry_;
   std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
 };
 

@@ -139,7 +139,10 @@ class ApiTest : public testing::Test {
   base::Status inject_result_;
   std::vector<model::Command> ordered_;
   base::Status order_result_;
-  Api api_{path(), clock_, [this] { return std::make_shared<const Snapshot>(snapshot_); },
+  int64_t retried_ = 0;
+  Api api_{path(),
+           clock_,
+           [this] { return std::make_shared<const Snapshot>(snapshot_); },
            [this](std::string body, auto done) {
              injected_.push_back(std::move(body));
              done(inject_result_);
@@ -147,6 +150,10 @@ class ApiTest : public testing::Test {
            [this](model::Command command, auto done) {
              ordered_.push_back(std::move(command));
              done(order_result_);
+           },
+           [this](int64_t quarantined, auto done) {
+             retried_ = quarantined;
+             done(quarantined == 7 ? base::Status() : base::fail("NotFound", "it is not there"));
            }};
 };
 
@@ -227,6 +234,23 @@ TEST_F(ApiTest, ShowsWhatIsInQuarantineInPrintableCharacters) {
   const auto items = json(get("/api/v1/quarantine")).at("quarantine");
   EXPECT_EQ(items.at(0).at("body_start"), "?not");
   EXPECT_EQ(items.at(0).at("body_bytes"), 4);
+  EXPECT_EQ(items.at(0).at("kind"), "message");
+}
+
+TEST_F(ApiTest, ShowsOneThingInQuarantineWhole) {
+  EXPECT_EQ(json(get("/api/v1/quarantine/1")).at("body"), "?not");
+  for (const char* number : {"2", "0", "x", ""})
+    EXPECT_EQ(get("/api/v1/quarantine/" + std::string(number)).status, 404) << number;
+}
+
+TEST_F(ApiTest, HandsOnWhatIsToBeTriedAgain) {
+  const auto retry = [this](const char* body) {
+    return post(body, "application/json", "/api/v1/quarantine").status;
+  };
+  EXPECT_EQ(retry(R"({"retry":7})"), 200);
+  EXPECT_EQ(retried_, 7);
+  EXPECT_EQ(retry(R"({"retry":8})"), 404);
+  for (const char* body : {"", "[]", "{}", R"({"retry":"7"})"}) EXPECT_EQ(retry(body), 400) << body;
 }
 
 TEST_F(ApiTest, RefusesAQueryThatItDoesNotUnderstand) {
@@ -270,6 +294,7 @@ TEST_F(ApiTest, SaysWhenTheJournalCannotBeOpened) {
 TEST_F(ApiTest, CountsForPrometheus) {
   snapshot_.stats.turns = 7;
   snapshot_.stats.calls_by_action = {{"RunInstances", 2}};
+  snapshot_.stats.targets = {{"ops", {5, 6, 7, 8}}};
   GroupView oddly_named = web();
   oddly_named.name = model::GroupName("a\"b\\c");
   show(oddly_named);
@@ -278,6 +303,11 @@ TEST_F(ApiTest, CountsForPrometheus) {
   EXPECT_THAT(page, HasSubstr("spotkeeper_calls_total{action=\"RunInstances\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("spotkeeper_group_capacity{group=\"a\\\"b\\\\c\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("# HELP spotkeeper_group_healthy "));
+  for (const char* line : {"notifications_total{target=\"ops\",outcome=\"sent\"} 5\n",
+                           "notifications_total{target=\"ops\",outcome=\"failed\"} 6\n",
+                           "notifications_total{target=\"ops\",outcome=\"quarantined\"} 7\n",
+                           "notifications_waiting{target=\"ops\"} 8\n"})
+    EXPECT_THAT(page, HasSubstr("spotkeeper_" + std::string(line)));
 }
 
 TEST_F(ApiTest, APoolIsShownWithWhatItsPlaceDependsOn) {

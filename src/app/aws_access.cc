@@ -55,15 +55,19 @@ bool sleep_for(Duration duration) {
   return true;
 }
 
+net::ClientOptions client_options_of(const AwsConfig& config) {
+  net::ClientOptions options = net::client_options_from_environment();
+  options.ca_bundle = config.ca_bundle;
+  return options;
+}
+
 base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const Config& config,
                                                          aws::Environment environment) {
   const AwsConfig& chosen = config.aws;
   ASSIGN_OR_RETURN(auto endpoints,
                    aws::Endpoints::make(chosen.region.str(), url_of(chosen.endpoint)));
   std::unique_ptr<AwsAccess> aws(new AwsAccess(std::move(endpoints)));
-  net::ClientOptions options = net::client_options_from_environment();
-  options.ca_bundle = chosen.ca_bundle;
-  aws->http_ = net::make_http_client(std::move(options));
+  aws->http_ = net::make_http_client(client_options_of(chosen));
   aws->metadata_http_ = net::make_http_client({});
   aws->commands_ = std::make_unique<CommandRunner>();
   const std::string session_name = aws::role_session_name(config.keeper.name.str());

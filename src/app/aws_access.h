@@ -64,6 +64,9 @@ base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& c
                                               const base::Logger& log,
                                               const Pause& pause = sleep_for);
 
+// How AWS is reached, and everybody else: the proxies of the environment, the CA bundle of [aws].
+net::ClientOptions client_options_of(const AwsConfig& config);
+
 // One exchange, and its answer.
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,
                                      net::Request request, base::Duration timeout);

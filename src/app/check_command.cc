@@ -13,6 +13,7 @@
 #include "app/reading.h"
 #include "app/seed.h"
 #include "app/strangers.h"
+#include "app/webhooks.h"
 #include "aws/sqs_queue.h"
 #include "base/log.h"
 #include "base/quote.h"
@@ -169,6 +170,20 @@ class OnlineCheck {
   int failures_ = 0;
 };
 
+std::string kinds_of(const NotifyConfig& target) {
+  std::string kinds;
+  for (const notify::Kind kind : target.on)
+    kinds.append(kinds.empty() ? "" : ", ").append(notify::to_string(kind));
+  return kinds;
+}
+
+void say_who_is_told(const NotifyConfig& target) {
+  const WebhookUrl url = *parse_webhook_url(target.webhook);
+  std::printf("notify %s: %s at %s, of %s\n", target.name.c_str(),
+              format_of(target, url) == WebhookFormat::kSlack ? "slack" : "json",
+              url.origin().c_str(), kinds_of(target).c_str());
+}
+
 void say_fine(const CheckOptions& options, const Config& config) {
   std::printf("%s: fine\n", options.config.c_str());
   const std::string ledger =
@@ -180,11 +195,14 @@ void say_fine(const CheckOptions& options, const Config& config) {
         "group %s: capacity %d, min_healthy %d, %zu subnets, %zu types, %zu target groups\n",
         group.name.str().c_str(), group.capacity, group.min_healthy, group.subnets.size(),
         group.types.size(), group.target_groups.size());
+  for (const NotifyConfig& target : config.notify) say_who_is_told(target);
 }
 
 int check(const CheckOptions& options) {
-  const auto config = load_config_or_explain(options.config);
+  auto config = load_config_or_explain(options.config);
   if (!config) return kUnusable;
+  if (const base::Status status = read_webhook_files(*config); !status)
+    return explain(status.error());
   say_fine(options, *config);
   if (!options.online) return kOk;
   const auto aws = AwsAccess::open(*config, aws::process_environment());

@@ -84,6 +84,7 @@ int run_command_line(int argc, char** argv) {
   add_incident_commands(root, action);
   add_event_commands(root, action);
   add_quarantine_commands(root, action);
+  add_notify_command(root, action);
   add_sim_commands(root, action);
   if (const std::string unknown = unknown_word(root, argc, argv); !unknown.empty()) {
     std::fprintf(stderr, "spotkeeper: %s\n", unknown.c_str());

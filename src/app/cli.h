@@ -32,6 +32,7 @@ void add_prices_command(CLI::App& root, Action& action);
 void add_incident_commands(CLI::App& root, Action& action);
 void add_event_commands(CLI::App& root, Action& action);
 void add_quarantine_commands(CLI::App& root, Action& action);
+void add_notify_command(CLI::App& root, Action& action);
 void add_sim_commands(CLI::App& root, Action& action);
 
 }  // namespace app

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "app/config_machine.h"
+#include "app/config_notify.h"
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/stray_text.h"
@@ -313,7 +314,8 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
 }
 
 Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
-  TableReader in(root, "the file", {"aws", "events", "ledger", "keeper", "market", "log", "group"},
+  TableReader in(root, "the file",
+                 {"aws", "events", "ledger", "keeper", "market", "log", "group", "notify"},
                  problems);
   Config config;
   if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
@@ -328,6 +330,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   Surroundings around{region, defaults, {}};
   for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
     config.groups.push_back(read_group(*group, around, problems));
+  config.notify = read_notify(in, config.groups, problems);
   return config;
 }
 

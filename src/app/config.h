@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -22,6 +23,7 @@
 #include "model/group.h"
 #include "model/ids.h"
 #include "net/http.h"
+#include "notify/notification.h"
 
 namespace app {
 
@@ -67,6 +69,19 @@ struct LogConfig {
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 
+enum class WebhookFormat { kSlack, kJson };
+
+// Whom to tell of what.
+struct NotifyConfig {
+  std::string name;
+  std::string webhook;       // A secret; empty while it is in its file.
+  std::string webhook_file;  // Empty: the secret is in this one.
+  std::set<notify::Kind> on;
+  std::set<model::GroupName> groups;    // Empty: all.
+  std::optional<WebhookFormat> format;  // Nothing: by the host.
+  friend bool operator==(const NotifyConfig&, const NotifyConfig&) = default;
+};
+
 struct Config {
   AwsConfig aws;
   std::string queue_url;
@@ -75,6 +90,7 @@ struct Config {
   MarketConfig market;
   LogConfig log;
   std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
+  std::vector<NotifyConfig> notify;      // In the order of the file; may be none.
   friend bool operator==(const Config&, const Config&) = default;
 };
 
@@ -85,9 +101,9 @@ inline constexpr size_t kMostConfigBytes = 1 << 20;
 struct Defaults {
   std::string host_name;
   std::string state_dir = "/var/lib/spotkeeper";
+  std::string zones = kSystemZones;  // The folder of the tz database.
   // The content of a file that the configuration names, or why it cannot be read.
   std::function<base::Result<std::string>(const std::string& path)> read_file = {};
-  std::string zones = kSystemZones;  // The folder of the tz database.
 };
 
 struct Problem {

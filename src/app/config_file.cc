@@ -6,9 +6,11 @@
 #include <array>
 #include <cstdio>
 
+#include "app/config_rules.h"
 #include "app/state_folder.h"
 #include "app/whole_file.h"
 #include "aws/credentials.h"
+#include "base/quote.h"
 
 namespace app {
 
@@ -30,6 +32,24 @@ ConfigResult load_config_file(const std::string& path) {
     return tl::unexpected(
         std::vector<Problem>{{path, 1, 1, "cannot be read: " + text.error().message}});
   return load_config(*text, path, host_defaults());
+}
+
+base::Status read_webhook_files(Config& config) {
+  for (NotifyConfig& target : config.notify) {
+    if (target.webhook_file.empty()) continue;
+    const std::string what =
+        "webhook_file of " + target.name + ", " + base::quote(target.webhook_file) + ", ";
+    const auto read = read_whole_file(target.webhook_file, 1);
+    if (!read)
+      return base::fail("UnreadableWebhookFile", what + "cannot be read: " + read.error().message);
+    std::string text = *read;
+    text.erase(text.find_last_not_of(" \t\r\n") + 1);
+    if (!kWebhook.accepts(text))
+      return base::fail("UnusableWebhookFile", what + "does not hold a URL that can be used; " +
+                                                   "allowed: " + std::string(kWebhook.allowed));
+    target.webhook = std::move(text);
+  }
+  return {};
 }
 
 std::optional<Config> load_config_or_explain(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/config.h"
+#include "base/result.h"
 
 namespace app {
 
@@ -15,6 +16,11 @@ Defaults host_defaults();
 
 // A file that cannot be read, is no regular one, or is larger than 1 MiB is one problem, at 1:1.
 ConfigResult load_config_file(const std::string& path);
+
+// Puts in what stands in a webhook_file; a file that cannot be used is an error that names it, and
+// never shows what is in it. Asked for again at every
+// reload, so that a secret may be exchanged.
+base::Status read_webhook_files(Config& config);
 
 // As above; nothing when there were problems, which are then on standard error.
 std::optional<Config> load_config_or_explain(const std::string& path);

@@ -54,5 +54,41 @@ TEST_F(ConfigFileTest, FollowsALinkToARegularFile) {
   EXPECT_EQ(problem_of(link).find("cannot be read"), std::string::npos);
 }
 
+class WebhookFileTest : public ConfigFileTest {
+ protected:
+  base::Result<std::string> read(const std::string& content) {
+    std::ofstream(root_ + "/hook") << content;
+    return read_again(root_ + "/hook");
+  }
+  static base::Result<std::string> read_again(const std::string& path) {
+    Config config;
+    config.notify = {{"ops", "", path, {}, {}, {}}};
+    RETURN_IF_ERROR(read_webhook_files(config));
+    return config.notify.front().webhook;
+  }
+};
+
+TEST_F(WebhookFileTest, GivesTheUrlWithoutTheLineEndThatEditorsLeave) {
+  EXPECT_EQ(read("https://a.example/x?y\r\n\n").value(), "https://a.example/x?y");
+}
+
+TEST_F(WebhookFileTest, NamesTheFileAndNeverShowsWhatIsInIt) {
+  for (const char* content : {"", "http://hooks.example.com/top-secret", "top secret\nsecond"}) {
+    const auto refused = read(content);
+    ASSERT_FALSE(refused) << content;
+    EXPECT_THAT(refused.error().message, HasSubstr("webhook_file of ops, \"" + root_ + "/hook\""));
+    EXPECT_THAT(refused.error().message, testing::Not(HasSubstr("secret")));
+    EXPECT_EQ(refused.error().retry, base::Retry::kNever);
+  }
+  EXPECT_THAT(read_again(root_ + "/absent").error().message, HasSubstr("No such file"));
+}
+
+TEST_F(WebhookFileTest, LeavesAUrlOfTheConfigurationAlone) {
+  Config config;
+  config.notify = {{"ops", "https://a.example/x", "", {}, {}, {}}};
+  ASSERT_TRUE(read_webhook_files(config));
+  EXPECT_EQ(config.notify.front().webhook, "https://a.example/x");
+}
+
 }  // namespace
 }  // namespace app

@@ -132,7 +132,9 @@ std::optional<std::string> TableReader::checked_text(const toml::node& node,
     return std::nullopt;
   }
   if (rule.accepts(text->get())) return text->get();
-  problems_.add(node.source().begin, std::string(subject) + " is " + quote(text->get()),
+  problems_.add(node.source().begin,
+                std::string(subject) + " is " +
+                    (rule.is_secret ? "a text that cannot be used" : quote(text->get())),
                 rule.allowed);
   return std::nullopt;
 }

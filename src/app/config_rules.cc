@@ -5,6 +5,7 @@
 #include <regex>
 #include <string>
 
+#include "app/webhook_url.h"
 #include "base/money.h"
 #include "base/time.h"
 #include "base/week_window.h"
@@ -187,6 +188,17 @@ const Rule kArchitecture{[](std::string_view text) { return text == "x86_64" || 
                          "x86_64, arm64"};
 const Rule kTypePattern{matches<R"([a-z0-9*?.-]{1,64})">,
                         "an instance type, or a pattern with * and ?, as t2.*"};
+const Rule kTargetName{matches<kName>,
+                       "a small letter, then small letters, digits and -, at most 31"};
+const Rule kWebhook{[](std::string_view text) { return parse_webhook_url(text).has_value(); },
+                    "an https URL, or an http one of this host, without a user and a fragment",
+                    true};
+// Somebody may have put the URL itself here.
+const Rule kWebhookFile{is_absolute_path, "an absolute path", true};
+const Rule kNotifyKind{[](std::string_view text) { return notify::parse_kind(text).has_value(); },
+                       "group-unheld, incident, brake, quarantine"};
+const Rule kWebhookFormat{
+    [](std::string_view text) { return parse_webhook_format(text).has_value(); }, "slack, json"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },
@@ -242,6 +254,12 @@ std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text) {
   if (text == "ignore") return model::OnRebalance::kIgnore;
   if (text == "launch-ahead") return model::OnRebalance::kLaunchAhead;
   if (text == "replace") return model::OnRebalance::kReplace;
+  return std::nullopt;
+}
+
+std::optional<WebhookFormat> parse_webhook_format(std::string_view text) {
+  if (text == "slack") return WebhookFormat::kSlack;
+  if (text == "json") return WebhookFormat::kJson;
   return std::nullopt;
 }
 

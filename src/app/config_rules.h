@@ -13,6 +13,7 @@ namespace app {
 struct Rule {
   bool (*accepts)(std::string_view text);
   std::string_view allowed;  // Ends the sentence "…; allowed: ".
+  bool is_secret = false;    // What is refused is not shown.
 };
 
 extern const Rule kRegion;
@@ -54,6 +55,11 @@ extern const Rule kSnapshot;
 extern const Rule kSpan;
 extern const Rule kArchitecture;
 extern const Rule kTypePattern;
+extern const Rule kTargetName;
+extern const Rule kWebhook;
+extern const Rule kWebhookFile;
+extern const Rule kNotifyKind;
+extern const Rule kWebhookFormat;
 extern const Rule kTagKey;
 extern const Rule kTagValue;
 
@@ -65,6 +71,7 @@ std::optional<S3Location> parse_s3_url(std::string_view url);  // Not for "local
 std::optional<ListenAddress> parse_listen(std::string_view text);
 std::optional<model::Strategy> parse_strategy(std::string_view text);
 std::optional<model::OnRebalance> parse_on_rebalance(std::string_view text);
+std::optional<WebhookFormat> parse_webhook_format(std::string_view text);
 std::optional<base::LogLevel> parse_log_level(std::string_view text);
 std::optional<base::LogFormat> parse_log_format(std::string_view text);
 std::optional<model::LaunchTemplateRef> parse_launch_template(std::string_view text);

@@ -97,6 +97,15 @@ arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/01234
 port = 8080
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
+[[notify]]
+webhook = "https://hooks.slack.com/services/T0/B0/secret"
+on = ["incident", "brake"]
+[[notify]]
+name = "dev"
+webhook_file = "/run/secrets/hook"
+on = ["group-unheld", "incident", "brake", "quarantine"]
+groups = ["box", "web"]
+format = "json"
 [[group]]
 name = "box"
 capacity = 1
@@ -173,6 +182,19 @@ Config full_config() {
       base::WeekWindow(*base::parse_window("Sat 02:00 - Sun 04:00 Europe/Berlin"), berlin);
   box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
+  using notify::Kind;
+  config.notify = {{"notify-1",
+                    "https://hooks.slack.com/services/T0/B0/secret",
+                    "",
+                    {Kind::kIncident, Kind::kBrake},
+                    {},
+                    std::nullopt},
+                   {"dev",
+                    "",
+                    "/run/secrets/hook",
+                    {Kind::kGroupUnheld, Kind::kIncident, Kind::kBrake, Kind::kQuarantine},
+                    {model::GroupName("box"), model::GroupName("web")},
+                    WebhookFormat::kJson}};
   return config;
 }
 
@@ -289,10 +311,11 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
   for (std::string line; std::getline(example, line);) {
     const bool key = line.starts_with("# ") && line.find(" = ") != std::string::npos &&
                      line.substr(2).find_first_of(" =") == line.substr(2).find(" = ");
+    const bool header = line.starts_with("# [[");
     opened += key;
-    text += (key ? line.substr(2) : line) + "\n";
+    text += (key || header ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 23);
+  EXPECT_EQ(opened, 28);
   const std::string advisor = "/var/lib/spotkeeper/spot-advisor.json";
   text = with_advisor(text.replace(text.find(advisor), advisor.size(), "ADVISOR"), kAdvice);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
@@ -311,6 +334,24 @@ TEST(Config, EveryWrongFileGivesExactlyItsProblems) {
     EXPECT_EQ(actual, slurp(expected)) << entry.path().filename();
   }
   EXPECT_GE(files, 12);
+}
+
+TEST(Config, AWebhookIsASecretAlsoWhereItIsWrong) {
+  for (const char* key : {"webhook", "webhok", "webhook_file"}) {
+    const std::string text = std::string(kSmallest) + "[[notify]]\non = [\"brake\"]\n" + key +
+                             " = \"http://hooks.example.com/top-secret\"\n";
+    const std::string problems = problems_of(text, "f.toml");
+    EXPECT_THAT(problems, ::testing::HasSubstr("f.toml:")) << key;
+    EXPECT_THAT(problems, ::testing::Not(::testing::HasSubstr("example.com"))) << key;
+  }
+}
+
+TEST(Config, MoreTargetsThanThreadsAreWorthAreRefused) {
+  std::string text = kSmallest;
+  for (int i = 0; i < 17; ++i)
+    text += "[[notify]]\nwebhook = \"https://a.example/x\"\non = [\"brake\"]\n";
+  EXPECT_THAT(problems_of(text, "f.toml"),
+              ::testing::HasSubstr("17 tables [[notify]]; allowed: at most 16"));
 }
 
 TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {

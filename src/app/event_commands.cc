@@ -10,6 +10,7 @@
 
 #include "app/cli.h"
 #include "app/reading.h"
+#include "base/json.h"
 #include "base/quote.h"
 
 namespace app {
@@ -17,8 +18,8 @@ namespace {
 
 const Columns kEvents{{"seq"},  {"kind"},        {"detail_type"}, {"instance_ids"},
                       {"time"}, {"received_at"}, {"door"},        {"duplicates"}};
-const Columns kQuarantined{{"seq"},       {"reason"},   {"door"},      {"first_seen"},
-                           {"last_seen"}, {"attempts"}, {"body_bytes"}};
+const Columns kQuarantined{{"seq"},        {"kind"},      {"reason"},   {"door"},
+                           {"first_seen"}, {"last_seen"}, {"attempts"}, {"body_bytes"}};
 
 int list_paged(const ReadOptions& options, std::string_view name, const Columns& columns) {
   base::Form query;
@@ -47,6 +48,62 @@ int inject_event(const ServerOptions& options, const std::string& path) {
   if (const base::Status status = inject(options, path); !status) return explain(status.error());
   std::puts("the event is in the journal");
   return kOk;
+}
+
+struct QuarantineOptions : ReadOptions {
+  int64_t seq = 0;
+};
+
+int show_quarantined(const QuarantineOptions& options) {
+  const auto item = ask(options.server, "/api/v1/quarantine/" + std::to_string(options.seq));
+  if (!item) return explain(item.error());
+  if (output_of(options) == Output::kTable) {
+    std::printf("%s\n%s\n", text_facts(*item, kQuarantined).c_str(),
+                base::json::text_or_empty(*item, "body").c_str());
+    return kOk;
+  }
+  std::printf("%s\n", base::json::serialize(*item).c_str());
+  return kOk;
+}
+
+base::Status retry(const QuarantineOptions& options) {
+  ASSIGN_OR_RETURN(const auto client,
+                   ServerClient::open(options.server, aws::process_environment()));
+  const std::string body = base::json::serialize(base::json::object{{"retry", options.seq}});
+  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/quarantine", body));
+  return {};
+}
+
+int retry_quarantined(const QuarantineOptions& options) {
+  if (const base::Status status = retry(options); !status) return explain(status.error());
+  std::puts("it has left the quarantine, and is taken up again");
+  return kOk;
+}
+
+void add_quarantine_show(CLI::App& quarantine, Action& action) {
+  CLI::App* command = quarantine.add_subcommand("show", "one of them, whole");
+  auto options = std::make_shared<QuarantineOptions>();
+  command->add_option("seq", options->seq, "its number in the list")->required();
+  add_read_options(*command, *options);
+  command->footer(
+      "Example:\n"
+      "  spotkeeper quarantine show 3");
+  command->callback(
+      [&action, options] { action = [options] { return show_quarantined(*options); }; });
+}
+
+void add_quarantine_retry(CLI::App& quarantine, Action& action) {
+  CLI::App* command = quarantine.add_subcommand(
+      "retry", "have a running keeper read the message, or send the notification, again");
+  auto options = std::make_shared<QuarantineOptions>();
+  command->add_option("seq", options->seq, "its number in the list")->required();
+  add_server_options(*command, options->server);
+  command->footer(
+      "Example:\n"
+      "  spotkeeper quarantine retry 3\n"
+      "once the webhook's URL was mended, or a newer spotkeeper can read the message.");
+  command->callback(
+      [&action, options] { action = [options] { return retry_quarantined(*options); }; });
 }
 
 void add_list_command(CLI::App& events, Action& action) {
@@ -91,7 +148,7 @@ void add_event_commands(CLI::App& root, Action& action) {
 
 void add_quarantine_commands(CLI::App& root, Action& action) {
   CLI::App* quarantine =
-      root.add_subcommand("quarantine", "messages that could not be used, kept with the reason");
+      root.add_subcommand("quarantine", "what could not be read or brought, kept with the reason");
   quarantine->require_subcommand(1);
   CLI::App* list = quarantine->add_subcommand("list", "the newest of them, one in a line");
   auto options = std::make_shared<ReadOptions>();
@@ -100,10 +157,12 @@ void add_quarantine_commands(CLI::App& root, Action& action) {
   list->footer(
       "Example:\n"
       "  spotkeeper quarantine list --output json\n"
-      "gives each with the first 2048 bytes of its body.");
+      "gives each with the first 2048 bytes of its body; `show` gives all.");
   list->callback([&action, options] {
     action = [options] { return list_paged(*options, "quarantine", kQuarantined); };
   });
+  add_quarantine_show(*quarantine, action);
+  add_quarantine_retry(*quarantine, action);
 }
 
 }  // namespace app

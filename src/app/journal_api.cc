@@ -94,6 +94,8 @@ std::optional<net::Response> JournalApi::answer(const net::Request& request) {
   if (path == kEvents) return events(request);
   if (path == kQuarantine) return quarantine(request);
   if (path == kPrices) return prices(request);
+  if (path.starts_with(kQuarantine) && path[kQuarantine.size()] == '/')
+    return quarantined_item(path.substr(kQuarantine.size() + 1));
   if (path.starts_with(kIncidents) && path[kIncidents.size()] == '/')
     return incident(path.substr(kIncidents.size() + 1));
   return std::nullopt;
@@ -161,6 +163,18 @@ net::Response JournalApi::prices(const net::Request& request) {
   return app::answer(object{{"from", base::to_iso8601(filter.since)},
                             {"to", base::to_iso8601(to)},
                             {"prices", std::move(list)}});
+}
+
+net::Response JournalApi::quarantined_item(std::string_view number) {
+  const auto seq = parse_positive(number);
+  const auto found = journal_->quarantined_item(seq.value_or(0));
+  if (!found) return unreadable(found.error());
+  if (!*found)
+    return refusal(404, "NotFound", "nothing in quarantine has the number " + base::quote(number));
+  object item = to_json(**found);
+  item.erase("body_start");
+  item["body"] = base::printable((*found)->body);
+  return app::answer(item);
 }
 
 }  // namespace app

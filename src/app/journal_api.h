@@ -29,6 +29,7 @@ class JournalApi {
   //   /api/v1/incidents?open=1&group=&limit=&before=   /api/v1/incidents/ID
   //   /api/v1/events?limit=&before=                    /api/v1/quarantine?limit=&before=
   //   /api/v1/prices?type=&zone=&last=24h
+  //   /api/v1/quarantine/SEQ
   std::optional<net::Response> answer(const net::Request& request);
 
  private:
@@ -40,6 +41,7 @@ class JournalApi {
   net::Response events(const net::Request& request);
   net::Response quarantine(const net::Request& request);
   net::Response prices(const net::Request& request);
+  net::Response quarantined_item(std::string_view number);
 
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<engine::Journal> journal_;

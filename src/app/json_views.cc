@@ -143,6 +143,7 @@ object to_json(const engine::JournaledEvent& event) {
 
 object to_json(const engine::Quarantined& item) {
   return {{"seq", item.seq},
+          {"kind", engine::to_string(item.kind)},
           {"reason", base::printable(item.reason)},
           {"door", item.source},
           {"first_seen", base::to_iso8601(item.first_seen)},

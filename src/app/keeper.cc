@@ -6,6 +6,7 @@
 
 #include "app/api.h"
 #include "app/asked_ledger.h"
+#include "app/config_file.h"
 #include "app/ledger_probe.h"
 #include "app/queue_claim.h"
 #include "aws/aws_cloud.h"
@@ -45,6 +46,7 @@ struct Keeper::Life {
   std::shared_ptr<engine::Mailbox> mailbox;
   std::unique_ptr<ports::Cloud> cloud;
   std::unique_ptr<ports::Ledger> ledger;
+  std::unique_ptr<Webhooks> webhooks;
   std::unique_ptr<engine::Engine> engine;
   GroupViews views;  // As last published.
 };
@@ -66,7 +68,8 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 }
 
 base::Status Keeper::open() {
-  const Config& config = options_.config;
+  Config& config = options_.config;
+  RETURN_IF_ERROR(read_webhook_files(config));
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
@@ -107,6 +110,8 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   const ports::Clock& clock = options_.clock;
   life->cloud = aws::make_aws_cloud(aws_->client(), aws_->endpoints(), clock, sink);
   life->ledger = open_ledger(config, *aws_, *database_, clock, sink);
+  life->webhooks =
+      std::make_unique<Webhooks>(config.notify, client_options_of(config.aws), system_clock_);
   control::BrainOptions brain;
   brain.keeper = config.keeper.name;
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
@@ -114,7 +119,8 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.advisor = advisor_of(config);
   ASSIGN_OR_RETURN(life->engine,
                    engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
-                                          *life->journal, life->mailbox, log_, options_.crash_hook},
+                                          *life->journal, life->mailbox, log_, options_.crash_hook,
+                                          life->webhooks.get(), subscriptions_of(config.notify)},
                                          std::move(brain), config.groups));
   return life;
 }
@@ -127,7 +133,8 @@ base::Status Keeper::serve_api() {
   auto api = std::make_shared<Api>(
       folder_->journal(), system_clock_, [this] { return snapshot(); },
       [this](std::string body, auto done) { inject(std::move(body), std::move(done)); },
-      [this](model::Command command, auto done) { order(std::move(command), std::move(done)); });
+      [this](model::Command command, auto done) { order(std::move(command), std::move(done)); },
+      [this](int64_t quarantined, auto done) { retry(quarantined, std::move(done)); });
   ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
                      api->handle(request, std::move(reply));
                    }));
@@ -144,6 +151,7 @@ Keeper::~Keeper() {
   server_.reset();
   claim_.reset();
   life_.reset();
+  leaving_.clear();
   aws_.reset();  // Ends what is under way; from here on nothing rings.
 }
 
@@ -167,6 +175,11 @@ void Keeper::order(model::Command command, std::function<void(base::Status)> don
   mailbox_->add(engine::Ordered{std::move(command), std::move(done)});
 }
 
+void Keeper::retry(int64_t quarantined, std::function<void(base::Status)> done) {
+  const std::lock_guard lock(inject_mutex_);
+  mailbox_->add(engine::Retried{quarantined, std::move(done)});
+}
+
 base::Status Keeper::reload(Config config) {
   const Config& current = options_.config;
   if (config.aws != current.aws || config.queue_url != current.queue_url ||
@@ -174,6 +187,7 @@ base::Status Keeper::reload(Config config) {
     return base::fail("NeedsRestart",
                       "[aws], [events], [ledger] and [keeper] take effect at a restart only; "
                       "everything stays as it was");
+  RETURN_IF_ERROR(read_webhook_files(config));
   {
     const std::lock_guard lock(mutex_);
     reload_ = std::move(config);
@@ -235,9 +249,22 @@ base::Status Keeper::replace_life(const Config& config) {
   for (engine::Received& received : left.received) (*life)->mailbox->add(std::move(received));
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
   for (engine::Ordered& ordered : left.ordered) (*life)->mailbox->add(std::move(ordered));
-  life_ = *std::move(life);
+  for (engine::Retried& retried : left.retried) (*life)->mailbox->add(std::move(retried));
+  for (engine::Brought& brought : left.brought) (*life)->mailbox->add(std::move(brought));
+  std::unique_ptr<Webhooks> webhooks = std::move(life_->webhooks);
+  life_ = *std::move(life);  // The old engine posts nothing while it ends.
+  retire(std::move(webhooks));
   log_.info("reloaded", {{"groups", static_cast<int64_t>(config.groups.size())}});
   return {};
+}
+
+// A look-up that is under way cannot be cut short, and the loop does not wait for one.
+void Keeper::retire(std::unique_ptr<Webhooks> webhooks) {
+  std::erase_if(leaving_, [](const std::future<void>& one) {
+    return one.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  leaving_.push_back(
+      std::async(std::launch::async, [old = std::move(webhooks)]() mutable { old.reset(); }));
 }
 
 void Keeper::prune_when_due() {

@@ -8,11 +8,13 @@
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "app/aws_access.h"
 #include "app/clock.h"
@@ -21,6 +23,7 @@
 #include "app/relayed_queue.h"
 #include "app/snapshot.h"
 #include "app/state_folder.h"
+#include "app/webhooks.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "engine/engine.h"
@@ -54,8 +57,10 @@ class Keeper {
   // `done` runs once, on any thread: when the event is durable, or refused. Never after the end.
   void inject(std::string body, std::function<void(base::Status)> done);
   void order(model::Command command, std::function<void(base::Status)> done);
-  // Takes over the groups and the log of `config`; refuses one that differs in anything else. What
-  // cannot be taken over now, for want of a journal, is tried again until it can.
+  void retry(int64_t quarantined, std::function<void(base::Status)> done);
+  // Takes over the groups, the log and who is told from `config`; refuses one that differs in
+  // anything else. What cannot be taken over now, for want of a journal, is tried again until it
+  // can.
   base::Status reload(Config config);
 
   std::shared_ptr<const Snapshot> snapshot() const;
@@ -76,6 +81,7 @@ class Keeper {
   base::Instant turn();
   void replace_life_when_due();
   base::Status replace_life(const Config& config);
+  void retire(std::unique_ptr<Webhooks> webhooks);
   void prune_when_due();
   void publish(base::Instant due);
   void wait_until(base::Instant due);
@@ -96,6 +102,7 @@ class Keeper {
   std::optional<Config> coming_;  // To be taken over; of the loop's thread, like the next two.
   base::Instant next_replace_;    // By the system's clock, as disks are mended in real time.
   bool is_replace_failing_ = false;
+  std::vector<std::future<void>> leaving_;  // Webhooks of earlier lives; of the loop's thread.
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::condition_variable bell_;

@@ -34,6 +34,12 @@ class Page {
     text_ += name_ + "{" + std::string(label) + "=\"" + escaped(word) + "\"} " +
              std::to_string(number) + "\n";
   }
+  void sample(std::string_view label, std::string_view word, std::string_view other_label,
+              std::string_view other_word, uint64_t number) {
+    text_ += name_ + "{" + std::string(label) + "=\"" + escaped(word) + "\"," +
+             std::string(other_label) + "=\"" + escaped(other_word) + "\"} " +
+             std::to_string(number) + "\n";
+  }
 
   void counter(std::string_view name, std::string_view help, uint64_t number) {
     family(name, "counter", help);
@@ -85,6 +91,17 @@ void add_engine(const engine::Stats& stats, Page& page) {
                 stats.remarks_by_word);
 }
 
+void add_targets(const engine::Stats& stats, Page& page) {
+  page.family("notifications_total", "counter", "Messages for people, by what became of them.");
+  for (const auto& [target, count] : stats.targets) {
+    page.sample("target", target, "outcome", "sent", count.sent);
+    page.sample("target", target, "outcome", "failed", count.failed);
+    page.sample("target", target, "outcome", "quarantined", count.quarantined);
+  }
+  page.family("notifications_waiting", "gauge", "Notifications that a target has not got yet.");
+  for (const auto& [target, count] : stats.targets) page.sample("target", target, count.waiting);
+}
+
 void add_groups(const GroupViews& groups, Page& page) {
   page.per_group("group_capacity", "Instances that the configuration wants.", groups,
                  [](const GroupView& group) { return group.capacity; });
@@ -127,6 +144,7 @@ std::string metrics_text(const Snapshot& snapshot) {
   page.counter("foreign_notices_total", "Notices about instances that no group knew.",
                snapshot.foreign_notices);
   add_engine(snapshot.stats, page);
+  add_targets(snapshot.stats, page);
   add_groups(snapshot.groups, page);
   return page.take();
 }

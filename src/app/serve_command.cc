@@ -115,7 +115,7 @@ void add_serve_command(CLI::App& root, Action& action) {
       "  spotkeeper serve --config spotkeeper.toml\n"
       "prints one line that begins with \"ready\" and the API's address. SIGTERM ends it after "
       "the\n"
-      "turn under way; SIGHUP reads [log], [market] and the groups of the file again.");
+      "turn under way; SIGHUP reads [log], [market], the groups and [[notify]] of the file again.");
   serve_command->callback([&action, options] { action = [options] { return serve(*options); }; });
 }
 

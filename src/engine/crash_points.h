@@ -29,13 +29,14 @@ enum class CrashPoint {
   kAfterDeregister,
   kBeforeTerminate,
   kAfterTerminate,
+  kAfterNotify,  // A target has the message, and the outbox still has it too.
 };
 
-inline constexpr std::array<std::string_view, 14> kCrashPointNames{
+inline constexpr std::array<std::string_view, 15> kCrashPointNames{
     "events-journaled",   "events-acknowledged", "decided",           "turn-recorded",
     "before-ledger-write", "after-ledger-write", "before-launch",     "after-launch",
     "before-register",    "after-register",      "before-deregister", "after-deregister",
-    "before-terminate",   "after-terminate",
+    "before-terminate",   "after-terminate",     "after-notify",
 };
 
 constexpr std::string_view to_string(CrashPoint point) {

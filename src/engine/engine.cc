@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quote.h"
 #include "engine/call_text.h"
 #include "model/decode.h"
 
@@ -22,10 +23,35 @@ constexpr size_t kMostPerRemoval = 10;
 constexpr int kManyFailures = 4;
 constexpr char kInjectDoor[] = "inject";
 
+base::Result<notify::Herald> make_herald(const EngineParts& parts, const model::KeeperName& keeper,
+                                         const std::vector<model::Incident>& open) {
+  ASSIGN_OR_RETURN(const std::string text, parts.journal.told());
+  auto told = text.empty() ? notify::Told() : notify::parse_told(text);
+  // Then something may be told twice; nothing that is kept depends on it.
+  if (!told) parts.log.warn("told-unreadable", {{"error", base::to_string(told.error())}});
+  return notify::Herald(keeper, std::move(told).value_or(notify::Told()), open);
+}
+
+base::Result<Courier> make_courier(const EngineParts& parts, const model::KeeperName& keeper,
+                                   uint64_t seed) {
+  std::vector<std::string> targets;
+  for (const notify::Subscription& subscription : parts.subscriptions)
+    targets.push_back(subscription.target);
+  return Courier::open(
+      {parts.journal.outbox(), parts.messenger, parts.mailbox, parts.log, parts.crash_hook},
+      targets, keeper, base::Prng(seed ^ 0x636f7572696572));
+}
+
 }  // namespace
 
-Engine::Engine(EngineParts parts, control::Brain brain, base::Prng prng)
-    : parts_(std::move(parts)), brain_(std::move(brain)), receivers_(prng) {}
+Engine::Engine(EngineParts parts, control::Brain brain, model::KeeperName keeper,
+               notify::Herald herald, Courier courier, base::Prng prng)
+    : parts_(std::move(parts)),
+      brain_(std::move(brain)),
+      keeper_(std::move(keeper)),
+      herald_(std::move(herald)),
+      courier_(std::move(courier)),
+      receivers_(prng) {}
 
 base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
                                                     control::BrainOptions options,
@@ -33,8 +59,12 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
   ASSIGN_OR_RETURN(auto open, parts.journal.open_incidents());
   ASSIGN_OR_RETURN(auto unstepped, parts.journal.unstepped_events());
   base::Prng prng(options.seed ^ 0x7265636569766572);  // Not the brain's own stream.
+  ASSIGN_OR_RETURN(notify::Herald herald, make_herald(parts, options.keeper, open));
+  ASSIGN_OR_RETURN(Courier courier, make_courier(parts, options.keeper, options.seed));
+  const model::KeeperName keeper = options.keeper;
   control::Brain brain(std::move(options), std::move(groups), std::move(open));
-  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), prng));
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), keeper,
+                                            std::move(herald), std::move(courier), prng));
   engine->recover(std::move(unstepped));
   return engine;
 }
@@ -67,7 +97,8 @@ Instant Engine::turn() {
   record(decisions, now);
   submit(std::move(decisions), now);
   start_receivers(now);
-  const Instant wake_at = std::min(decided_wake, next_probe_);
+  const Instant told_at = std::min(bring(now), herald_.look_again());
+  const Instant wake_at = std::min({decided_wake, next_probe_, told_at});
   return receivers_.under_way() == 0 ? std::min(wake_at, receivers_.not_before()) : wake_at;
 }
 
@@ -90,6 +121,8 @@ void Engine::take_in(Arrivals arrivals, Instant now) {
   for (Injected& injected : arrivals.injected) take_injected(std::move(injected), now);
   for (Ordered& ordered : arrivals.ordered) take_order(std::move(ordered));
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
+  for (Retried& retried : arrivals.retried) retried.done(retry(retried.seq, now));
+  for (Brought& brought : arrivals.brought) courier_.hear(std::move(brought));
   stats_.not_removed += arrivals.not_removed.size();
 }
 
@@ -139,12 +172,51 @@ void Engine::answer_people() {
   }
 }
 
+// ---- out of quarantine ----
+
+base::Status Engine::retry(int64_t seq, Instant now) {
+  if (!blocked_by_.empty())
+    return base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff);
+  ASSIGN_OR_RETURN(const std::optional<Quarantined> item, parts_.journal.quarantined_item(seq));
+  if (!item)
+    return base::fail("NotFound", "nothing in quarantine has the number " + std::to_string(seq));
+  return item->kind == QuarantineKind::kNotification ? send_again(*item, now)
+                                                     : read_again(*item, now);
+}
+
+// A newer spotkeeper may read what an older one could not.
+base::Status Engine::read_again(const Quarantined& item, Instant now) {
+  ASSIGN_OR_RETURN(std::vector<model::Notice> notices, model::decode(item.body, now));
+  std::vector<IncomingEvent> events;
+  for (model::Notice& notice : notices)
+    events.push_back({item.body, std::move(notice), now, item.source});
+  ASSIGN_OR_RETURN(std::vector<JournaledEvent> fresh, parts_.journal.readmit(item.seq, events));
+  hear(std::move(fresh));
+  return {};
+}
+
+// Once the target's URL was mended.
+base::Status Engine::send_again(const Quarantined& item, Instant now) {
+  const bool is_known =
+      std::any_of(parts_.subscriptions.begin(), parts_.subscriptions.end(),
+                  [&](const notify::Subscription& one) { return one.target == item.source; });
+  if (!is_known)
+    return base::fail("NoTarget",
+                      "it was for " + base::quote(item.source) + ", which is no [[notify]] now");
+  ASSIGN_OR_RETURN(notify::Letter letter, notify::letter_again(item.body, item.source, now));
+  RETURN_IF_ERROR(parts_.journal.readmit(item.seq, std::vector{letter}));
+  courier_.note_added({std::move(letter)});
+  return {};
+}
+
 // Makes what arrived durable, then lets the queue forget it.
 void Engine::journal_intake() {
   if (!blocked_by_.empty()) return;
   if (!unusable_.empty()) {
-    if (const auto status = parts_.journal.quarantine(unusable_); !status)
+    const std::vector<notify::Letter> letters = letters_about_unusable();
+    if (const auto status = parts_.journal.quarantine(unusable_, letters); !status)
       return block(status.error());
+    courier_.note_added(letters);
     stats_.quarantined += unusable_.size();
     unusable_.clear();
   }
@@ -153,14 +225,18 @@ void Engine::journal_intake() {
     if (!fresh) return block(fresh.error());
     incoming_.clear();
     reached(CrashPoint::kEventsJournaled);
-    for (JournaledEvent& event : *fresh) {
-      ++stats_.new_events;
-      ++stats_.events_by_kind[std::string(to_string(event.notice.kind))];
-      pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
-      events_.push_back(control::NoticeReceived{std::move(event.notice)});
-    }
+    hear(*std::move(fresh));
   }
   acknowledge();
+}
+
+void Engine::hear(std::vector<JournaledEvent> fresh) {
+  for (JournaledEvent& event : fresh) {
+    ++stats_.new_events;
+    ++stats_.events_by_kind[std::string(to_string(event.notice.kind))];
+    pending_.stepped_through = std::max(pending_.stepped_through, event.seq);
+    events_.push_back(control::NoticeReceived{std::move(event.notice)});
+  }
 }
 
 void Engine::acknowledge() {
@@ -210,15 +286,49 @@ void Engine::record(const control::Decisions& decisions, Instant now) {
     pending_.incidents.push_back(incident);
   }
   pending_.prices.insert(pending_.prices.end(), decisions.prices.begin(), decisions.prices.end());
+  tell(decisions, now);
   // Outcomes alone can wait for the next turn that must write: they decide nothing.
   if (pending_.intents.empty() && pending_.incidents.empty() && pending_.prices.empty() &&
-      pending_.stepped_through == 0)
+      pending_.stepped_through == 0 && pending_.letters.empty() && !pending_.told)
     return;
   if (!blocked_by_.empty()) return;
   if (const auto status = parts_.journal.record(pending_); !status) return block(status.error());
+  courier_.note_added(pending_.letters);
   pending_ = {};
   reached(CrashPoint::kTurnRecorded);
 }
+
+// ---- to people ----
+
+void Engine::tell(const control::Decisions& decisions, Instant now) {
+  if (parts_.subscriptions.empty()) return;
+  const std::string before = notify::to_text(herald_.told());
+  const auto news = herald_.hear({brain_.groups(), decisions.incidents, queue_trouble_, now});
+  for (notify::Letter& letter : notify::letters_of(news, parts_.subscriptions, keeper_))
+    pending_.letters.push_back(std::move(letter));
+  std::string after = notify::to_text(herald_.told());
+  if (after != before) pending_.told = std::move(after);
+}
+
+std::vector<notify::Letter> Engine::letters_about_unusable() const {
+  std::vector<notify::Notification> news;
+  for (const Unusable& item : unusable_)
+    news.push_back(notify::message_kept({item.body, item.reason, item.source}, item.seen_at));
+  return notify::letters_of(news, parts_.subscriptions, keeper_);
+}
+
+// What was brought could not be marked while the journal cannot be written, and would be brought
+// again and again: it waits.
+Instant Engine::bring(Instant now) {
+  if (!blocked_by_.empty()) return Instant::never();
+  const auto due = courier_.turn(now);
+  stats_.targets = courier_.stats();
+  if (due) return *due;
+  block(due.error());
+  return Instant::never();
+}
+
+// ---- to AWS ----
 
 void Engine::submit(control::Decisions decisions, Instant now) {
   for (control::PlannedCall& planned : decisions.calls) {

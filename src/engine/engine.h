@@ -2,10 +2,10 @@
 //
 // One thread calls turn(); everything else only fills the Mailbox. Within a turn: the events that
 // arrived are made durable in one transaction, then deleted from the queue; the brain decides once;
-// its intents and incidents are made durable in one transaction; only then is anything sent. A
-// crash anywhere leaves a state from which the next life finds the same decisions (see
-// crash_points.h). While the journal cannot be written nothing that mutates is sent and nothing is
-// acknowledged.
+// its intents, incidents and what people are to be told of them are made durable in one
+// transaction; only then is anything sent. A crash anywhere leaves a state from which the next life
+// finds the same decisions (see crash_points.h). While the journal cannot be written nothing that
+// mutates is sent and nothing is acknowledged.
 #pragma once
 
 #include <functional>
@@ -16,11 +16,13 @@
 
 #include "base/log.h"
 #include "control/brain.h"
+#include "engine/courier.h"
 #include "engine/crash_points.h"
 #include "engine/journal.h"
 #include "engine/mailbox.h"
 #include "engine/receivers.h"
 #include "engine/stats.h"
+#include "notify/herald.h"
 #include "ports/clock.h"
 #include "ports/cloud.h"
 #include "ports/ledger.h"
@@ -37,6 +39,9 @@ struct EngineParts {
   std::shared_ptr<Mailbox> mailbox;
   base::Logger log;
   CrashHook crash_hook;
+  // Whom to tell of what, and who brings it; null only when there is nobody.
+  ports::Messenger* messenger = nullptr;
+  std::vector<notify::Subscription> subscriptions = {};
 };
 
 class Engine {
@@ -65,7 +70,8 @@ class Engine {
   const std::string& queue_trouble() const { return queue_trouble_; }
 
  private:
-  Engine(EngineParts parts, control::Brain brain, base::Prng prng);
+  Engine(EngineParts parts, control::Brain brain, model::KeeperName keeper, notify::Herald herald,
+         Courier courier, base::Prng prng);
 
   void recover(std::vector<JournaledEvent> unstepped);
   void take_in(Arrivals arrivals, base::Instant now);
@@ -73,10 +79,17 @@ class Engine {
   void take_message(ports::QueueMessage message, base::Instant now);
   void take_injected(Injected injected, base::Instant now);
   void take_order(Ordered ordered);
+  base::Status retry(int64_t seq, base::Instant now);
+  base::Status read_again(const Quarantined& item, base::Instant now);
+  base::Status send_again(const Quarantined& item, base::Instant now);
   void journal_intake();
+  void hear(std::vector<JournaledEvent> fresh);
   void acknowledge();
   void complete(model::CallCompleted completed);
   void record(const control::Decisions& decisions, base::Instant now);
+  void tell(const control::Decisions& decisions, base::Instant now);
+  std::vector<notify::Letter> letters_about_unusable() const;
+  base::Instant bring(base::Instant now);
   void submit(control::Decisions decisions, base::Instant now);
   void refuse(const control::PlannedCall& planned, base::Instant now);
   void route(control::PlannedCall planned);
@@ -89,6 +102,9 @@ class Engine {
 
   EngineParts parts_;
   control::Brain brain_;
+  const model::KeeperName keeper_;
+  notify::Herald herald_;
+  Courier courier_;
   Receivers receivers_;
   Stats stats_;
 

@@ -96,6 +96,23 @@ class RigCloud : public ports::Cloud, public ports::Ledger {
   }
 };
 
+// Where mail arrives, or does not.
+class RigMessenger : public ports::Messenger {
+ public:
+  void post(ports::Mail mail, std::function<void(ports::MailAnswer)> done) override {
+    posted.push_back(mail);
+    done(answer ? answer(mail) : ports::MailAnswer{ports::Delivery::kDelivered, {}, {}});
+  }
+  std::vector<std::string> ids() const {
+    std::vector<std::string> all;
+    for (const ports::Mail& mail : posted) all.push_back(mail.id);
+    return all;
+  }
+
+  std::vector<ports::Mail> posted;
+  std::function<ports::MailAnswer(const ports::Mail&)> answer;
+};
+
 class Rig {
  public:
   explicit Rig(model::GroupSpec spec = control::testing::group_spec()) : spec_(std::move(spec)) {
@@ -132,7 +149,9 @@ class Rig {
                              *journal_,
                              mailbox_,
                              {},
-                             [this](CrashPoint point) { pass(point); }},
+                             [this](CrashPoint point) { pass(point); },
+                             &messenger,
+                             subscriptions},
                             std::move(options), {spec_})
                   .value();
   }
@@ -165,6 +184,12 @@ class Rig {
   store::LossyVfs disk;
   RigQueue queue;
   RigCloud cloud;
+  RigMessenger messenger;
+  std::vector<notify::Subscription> subscriptions{
+      {"ops",
+       {notify::Kind::kGroupUnheld, notify::Kind::kIncident, notify::Kind::kBrake,
+        notify::Kind::kQuarantine},
+       {}}};
 
  private:
   void turn_and_wait(base::Instant end) {

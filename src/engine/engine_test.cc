@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/engine_rig.h"
 
@@ -227,6 +228,119 @@ TEST_F(EngineTest, WhoWaitsForACommandIsAnsweredAlsoWhenTheKeeperStops) {
   EXPECT_EQ(answer->error().code, "Restarting");
 }
 
+// ---- what people are told ----
+
+TEST_F(EngineTest, AnInterruptionIsToldWhenItBeginsAndWhenItIsOver) {
+  learn();
+  rig_.messenger.posted.clear();
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_THAT(rig_.messenger.ids(), ::testing::ElementsAre(victim_.str() + "/interruption/began"));
+  EXPECT_THAT(rig_.messenger.posted.at(0).text, HasSubstr("a replacement is being launched"));
+  rig_.cloud.tiny.terminate(victim_);
+  rig_.run_for(Duration::minutes(5));
+  EXPECT_THAT(rig_.messenger.ids(), ::testing::ElementsAre(victim_.str() + "/interruption/began",
+                                                           victim_.str() + "/interruption/ended"));
+}
+
+TEST_F(EngineTest, NobodyIsToldWhatIsNotDurable) {
+  learn();
+  rig_.messenger.posted.clear();
+  size_t open_when_told = 0;
+  rig_.messenger.answer = [&](const ports::Mail&) {
+    open_when_told = rig_.journal().open_incidents()->size();
+    return ports::MailAnswer{ports::Delivery::kDelivered, {}, {}};
+  };
+  warn();
+  rig_.run_for(Duration::seconds(1));
+  EXPECT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_EQ(open_when_told, 1u);
+}
+
+TEST_F(EngineTest, AMessageThatCannotBeReadIsTold) {
+  learn();
+  rig_.messenger.posted.clear();
+  rig_.queue.put("{");
+  rig_.run_for(Duration::seconds(1));
+  ASSERT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_THAT(rig_.messenger.posted.at(0).text, HasSubstr("a message from sqs could not be read"));
+}
+
+TEST_F(EngineTest, WhatWasToldIsNotToldAgainAfterARestart) {
+  learn();
+  rig_.messenger.posted.clear();
+  warn();
+  rig_.run_for(Duration::seconds(30));
+  rig_.start();
+  rig_.run_for(Duration::seconds(30));
+  EXPECT_THAT(rig_.messenger.posted, SizeIs(1));
+}
+
+// ---- out of quarantine ----
+
+class EngineRetry : public EngineTest {
+ protected:
+  base::Status retry(int64_t seq) {
+    std::optional<base::Status> answer;
+    rig_.mailbox().add(Retried{seq, [&](base::Status status) { answer = std::move(status); }});
+    rig_.run_for(Duration::seconds(1));
+    return answer.value_or(base::fail("NotAnswered", ""));
+  }
+  int64_t only_one_kept() { return rig_.journal().quarantined({}).value().at(0).seq; }
+};
+
+TEST_F(EngineRetry, AMessageThatCanBeReadByNowIsHeard) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine(
+      {{warning_body(victim_, warned_at_), "an older spotkeeper's", "sqs", warned_at_, {}}}));
+  ASSERT_TRUE(retry(only_one_kept()));
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+  EXPECT_EQ(rig_.journal().events({})->at(0).source, "sqs");
+  EXPECT_THAT(rig_.journal().open_incidents().value(), SizeIs(1));
+}
+
+TEST_F(EngineRetry, OneThatStillCannotBeReadStays) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine({{"{", "not JSON", "sqs", warned_at_, {}}}));
+  EXPECT_FALSE(retry(only_one_kept()));
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(1));
+  EXPECT_EQ(retry(only_one_kept() + 1).error().code, "NotFound");
+}
+
+TEST_F(EngineRetry, ANotificationIsSentOnceTheTargetTakesIt) {
+  learn();
+  rig_.messenger.answer = [](const ports::Mail&) {
+    return ports::MailAnswer{ports::Delivery::kRefused, "status 404", {}};
+  };
+  warn();
+  rig_.run_for(Duration::seconds(1));
+  rig_.messenger.answer = nullptr;
+  const ports::Mail refused = rig_.messenger.posted.back();
+  rig_.messenger.posted.clear();
+  ASSERT_TRUE(retry(only_one_kept()));
+  ASSERT_THAT(rig_.messenger.posted, SizeIs(1));
+  EXPECT_EQ(rig_.messenger.posted[0].id, refused.id);
+  EXPECT_EQ(rig_.messenger.posted[0].document, refused.document);
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+}
+
+TEST_F(EngineRetry, ANotificationOfATargetThatIsGoneStays) {
+  learn();
+  ASSERT_TRUE(rig_.journal().quarantine({{R"({"id":"x","text":"y"})", "status 404", "gone",
+                                          warned_at_, QuarantineKind::kNotification}}));
+  EXPECT_EQ(retry(only_one_kept()).error().code, "NoTarget");
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(1));
+}
+
+TEST_F(EngineTest, WithoutATargetNothingWaitsInTheOutbox) {
+  rig_.subscriptions.clear();
+  learn();
+  warn();
+  rig_.run_for(kWarning);
+  EXPECT_THAT(rig_.messenger.posted, IsEmpty());
+  EXPECT_THAT(rig_.journal().outbox().counts().value(), IsEmpty());
+}
+
 // ---- a crash at every point ----
 
 class EngineCrash : public EngineTest, public ::testing::WithParamInterface<CrashPoint> {
@@ -247,11 +361,21 @@ class EngineCrash : public EngineTest, public ::testing::WithParamInterface<Cras
     EXPECT_EQ(rig_.queue.size(), 0u);
     EXPECT_THAT(rig_.journal().open_incidents().value(), IsEmpty());
     EXPECT_THAT(rig_.journal().incidents(IncidentFilter::kAll, {}).value(), SizeIs(1));
+    expect_told();
+  }
+  // At least once each, and everything under the id that lets a receiver drop the second.
+  void expect_told() {
+    for (const char* end : {"/interruption/began", "/interruption/ended"})
+      EXPECT_THAT(rig_.messenger.ids(), Contains(victim_.str() + end));
+    const std::vector<std::string> ids = rig_.messenger.ids();
+    EXPECT_LE(ids.size(), std::set<std::string>(ids.begin(), ids.end()).size() + 1);
+    EXPECT_THAT(rig_.journal().outbox().counts().value(), IsEmpty());
   }
 };
 
 TEST_P(EngineCrash, IsContinuedByTheNextLife) {
   learn();
+  rig_.messenger.posted.clear();
   rig_.die_at(GetParam());
   if (is_of_termination(GetParam())) {
     model::GroupSpec fewer = control::testing::group_spec();

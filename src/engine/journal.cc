@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/digest.h"
 #include "engine/event_identity.h"
+#include "engine/journal_quarantine.h"
 #include "engine/journal_schema.h"
 #include "engine/journal_text.h"
 
@@ -20,6 +20,7 @@ using store::Row;
 
 constexpr char kRun[] = "run";
 constexpr char kSteppedThrough[] = "stepped_through";
+constexpr char kTold[] = "told";
 constexpr int64_t kNewest = std::numeric_limits<int64_t>::max();
 
 int64_t limit_of(const Page& page) { return std::clamp<int64_t>(page.limit, 0, kMostRows); }
@@ -44,8 +45,10 @@ Result<model::TimelineEntry> read_entry(const Row& row) {
 }
 
 Result<Quarantined> read_quarantined(const Row& row) {
-  return Quarantined{row.integer(0), row.text(1),    row.text(2),   row.text(3),
-                     row.instant(4), row.instant(5), row.integer(6)};
+  // What a newer spotkeeper put there is shown as what it is not, rather than not at all.
+  const auto kind = parse_quarantine_kind(row.text(7)).value_or(QuarantineKind::kMessage);
+  return Quarantined{row.integer(0), row.text(1),    row.text(2),    row.text(3),
+                     row.instant(4), row.instant(5), row.integer(6), kind};
 }
 
 Result<JournaledCall> read_call(const Row& row) {
@@ -111,20 +114,28 @@ Status Journal::set_meta(std::string_view name, std::string_view value) {
   return database_.run("insert or replace into meta(name, value) values(?, ?)", {name, value});
 }
 
+Result<std::string> Journal::told() {
+  ASSIGN_OR_RETURN(const std::optional<std::string> text, meta(kTold));
+  return text.value_or("");
+}
+
 // ---- events ----
 
 Result<std::vector<JournaledEvent>> Journal::append_events(
     const std::vector<IncomingEvent>& incoming) {
   std::vector<JournaledEvent> fresh;
   if (incoming.empty()) return fresh;
-  RETURN_IF_ERROR(database_.transaction([&]() -> Status {
-    for (const IncomingEvent& event : incoming) {
-      ASSIGN_OR_RETURN(std::optional<JournaledEvent> appended, append(event));
-      if (appended) fresh.push_back(*std::move(appended));
-    }
-    return {};
-  }));
+  RETURN_IF_ERROR(database_.transaction([&]() -> Status { return append_all(incoming, fresh); }));
   return fresh;
+}
+
+Status Journal::append_all(const std::vector<IncomingEvent>& incoming,
+                           std::vector<JournaledEvent>& fresh) {
+  for (const IncomingEvent& event : incoming) {
+    ASSIGN_OR_RETURN(std::optional<JournaledEvent> appended, append(event));
+    if (appended) fresh.push_back(*std::move(appended));
+  }
+  return {};
 }
 
 // Nothing when it was known already.
@@ -194,28 +205,45 @@ Result<std::vector<EventCount>> Journal::counts_by_kind() {
 
 // ---- quarantine ----
 
-Status Journal::quarantine(const std::vector<Unusable>& items) {
+Status Journal::quarantine(const std::vector<Unusable>& items,
+                           const std::vector<notify::Letter>& letters) {
   if (items.empty()) return {};
   return database_.transaction([&]() -> Status {
-    for (const Unusable& item : items) RETURN_IF_ERROR(quarantine_one(item));
-    return {};
+    for (const Unusable& item : items) RETURN_IF_ERROR(insert_unusable(database_, item));
+    return insert_letters(database_, letters);
   });
-}
-
-Status Journal::quarantine_one(const Unusable& item) {
-  const base::Sha256 hash = base::sha256(item.body);
-  return database_.run(
-      "insert into quarantine(body_hash, body, reason, source, first_seen_ms, last_seen_ms, "
-      "attempts) values(?1, ?2, ?3, ?4, ?5, ?5, 1) on conflict(body_hash) do update set "
-      "reason = excluded.reason, last_seen_ms = excluded.last_seen_ms, attempts = attempts + 1",
-      {Blob{base::as_text(hash)}, Blob{item.body}, item.reason, item.source, item.seen_at});
 }
 
 Result<std::vector<Quarantined>> Journal::quarantined(const Page& page) {
   return database_.collect(
-      "select seq, body, reason, source, first_seen_ms, last_seen_ms, attempts from quarantine "
-      "where seq < ? order by seq desc limit ?",
+      "select seq, body, reason, source, first_seen_ms, last_seen_ms, attempts, kind "
+      "from quarantine where seq < ? order by seq desc limit ?",
       {before_of(page), limit_of(page)}, read_quarantined);
+}
+
+Result<std::optional<Quarantined>> Journal::quarantined_item(int64_t seq) {
+  return database_.find(
+      "select seq, body, reason, source, first_seen_ms, last_seen_ms, attempts, kind "
+      "from quarantine where seq = ?",
+      {seq}, read_quarantined);
+}
+
+Result<std::vector<JournaledEvent>> Journal::readmit(int64_t seq,
+                                                     const std::vector<IncomingEvent>& events) {
+  std::vector<JournaledEvent> fresh;
+  const Status status = database_.transaction([&]() -> Status {
+    RETURN_IF_ERROR(append_all(events, fresh));
+    return drop_quarantined(seq);
+  });
+  if (!status) return tl::unexpected(status.error());
+  return fresh;
+}
+
+Status Journal::readmit(int64_t seq, const std::vector<notify::Letter>& letters) {
+  return database_.transaction([&]() -> Status {
+    RETURN_IF_ERROR(insert_letters(database_, letters));
+    return drop_quarantined(seq);
+  });
 }
 
 Status Journal::drop_quarantined(int64_t seq) {
@@ -231,6 +259,8 @@ Status Journal::record(const TurnRecord& turn) {
     for (const Incident& incident : turn.incidents) RETURN_IF_ERROR(record_incident(incident));
     for (const LedgerWritten& written : turn.ledger) RETURN_IF_ERROR(record_ledger(written));
     for (const model::SpotPrice& price : turn.prices) RETURN_IF_ERROR(record_price(price));
+    RETURN_IF_ERROR(insert_letters(database_, turn.letters));
+    if (turn.told) RETURN_IF_ERROR(set_meta(kTold, *turn.told));
     return step_through(turn.stepped_through);
   });
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/journal_outbox.h"
 #include "engine/journal_records.h"
 #include "store/database.h"
 
@@ -39,7 +40,9 @@ class Journal {
   // Answers the events that are new, in their order. Once this returns the messages may be deleted.
   base::Result<std::vector<JournaledEvent>> append_events(
       const std::vector<IncomingEvent>& incoming);
-  base::Status quarantine(const std::vector<Unusable>& items);
+  // With what is to be told of them.
+  base::Status quarantine(const std::vector<Unusable>& items,
+                          const std::vector<notify::Letter>& letters = {});
   base::Status record(const TurnRecord& turn);
   base::Status set_meta(std::string_view name, std::string_view value);
   // Forgets stepped events, calls, ledger writes and closed incidents of before that time. What is
@@ -48,6 +51,13 @@ class Journal {
   base::Status prune(base::Instant before);
   // After a retry that worked, or because a person said so.
   base::Status drop_quarantined(int64_t seq);
+  // Out of quarantine, as the events or the letters that it has become.
+  base::Result<std::vector<JournaledEvent>> readmit(int64_t seq,
+                                                    const std::vector<IncomingEvent>& events);
+  base::Status readmit(int64_t seq, const std::vector<notify::Letter>& letters);
+
+  // What people are to be told; of the same file, so it lives no longer than the journal's.
+  Outbox outbox() { return Outbox(database_); }
 
   // ---- recovery ----
   // Durable events that no recorded turn has seen, oldest first.
@@ -55,6 +65,8 @@ class Journal {
   base::Result<std::vector<model::Incident>> open_incidents();
   // "deployment_id", "keeper_name", …
   base::Result<std::optional<std::string>> meta(std::string_view name);
+  // As a turn recorded it last; empty when none did.
+  base::Result<std::string> told();
 
   // ---- for people ----
   base::Result<std::vector<JournaledEvent>> events(const Page& page);
@@ -64,6 +76,7 @@ class Journal {
   // The latest of that name.
   base::Result<std::optional<JournaledIncident>> incident(const model::IncidentId& id);
   base::Result<std::vector<Quarantined>> quarantined(const Page& page);
+  base::Result<std::optional<Quarantined>> quarantined_item(int64_t seq);
   base::Result<std::vector<JournaledCall>> calls(const Page& page);
   base::Result<std::vector<LedgerWritten>> ledger_history(const model::GroupName& group,
                                                           int64_t limit);
@@ -83,7 +96,8 @@ class Journal {
   base::Result<int64_t> insert_event(const IncomingEvent& event);
   base::Status count(model::NoticeKind kind, int64_t events, int64_t duplicates);
   base::Result<std::optional<JournaledEvent>> append(const IncomingEvent& event);
-  base::Status quarantine_one(const Unusable& item);
+  base::Status append_all(const std::vector<IncomingEvent>& incoming,
+                          std::vector<JournaledEvent>& fresh);
 
   base::Status record_intent(const Intent& intent);
   base::Status record_outcome(const Outcome& outcome);

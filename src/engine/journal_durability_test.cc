@@ -133,6 +133,7 @@ struct Memory {
   int64_t stepped_through = 0;
   std::map<model::IncidentId, Incident> incidents;
   std::map<std::string, int64_t> attempts;
+  std::vector<std::string> letters;  // In the outbox, by id.
 
   friend bool operator==(const Memory&, const Memory&) = default;
 
@@ -151,6 +152,7 @@ struct Memory {
   void record(const TurnRecord& turn) {
     stepped_through = std::max(stepped_through, turn.stepped_through);
     for (const Incident& incident : turn.incidents) incidents[incident.id] = incident;
+    for (const notify::Letter& letter : turn.letters) letters.push_back(letter.id);
   }
 
   void prune(Instant before) {
@@ -177,8 +179,12 @@ bool remembers(Journal& journal, const Memory& memory) {
   std::map<std::string, int64_t> attempts;
   const auto quarantined = journal.quarantined({}).value();
   for (const Quarantined& row : quarantined) attempts[row.body] = row.attempts;
+  std::vector<std::string> letters;
+  const auto waiting = journal.outbox().waiting("ops", kMostRows).value();
+  for (const notify::Letter& letter : waiting) letters.push_back(letter.id);
   return journal.events({}) == newest_first && journal.unstepped_events() == unstepped &&
-         incidents == memory.incidents && attempts == memory.attempts;
+         incidents == memory.incidents && attempts == memory.attempts &&
+         letters == memory.letters;
 }
 
 // Draws what happens, does it to the journal and to the memory, and compares.
@@ -221,7 +227,11 @@ class Workload {
   }
 
   bool act(Memory& after) {
-    switch (prng_.below(8)) {
+    switch (prng_.below(10)) {
+      case 8:
+        return bring(after);
+      case 9:
+        return give_up(after);
       case 0:
         return prune(after);
       case 1:
@@ -250,8 +260,28 @@ class Workload {
     turn.stepped_through = prng_.between(memory_.stepped_through, memory_.last_seq);
     turn.incidents = {draw_incident()};
     turn.intents = {{model::CallId{++last_call_}, "CreateTags", model::GroupName("web"), "", now_}};
+    turn.letters = {{0, "ops", "letter-" + std::to_string(last_call_), "incident", "began", "web",
+                     "text", "{}", now_}};
     after.record(turn);
     return machine_.journal().record(turn).has_value();
+  }
+
+  // The oldest letter was posted, and the answer has come.
+  bool bring(Memory& after) {
+    if (memory_.letters.empty()) return true;
+    after.letters.erase(after.letters.begin());
+    Outbox outbox = machine_.journal().outbox();
+    return outbox.remove(outbox.waiting("ops", 1).value()).has_value();
+  }
+
+  bool give_up(Memory& after) {
+    if (memory_.letters.empty()) return true;
+    ++after.attempts[after.letters.front()];
+    after.letters.erase(after.letters.begin());
+    Outbox outbox = machine_.journal().outbox();
+    const auto letters = outbox.waiting("ops", 1).value();
+    const Unusable as{letters.front().id, "refused", "ops", now_, QuarantineKind::kNotification};
+    return outbox.give_up(letters, as).has_value();
   }
 
   // A new one, or the next state of a known one.

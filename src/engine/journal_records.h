@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -11,6 +12,7 @@
 #include "model/ids.h"
 #include "model/incident.h"
 #include "model/notice.h"
+#include "notify/address.h"
 
 namespace engine {
 
@@ -33,12 +35,20 @@ struct JournaledEvent {
   friend bool operator==(const JournaledEvent&, const JournaledEvent&) = default;
 };
 
-// A message that could not be parsed or delivered.
+enum class QuarantineKind {
+  kMessage,       // It came from a queue and could not be read.
+  kNotification,  // It was to be told to somebody and could not be brought.
+};
+
+std::string_view to_string(QuarantineKind kind);  // "message", "notification"
+std::optional<QuarantineKind> parse_quarantine_kind(std::string_view text);
+
 struct Unusable {
   std::string body;
   std::string reason;
-  std::string source;
+  std::string source;  // The door it came through, or the target it was for.
   base::Instant seen_at;
+  QuarantineKind kind = QuarantineKind::kMessage;
 };
 
 struct Quarantined {
@@ -48,6 +58,7 @@ struct Quarantined {
   std::string source;
   base::Instant first_seen, last_seen;
   int64_t attempts = 0;
+  QuarantineKind kind = QuarantineKind::kMessage;
 
   friend bool operator==(const Quarantined&, const Quarantined&) = default;
 };
@@ -100,6 +111,8 @@ struct TurnRecord {
   std::vector<model::Incident> incidents;
   std::vector<LedgerWritten> ledger;
   std::vector<model::SpotPrice> prices;  // Kept where they differ from the pool's latest.
+  std::vector<notify::Letter> letters;  // What is to be told of it.
+  std::optional<std::string> told;      // notify::Told, when it changed.
 };
 
 struct JournaledIncident {

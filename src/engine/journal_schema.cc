@@ -6,7 +6,7 @@ namespace engine {
 namespace {
 
 // Keys rise with time: an index on random keys costs an order of magnitude in writes. The
-// exceptions are small tables (incident, quarantine), which are looked up by name.
+// exceptions are small tables (incident, quarantine, outbox), which are looked up by name.
 constexpr std::string_view kFirst = R"sql(
 create table meta(
   name text primary key,
@@ -107,8 +107,29 @@ create table price(
 ) strict, without rowid;
 )sql";
 
+// What people are told, and the messages for them that could not be brought.
+constexpr std::string_view kNotifications = R"sql(
+alter table quarantine add column kind text not null default 'message';
+
+-- autoincrement: letters go out in the order of seq, also after all have gone.
+create table outbox(
+  seq integer primary key autoincrement,
+  target text not null,
+  id text not null,
+  kind text not null,
+  event text not null,
+  group_name text not null,
+  text text not null,
+  document text not null,
+  at_ms integer not null,
+  is_claimed integer not null default 0,
+  unique(target, id)
+) strict;
+create index outbox_order on outbox(target, is_claimed, seq);
+)sql";
+
 // Append only: a step that was released is never changed.
-constexpr std::string_view kSteps[] = {kFirst, kPrices};
+constexpr std::string_view kSteps[] = {kFirst, kPrices, kNotifications};
 
 }  // namespace
 

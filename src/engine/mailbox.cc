@@ -29,6 +29,14 @@ void Mailbox::add(Ordered ordered) {
   enter([&](Arrivals& in) { in.ordered.push_back(std::move(ordered)); });
 }
 
+void Mailbox::add(Retried retried) {
+  enter([&](Arrivals& in) { in.retried.push_back(std::move(retried)); });
+}
+
+void Mailbox::add(Brought brought) {
+  enter([&](Arrivals& in) { in.brought.push_back(std::move(brought)); });
+}
+
 void Mailbox::add_not_removed(std::vector<std::string> receipts) {
   enter([&](Arrivals& in) {
     for (std::string& receipt : receipts) in.not_removed.push_back(std::move(receipt));

@@ -14,6 +14,7 @@
 #include "model/call.h"
 #include "model/command.h"
 #include "ports/cloud.h"
+#include "ports/messenger.h"
 #include "ports/queue.h"
 
 namespace engine {
@@ -33,16 +34,31 @@ struct Ordered {
   std::function<void(base::Status)> done;
 };
 
+// A person wants what is in quarantine tried again; answered once it is out of it (or refused).
+struct Retried {
+  int64_t seq = 0;
+  std::function<void(base::Status)> done;
+};
+
+// The answer to one attempt to tell people something.
+struct Brought {
+  std::string target;
+  std::string id;  // Of the message.
+  ports::MailAnswer answer;
+};
+
 struct Arrivals {
   std::vector<model::CallCompleted> completions;
   std::vector<Received> received;
   std::vector<Injected> injected;
   std::vector<Ordered> ordered;
+  std::vector<Retried> retried;
+  std::vector<Brought> brought;
   std::vector<std::string> not_removed;  // Receipts that the queue did not delete.
 
   bool empty() const {
     return completions.empty() && received.empty() && injected.empty() && ordered.empty() &&
-           not_removed.empty();
+           retried.empty() && brought.empty() && not_removed.empty();
   }
 };
 
@@ -55,6 +71,8 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void add(Received received);
   void add(Injected injected);
   void add(Ordered ordered);
+  void add(Retried retried);
+  void add(Brought brought);
   void add_not_removed(std::vector<std::string> receipts);
   Arrivals take();
   bool empty() const;

@@ -7,6 +7,14 @@
 
 namespace engine {
 
+// Of one target that people are told through.
+struct TargetStats {
+  uint64_t sent = 0;         // Messages; one may carry many notifications.
+  uint64_t failed = 0;       // Attempts that are made again.
+  uint64_t quarantined = 0;  // Messages that were given up.
+  uint64_t waiting = 0;      // Notifications, now.
+};
+
 struct Stats {
   uint64_t turns = 0;
   uint64_t messages = 0;      // Received, copies included.
@@ -20,6 +28,7 @@ struct Stats {
   std::map<std::string, uint64_t> calls_by_action;
   std::map<std::string, uint64_t> failures_by_code;
   std::map<std::string, uint64_t> remarks_by_word;
+  std::map<std::string, TargetStats> targets;
 };
 
 }  // namespace engine

@@ -208,9 +208,11 @@ class BeastServer final : public HttpServer {
         continue;
       }
       auto [error, socket] = co_await acceptor_.async_accept(kAwait);
+      // Accepted just before the end: nobody would stop it.
+      if (!acceptor_.is_open()) co_return;
       if (!error) {
         start(std::move(socket));
-      } else if (acceptor_.is_open()) {
+      } else {
         room_.expires_after(kAcceptPause);
         co_await room_.async_wait(kAwait);
       }

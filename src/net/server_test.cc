@@ -1,9 +1,16 @@
 #include "net/server.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "net/test_peer.h"
 
@@ -285,6 +292,43 @@ TEST(Server, RefusesAnAddressThatIsNotThisMachines) {
     EXPECT_EQ(server.error().code, "ListenFailed");
     EXPECT_NE(server.error().message.find(address), std::string::npos);
   }
+}
+
+// A socket that is connected to that port of this host, or -1.
+int try_to_connect(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+// A connection that is accepted while the server ends would otherwise keep it for an idle timeout.
+TEST(Server, EndsAtOnceHoweverManyConnectAtThatMoment) {
+  constexpr int kRounds = 300, kMostConnections = 200;
+  const auto began = std::chrono::steady_clock::now();
+  for (int round = 0; round < kRounds; ++round) {
+    auto server = serve(echo);
+    std::atomic<int> connected = 0;
+    std::atomic<bool> is_over = false;
+    std::thread crowd([&, port = server->port()] {
+      std::vector<int> sockets;
+      while (!is_over && connected < kMostConnections) {
+        const int fd = try_to_connect(port);
+        if (fd >= 0) sockets.push_back(fd);
+        ++connected;
+      }
+      for (const int fd : sockets) close(fd);
+    });
+    while (connected < round % 20) std::this_thread::yield();
+    server.reset();
+    is_over = true;
+    crowd.join();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
 }
 
 }  // namespace

@@ -1,13 +1,15 @@
-"""A simulated region and keepers as processes, and a signed request where no client is at hand."""
+"""A simulated region and keepers as processes, who is told, and a signed request by hand."""
 
 import contextlib
 import datetime
 import hashlib
 import hmac
+import http.server
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -123,6 +125,46 @@ def group_table(region, name, capacity, *lines):
                       'instance_types = ["c6i.large", "c5.large", "m5.large"]', *lines, ""])
 
 
+def notify_table(receiver):
+    """The part that tells that receiver what happens."""
+    return f"""[[notify]]
+webhook = "{receiver.url}"
+on = ["incident", "group-unheld"]
+"""
+
+
+class Receiver:
+    """Whom a keeper tells what happens: takes every message, and remembers its id."""
+
+    def __init__(self):
+        self.ids = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802 (the name that the base class calls)
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.ids += receiver.ids_of(json.loads(body))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @staticmethod
+    def ids_of(message):
+        if message["kind"] == "gathered":
+            return [item["id"] for item in message["items"]]
+        return [message["id"]]
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Keeper:
     """`spotkeeper serve`, life after life in one state folder."""
 
@@ -132,7 +174,7 @@ class Keeper:
         self.state, self.config = folder / "state", folder / "config.toml"
         self.process, self.url = None, None
 
-    def configure(self, *groups):
+    def configure(self, *tables):
         scene = self.region.scene
         self.config.write_text(f"""[aws]
 region = "{scene['region']}"
@@ -145,7 +187,7 @@ url = "{self.ledger}"
 name = "{self.name}"
 state_dir = "{self.state}"
 listen = "127.0.0.1:0"
-""" + "".join(groups))
+""" + "".join(tables))
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder),

@@ -1,0 +1,89 @@
+#include "app/config_notify.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/quote.h"
+
+namespace app {
+namespace {
+
+using base::quote;
+using NameLines = std::map<std::string, int>;
+
+// Each has a thread of its own.
+constexpr size_t kMostTargets = 16;
+
+std::string read_name(TableReader& in, const toml::table& table, size_t number, NameLines& names,
+                      Problems& problems) {
+  const std::string unnamed = "notify-" + std::to_string(number);
+  const std::string name = in.text("name", kTargetName).value_or(unnamed);
+  const int line = static_cast<int>(table.source().begin.line);
+  const auto [other, is_new] = names.emplace(name, line);
+  if (is_new) return name;
+  const std::string which = table.contains("name") ? "name in [[notify]] is "
+                                                   : "without a name this [[notify]] is called ";
+  problems.add(table.contains("name") ? table.get("name")->source().begin : table.source().begin,
+               which + quote(name) + ", as the one in line " + std::to_string(other->second),
+               "a name that no other target has");
+  return name;
+}
+
+// The URL never appears in a problem.
+void read_webhook(TableReader& in, const toml::table& table, NotifyConfig& target,
+                  Problems& problems) {
+  target.webhook = in.text("webhook", kWebhook).value_or("");
+  target.webhook_file = in.text("webhook_file", kWebhookFile).value_or("");
+  const bool has_url = table.contains("webhook"), has_file = table.contains("webhook_file");
+  if (has_url && has_file)
+    in.reject("webhook_file", "webhook_file in [[notify]] is given beside webhook", "one of them");
+  if (!has_url && !has_file)
+    problems.add(table.source().begin, "webhook is missing from [[notify]]",
+                 "webhook or webhook_file");
+}
+
+std::set<model::GroupName> read_groups(TableReader& in,
+                                       const std::vector<model::GroupSpec>& groups) {
+  std::set<model::GroupName> chosen;
+  for (const std::string& text : in.required_texts("groups", kGroupName)) {
+    const model::GroupName name(text);
+    if (std::none_of(groups.begin(), groups.end(),
+                     [&](const model::GroupSpec& group) { return group.name == name; }))
+      in.reject("groups", "groups in [[notify]] names " + quote(text) + ", which is no [[group]]",
+                "names of groups of this file");
+    chosen.insert(name);
+  }
+  return chosen;
+}
+
+NotifyConfig read_target(const toml::table& table, size_t number, NameLines& names,
+                         const std::vector<model::GroupSpec>& groups, Problems& problems) {
+  TableReader in(table, "[[notify]]", {"name", "webhook", "webhook_file", "on", "groups", "format"},
+                 problems);
+  NotifyConfig target;
+  target.name = read_name(in, table, number, names, problems);
+  read_webhook(in, table, target, problems);
+  for (const std::string& word : in.required_texts("on", kNotifyKind))
+    target.on.insert(*notify::parse_kind(word));
+  if (table.contains("groups")) target.groups = read_groups(in, groups);
+  if (const auto word = in.text("format", kWebhookFormat))
+    target.format = parse_webhook_format(*word);
+  return target;
+}
+
+}  // namespace
+
+std::vector<NotifyConfig> read_notify(TableReader& root,
+                                      const std::vector<model::GroupSpec>& groups,
+                                      Problems& problems) {
+  std::vector<NotifyConfig> targets;
+  NameLines names;
+  for (const toml::table* table : root.tables("notify", "tables, each written [[notify]]"))
+    targets.push_back(read_target(*table, targets.size() + 1, names, groups, problems));
+  if (targets.size() > kMostTargets)
+    root.reject("notify", std::to_string(targets.size()) + " tables [[notify]]",
+                "at most " + std::to_string(kMostTargets));
+  return targets;
+}
+
+}  // namespace app

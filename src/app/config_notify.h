@@ -1,0 +1,15 @@
+// [[notify]] of the configuration file. Include this only from the sources that read the file.
+#pragma once
+
+#include <vector>
+
+#include "app/config_reader.h"
+
+namespace app {
+
+// `root` has the key "notify"; the groups are those of the same file.
+std::vector<NotifyConfig> read_notify(TableReader& root,
+                                      const std::vector<model::GroupSpec>& groups,
+                                      Problems& problems);
+
+}  // namespace app
