@@ -20,6 +20,15 @@ void take(SpotRequests& spot, const SpotRequest& request) {
     spot.waits_for = request.status_code;
 }
 
+// A request that no list shows any more after so long has ended; AWS does not keep those for ever.
+void note_forgotten(SpotRequests& spot, const std::vector<SpotRequest>& listed) {
+  for (auto& [id, request] : spot.shown)
+    if (!is_decided(request) &&
+        std::none_of(listed.begin(), listed.end(),
+                     [&, wanted = id](const SpotRequest& one) { return one.id == wanted; }))
+      request.state = "closed";
+}
+
 bool is_over(const SpotRequests& spot) {
   return !spot.shown.empty() &&
          std::all_of(spot.shown.begin(), spot.shown.end(), [&](const auto& entry) {
@@ -156,6 +165,8 @@ bool spot_step_answered(GroupState& group, LaunchProgress* progress, const Fligh
   const auto* reply = reply_of<model::SpotRequestsReply>(group, flight, completed, context);
   if (!is_ours || !reply) return false;
   for (const SpotRequest& request : reply->requests) take(progress->spot, request);
+  if (completed.began >= progress->spot.requested_at + context.timing.horizon)
+    note_forgotten(progress->spot, reply->requests);
   progress->spot.looked_at = completed.ended;
   return is_over(progress->spot);
 }

@@ -113,6 +113,19 @@ TEST_F(SpotSteps, ARepetitionThatShowsOnlyCancelledRequestsEndsTheLaunch) {
   EXPECT_THAT(cloud_.record().open, IsEmpty());
 }
 
+TEST_F(SpotSteps, ARequestThatAwsHasForgottenEndsTheLaunch) {
+  cloud_.spot_waits_with = "pending-fulfillment";
+  Script keeper(cloud_, clock_, kMe, 1, {}, by_request());
+  begin_with_a_loss(keeper);
+  answer_until(keeper, "RequestSpotInstances");
+  keeper.carry_out_and_answer(keeper.find("RequestSpotInstances"));
+  cloud_.spot_requests.clear();
+  cloud_.spot_waits_with = "";
+  keeper.run_until(clock_ + seconds(200));
+  EXPECT_TRUE(cloud_.record().holders.at(kSlotB).instance != kB);
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
+}
+
 // AWS may fulfil a request while it is being cancelled.
 TEST_F(SpotSteps, WhatCameWhileItWasCancelledIsTaken) {
   cloud_.spot_waits_with = "pending-fulfillment";

@@ -212,6 +212,7 @@ TinyCloud::Result TinyCloud::on(const model::CancelSpotInstanceRequests& call, I
   model::CancelledSpotRequestsReply reply;
   for (const model::SpotRequestId& id : call.ids) {
     log.push_back("CancelSpotInstanceRequests " + id.str());
+    if (!spot_requests.contains(id)) continue;
     model::SpotRequest& request = spot_requests.at(id);
     if (request.state == "open") request.status_code = "canceled-before-fulfillment";
     request.state = "cancelled";

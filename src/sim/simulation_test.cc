@@ -30,9 +30,12 @@ TEST(Simulation, TheSameSeedTakesTheSameWay) {
 //   300571: a deletion of the ledger behind an injected 500 (the checker's own).
 //   217: a slot between on-demand and Spot was served by nobody.
 //   700104: the leavers of a rebuilt ledger left the balancer, and nobody else served.
+//   800049: a repeated Spot request showed only cancelled ones, and its launch never ended.
+//   810114: a machine came after its Spot request was cancelled, and nobody gave it our tags.
+//   820241: AWS forgot an open Spot request, and its launch was waited for without end.
 //   2285: clocks 50 s apart, and the same mistake by the ledger's times.
 TEST(Simulation, SeedsThatOnceFoundABugHold) {
-  for (const uint64_t seed : {49, 217, 276, 2285, 300571, 700104}) {
+  for (const uint64_t seed : {49, 217, 276, 2285, 300571, 700104, 800049, 810114, 820241}) {
     const SimulationResult result = run(seed);
     EXPECT_TRUE(result.violations.empty()) << text_of(result);
   }
