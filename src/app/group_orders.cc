@@ -52,7 +52,7 @@ constexpr Wording kSlotOrders[] = {
      "Example:\n"
      "  spotkeeper group hold web-b\n"
      "keeps web-b's machine where it is while you look at it. If AWS takes it, the slot stays\n"
-     "empty until the hold ends."},
+     "empty until the hold ends. An exchange that was ordered waits for the release."},
     {"release", CommandKind::kRelease, "end a `hold`", "is looked after again",
      "Example:\n"
      "  spotkeeper group release web-b"},

@@ -67,8 +67,8 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
 
 void show_orders(const model::LedgerRecord& record, std::vector<SlotView>& slots) {
   for (SlotView& slot : slots) {
-    if (record.holds.contains(slot.name)) slot.order = "hold";
     if (record.exchanging.contains(slot.name)) slot.order = "replace";
+    if (record.holds.contains(slot.name)) slot.order = "hold";  // Which puts an exchange off.
   }
 }
 

@@ -84,6 +84,17 @@ TEST(GroupView, ASlotWhoseMachineIsExchangedIsServedUntilThatOneGoes) {
   EXPECT_EQ(view_of(exchanging, kNow).healthy, 0);
 }
 
+TEST(GroupView, ShowsTheOrderThatActsNow) {
+  control::GroupState ordered = group();
+  model::LedgerRecord& record = *ordered.ledger.record;
+  record.exchanging = {{kA, model::InstanceId("i-0a")}, {kB, model::InstanceId("i-0b")}};
+  record.holds[kB] = kNow;
+  const GroupView view = view_of(ordered, kNow);
+  EXPECT_EQ(view.slots[0].order, "replace");
+  EXPECT_EQ(view.slots[1].order, "hold");
+  EXPECT_EQ(view.slots[2].order, "");
+}
+
 TEST(GroupView, KnowsNothingBeforeTheLedgerWasRead) {
   control::GroupState unread = group();
   unread.ledger = {};

@@ -16,7 +16,6 @@ base::Status refuse(std::string why) { return base::fail("CommandRefused", std::
 
 base::Status hold(const SlotName& slot, LedgerRecord& record, Instant now) {
   record.holds.try_emplace(slot, now);
-  record.exchanging.erase(slot);
   return {};
 }
 

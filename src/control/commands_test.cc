@@ -60,6 +60,15 @@ TEST_F(ApplyTest, AnExchangeNamesTheMachineThatIsToGo) {
   EXPECT_THAT(record().exchanging, IsEmpty());
 }
 
+// A machine that a roll-out skipped for good would keep the old version, and nobody would know.
+TEST_F(ApplyTest, AHoldPutsAnExchangeOffAndDoesNotForgetIt) {
+  give(CommandKind::kReplaceAll, "web");
+  give(CommandKind::kHold, "web-b");
+  EXPECT_EQ(record().exchanging.at(kSlotB), kB);
+  give(CommandKind::kRelease, "web-b");
+  EXPECT_EQ(record().exchanging.at(kSlotB), kB);
+}
+
 TEST_F(ApplyTest, WhatIsOnHoldOrEmptyIsNotExchanged) {
   give(CommandKind::kHold, "web-b");
   EXPECT_THAT(refusal(CommandKind::kReplace, "web-b"), HasSubstr("on hold"));
