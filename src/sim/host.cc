@@ -168,6 +168,18 @@ void Host::report_stored_records(store::Database& database) {
   for (const model::GroupSpec& group : options_.groups) ledger.read({0}, {group.name});
 }
 
+void Host::reload(std::vector<model::GroupSpec> groups) {
+  options_.groups = std::move(groups);
+  if (!process_) return;
+  process_.reset();
+  boot();
+}
+
+void Host::order(model::Command command, std::function<void(base::Status)> done) {
+  CHECK(process_);
+  process_->mailbox->add(engine::Ordered{std::move(command), std::move(done)});
+}
+
 void Host::crash(Duration down) {
   ++crashes_;
   process_.reset();

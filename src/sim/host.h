@@ -48,7 +48,10 @@ class Host {
   void crash(base::Duration down);
   bool is_up() const { return process_ != nullptr; }
 
-  void set_groups(std::vector<model::GroupSpec> groups) { options_.groups = std::move(groups); }
+  // Another file, taken over at once if the process is up.
+  void reload(std::vector<model::GroupSpec> groups);
+  // Only while up; `done` is never called where the process ends first.
+  void order(model::Command command, std::function<void(base::Status)> done);
   // A step of its clock, as when a time server corrects it.
   void set_clock_offset(base::Duration offset) { clock_.set_offset(offset); }
   void set_partitioned(bool partitioned) { partitioned_ = partitioned; }

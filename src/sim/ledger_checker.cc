@@ -42,6 +42,7 @@ void LedgerChecker::stored(const LedgerRecord& record,
   ++records_;
   check_alone(record);
   if (last != last_.end()) check_step(last->second, record, is_live);
+  if (last != last_.end()) check_orders(last->second, record);
   check_returns(last == last_.end() ? nullptr : &last->second, record);
   for (const auto& [slot, holder] : record.holders)
     ever_held_.insert_or_assign(holder.instance, slot);
@@ -77,6 +78,20 @@ void LedgerChecker::check_returns(const LedgerRecord* before, const LedgerRecord
     if (is_new && !window->second.is_open(at))
       violate_(slot.str() + " returns to Spot at " + base::to_iso8601(at) +
                ", when its window is closed" + in(after));
+  }
+}
+
+// While a group is paused or retired, or a slot on hold, nothing is launched for it any more.
+void LedgerChecker::check_orders(const LedgerRecord& before, const LedgerRecord& after) {
+  const bool is_still =
+      (before.paused_since && after.paused_since) || (before.retired_at && after.retired_at);
+  for (const model::OpenLaunch& entry : after.open) {
+    if (entry.n <= before.counter) continue;
+    if (is_still)
+      violate_("launch " + std::to_string(entry.n) + " was opened against an order" + in(after));
+    for (const SlotName& slot : entry.slots)
+      if (before.holds.contains(slot) && after.holds.contains(slot))
+        violate_(slot.str() + " is on hold and was launched for" + in(after));
   }
 }
 

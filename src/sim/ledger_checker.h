@@ -3,7 +3,7 @@
 // The rules are those of docs/architecture.md, "Exactly one per slot", checked from outside: no
 // instance holds two slots, no slot is launched for twice at once, numbers only grow, a holder
 // comes from an entry that covered its slot, and a holder that is displaced is retired or known to
-// be gone; and slots return to Spot only in their group's window.
+// be gone; slots return to Spot only in their group's window; and what a person ordered is obeyed.
 #pragma once
 
 #include <functional>
@@ -44,6 +44,7 @@ class LedgerChecker {
                   const std::function<bool(const model::InstanceId&)>& is_live);
 
   void check_returns(const model::LedgerRecord* before, const model::LedgerRecord& after);
+  void check_orders(const model::LedgerRecord& before, const model::LedgerRecord& after);
 
   Violate violate_;
   std::map<model::GroupName, base::WeekWindow> windows_;

@@ -55,6 +55,26 @@ TEST_F(LedgerCheckerTest, AnHonestHistoryPasses) {
   EXPECT_EQ(checker_.ever_held().at(InstanceId("i-1")), SlotName("web-a"));
 }
 
+TEST_F(LedgerCheckerTest, NothingIsLaunchedAgainstAnOrder) {
+  LedgerRecord before = second();
+  before.paused_since = base::Instant::from_unix_seconds(1);
+  store(before);
+  LedgerRecord after = before;
+  ++after.revision;
+  after.open.push_back(launch(++after.counter, {"web-b"}));
+  store(after);
+  EXPECT_EQ(only_violation(), "launch 2 was opened against an order (web revision 3)");
+  violations_.clear();
+  after.paused_since.reset();
+  after.holds[SlotName("web-c")] = base::Instant::from_unix_seconds(1);
+  ++after.revision;
+  store(after);
+  ++after.revision;
+  after.open.push_back(launch(++after.counter, {"web-c"}));
+  store(after);
+  EXPECT_EQ(only_violation(), "web-c is on hold and was launched for (web revision 5)");
+}
+
 TEST_F(LedgerCheckerTest, OneInstanceMayNotHoldTwoSlots) {
   LedgerRecord record = first();
   record.holders[SlotName("web-b")].instance = InstanceId("i-1");

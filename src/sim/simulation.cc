@@ -10,6 +10,7 @@
 #include "model/decode.h"
 #include "sim/host.h"
 #include "sim/ledger_checker.h"
+#include "sim/person.h"
 
 namespace sim {
 namespace {
@@ -59,7 +60,15 @@ class Simulation {
         network_(swarm_.network),
         ledger_checker_([this](std::string what) { violate(std::move(what)); }),
         world_checker_(region_, ledger_checker_, groups_,
-                       [this](std::string what) { violate(std::move(what)); }) {
+                       [this](std::string what) { violate(std::move(what)); }),
+        // Dice of its own: the other forces of a seed are what they were before people came.
+        person_(
+            timeline_, hosts_, groups_, ledger_checker_, [this](size_t i) { return file_of(i); },
+            [this](model::CommandKind kind, bool is_done) {
+              ++result_.reached[(is_done ? "order-" : "refused-") + std::string(to_string(kind))];
+            },
+            [this](std::string what) { violate(std::move(what)); },
+            base::Prng(options.seed * 0x9e3779b97f4a7c15 + 2)) {
     result_.seed = options.seed;
     result_.swarm = swarm_;
     build_groups();
@@ -177,6 +186,10 @@ class Simulation {
     return groups;
   }
 
+  std::vector<model::GroupSpec> file_of(size_t host) const {
+    return host > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
+  }
+
   void build_hosts() {
     const bool shared = swarm_.keepers > 1;
     for (int i = 0; i < swarm_.keepers; ++i) {
@@ -184,7 +197,7 @@ class Simulation {
       host.name = "keeper-" + std::to_string(i + 1);
       host.queue_url = region_.add_queue(host.name);
       if (swarm_.namesakes) host.keeper = "keeper";
-      host.groups = i > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
+      host.groups = file_of(static_cast<size_t>(i));
       host.advisor = options_.advisor;
       host.clock_offset = i == 0 ? swarm_.clock_offset : -swarm_.clock_offset;
       host.crash_per_mille = swarm_.crash_per_mille;
@@ -340,6 +353,8 @@ class Simulation {
     unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
     unleash(swarm_.between_outages, "zone-outage", [this] { return break_a_zone(); });
     unleash(swarm_.between_sicknesses, "sickness", [this] { return sicken_some(); });
+    unleash(swarm_.between_orders, "order", [this] { return person_.order_something(); });
+    unleash(swarm_.between_edits, "edit", [this] { return person_.edit_something(); });
     unleash(swarm_.between_clock_steps, "clock-step", [this] {
       any_host().set_clock_offset(Duration::millis(dice_.between(-30'000, 30'000)));
       return true;
@@ -504,6 +519,7 @@ class Simulation {
     for (const auto& [key, pool] : region_.world().pools)
       if (pool.is_drained) region_.refill_pool(key);
     cure_all();
+    person_.make_peace();
     for (auto& host : hosts_) {
       host->set_partitioned(false);
       host->set_crash_rate(0);
@@ -540,12 +556,13 @@ class Simulation {
   std::vector<model::GroupSpec> groups_;
   LedgerChecker ledger_checker_;
   WorldChecker world_checker_;
-  std::vector<std::unique_ptr<Host>> hosts_;
   SimulationResult result_;
   TraceHash hash_;
   Instant chaos_ends_ = Instant::never();
   std::set<std::string> disks_lost_;
   std::map<std::string, std::set<std::string>> handed_out_;  // Bodies, by keeper.
+  Person person_;
+  std::vector<std::unique_ptr<Host>> hosts_;  // Last: as they end, they still tell the others.
 };
 
 }  // namespace

@@ -7,6 +7,9 @@ namespace {
 
 using base::Duration;
 
+// Between forces that are off.
+constexpr Duration kNever = Duration::hours(1000);
+
 // Nothing in half of the runs, else up to `most`.
 int maybe(base::Prng& dice, int most) {
   return dice.chance_ppm(500'000) ? static_cast<int>(dice.between(1, most)) : 0;
@@ -88,6 +91,8 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   swarm.fleets = dice.chance_ppm(400'000);
   if (dice.chance_ppm(250'000)) swarm.return_window = draw_window(dice);
   swarm.spot_requests = dice.chance_ppm(250'000);
+  maybe_often(dice, swarm.between_orders, 300'000, 2, 20);
+  maybe_often(dice, swarm.between_edits, 200'000, 5, 40);
 }
 
 }  // namespace
@@ -145,7 +150,10 @@ std::string to_string(const Swarm& swarm) {
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
          number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
-         number("requests", swarm.spot_requests) + number("slow", swarm.network.slow_per_mille) +
+         number("requests", swarm.spot_requests) +
+         number("orders_ms", swarm.between_orders.ms() % kNever.ms()) +
+         number("edits_ms", swarm.between_edits.ms() % kNever.ms()) +
+         number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +

@@ -46,6 +46,8 @@ struct Swarm {
   base::Duration between_outages = base::Duration::hours(1000);     // Of a zone's API.
   base::Duration between_sicknesses = base::Duration::hours(1000);  // Of machines that run.
   base::Duration between_clock_steps = base::Duration::hours(1000);
+  base::Duration between_orders = base::Duration::hours(1000);  // Of a person's.
+  base::Duration between_edits = base::Duration::hours(1000);   // Of the capacity, in all files.
 };
 
 Swarm draw_swarm(base::Prng& dice);

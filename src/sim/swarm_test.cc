@@ -53,6 +53,8 @@ TEST(Swarm, EveryForceIsOnInSomeRunsAndOffInOthers) {
       {"ledger losses", [](const Swarm& s) { return is_on(s.between_ledger_losses); }},
       {"disk losses", [](const Swarm& s) { return is_on(s.between_disk_losses); }},
       {"outages", [](const Swarm& s) { return is_on(s.between_outages); }},
+      {"orders", [](const Swarm& s) { return is_on(s.between_orders); }},
+      {"edits", [](const Swarm& s) { return is_on(s.between_edits); }},
       {"clock steps", [](const Swarm& s) { return is_on(s.between_clock_steps); }},
   };
   for (const auto& [name, is_drawn] : forces) {

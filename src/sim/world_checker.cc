@@ -144,16 +144,45 @@ void WorldChecker::removed(const InstanceId& id, Instant now) {
   if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick ||
       instance.is_impaired)
     return;
+  const auto record = ledger_.last().find(group->name);
+  if (record == ledger_.last().end()) return;
+  if (is_to_be_left(id, record->second, now))
+    violate_(id.str() + " was removed against an order of " + group->name.str());
+  if (record->second.retired_at || has_left(*group, id, now)) return;
   const control::Timing timing;
   // Clocks differ by half a minute at most, and a decision travels for some seconds.
   const Duration slack = Duration::seconds(60);
   if (instance.reclaim && now + timing.most_drain + slack >= instance.reclaim->at) return;
-  const auto record = ledger_.last().find(group->name);
-  if (record == ledger_.last().end()) return;
   for (const auto& [slot, holder] : record->second.holders)
     if (holder.instance != id && serves(*group, holder.instance)) return;
   if (group->capacity > 1 || ledger_.ever_held().contains(id))
     violate_("removing " + id.str() + " left " + group->name.str() + " with nobody who serves");
+}
+
+// Whether it might leave was judged then; another keeper's repetition takes nothing away.
+bool WorldChecker::has_left(const model::GroupSpec& group, const InstanceId& id,
+                            Instant now) const {
+  const auto left = [&](const model::TargetGroupRef& ref) {
+    const auto targets = region_.world().target_groups.find(ref.arn);
+    if (targets == region_.world().target_groups.end()) return false;
+    const auto entry = targets->second.targets.find({id, ref.port});
+    return entry != targets->second.targets.end() && entry->second.deregistered_at &&
+           *entry->second.deregistered_at + Duration::seconds(1) < now;
+  };
+  return std::any_of(group.target_groups.begin(), group.target_groups.end(), left);
+}
+
+bool WorldChecker::is_to_be_left(const InstanceId& id, const model::LedgerRecord& record,
+                                 Instant now) const {
+  // A sweep, a paused process, a call that is late, and clocks that differ.
+  const Duration heard = Duration::minutes(5);
+  if (record.paused_since && *record.paused_since + heard <= now) return true;
+  const auto on_hold = [&](const auto& hold) {
+    const auto holder = record.holders.find(hold.first);
+    return hold.second + heard <= now && holder != record.holders.end() &&
+           holder->second.instance == id;
+  };
+  return std::any_of(record.holds.begin(), record.holds.end(), on_hold);
 }
 
 bool WorldChecker::holds_or_leaves(const InstanceId& id) const {
@@ -184,12 +213,15 @@ void WorldChecker::expect_whole(Instant now) {
       violate_(group.name.str() + " has no ledger");
       continue;
     }
+    std::set<model::SlotName> wanted;
     for (int i = 0; i < group.capacity; ++i) {
-      const model::SlotName slot = model::slot_name(group.name, i);
+      const model::SlotName& slot = *wanted.insert(model::slot_name(group.name, i)).first;
       if (!is_served(group, record->second, slot))
         violate_(slot.str() + " is not served at " + base::to_iso8601(now));
     }
     if (!record->second.open.empty()) violate_(group.name.str() + " still has open launches");
+    for (const auto& [slot, holder] : record->second.holders)
+      if (!wanted.contains(slot)) violate_(slot.str() + " is held and no longer wanted");
   }
   expect_accounted();
 }

@@ -53,6 +53,12 @@ class WorldChecker {
   void add_up(base::Duration passed);
   // Neither a live instance of ours nor an open Spot request is forgotten.
   void expect_accounted();
+  // The balancer sends it nothing any more, since before `now`.
+  bool has_left(const model::GroupSpec& group, const model::InstanceId& id,
+                base::Instant now) const;
+  // A person said that this machine is to be left alone, and every keeper has had time to hear it.
+  bool is_to_be_left(const model::InstanceId& id, const model::LedgerRecord& record,
+                     base::Instant now) const;
 
   const Region& region_;
   const LedgerChecker& ledger_;

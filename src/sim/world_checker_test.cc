@@ -105,6 +105,42 @@ TEST_F(WorldCheckerTest, ASlotIsServedByWhoIsAboutToBeRelieved) {
   EXPECT_THAT(violations_, IsEmpty());
 }
 
+TEST_F(WorldCheckerTest, AMachineOnHoldOrOfAPausedGroupIsLeftAlone) {
+  const auto id = launch(1), other = launch(2);
+  commit(id);
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  ++record.revision;
+  record.holds[model::SlotName("web-a")] = region_.now;
+  ledger_.stored(record, [](const auto&) { return true; });
+  region_.wait(base::Duration::minutes(6));
+  checker_.removed(other, region_.now);
+  EXPECT_THAT(violations_, testing::Not(testing::Contains(HasSubstr("against an order"))));
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, testing::Contains(id.str() + " was removed against an order of web"));
+  violations_.clear();
+  ++record.revision;
+  record.holds.clear();
+  record.paused_since = region_.now;
+  ledger_.stored(record, [](const auto&) { return true; });
+  checker_.removed(other, region_.now);
+  EXPECT_THAT(violations_, testing::Not(testing::Contains(HasSubstr("against an order"))));
+  region_.wait(base::Duration::minutes(6));
+  checker_.removed(other, region_.now);
+  EXPECT_THAT(violations_, testing::Contains(other.str() + " was removed against an order of web"));
+}
+
+TEST_F(WorldCheckerTest, ASlotBeyondTheCapacityIsNotHeldInTheEnd) {
+  commit(launch(1));
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  ++record.revision;
+  record.open = {};
+  record.holders[model::SlotName("web-b")].instance = launch(2);
+  ledger_.stored(record, [](const auto&) { return true; });
+  violations_.clear();
+  checker_.expect_whole(region_.now);
+  EXPECT_THAT(violations_, testing::Contains(HasSubstr("web-b is held and no longer wanted")));
+}
+
 TEST_F(WorldCheckerTest, AGroupWithoutALedgerIsFound) {
   checker_.expect_whole(region_.now);
   EXPECT_THAT(violations_, ElementsAre("web has no ledger"));
@@ -162,6 +198,22 @@ TEST_F(WorldCheckerTest, RemovingTheOnlyOneThatServesIsFound) {
   register_target(id);
   checker_.removed(id, region_.now);
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+}
+
+// It failed when it left the balancer, and is well again when another keeper repeats that.
+TEST_F(WorldCheckerTest, RemovingWhatLeftBeforeIsNot) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  region_.elb("DeregisterTargets",
+              {{"TargetGroupArn", region_.region.default_scene().target_group.str()},
+               {"Targets.member.1.Id", id.str()}});
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+  violations_.clear();
+  region_.wait(base::Duration::seconds(50));
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
 }
 
 TEST_F(WorldCheckerTest, RemovingWhatAwsTakesAnyMomentIsNot) {
