@@ -73,16 +73,37 @@ net::Response ordered(const base::Status& status) {
   return refusal(code, error.code, base::printable(error.message));
 }
 
+// As many as one describe may ask for.
+constexpr size_t kMostAdopted = 200;
+
+base::Result<std::vector<model::InstanceId>> parse_instances(const object& document) {
+  std::vector<model::InstanceId> ids;
+  const base::json::value* value = document.if_contains("instances");
+  const array* list = value ? value->if_array() : nullptr;
+  for (size_t i = 0; list && i < list->size(); ++i) {
+    const auto* text = (*list)[i].if_string();
+    if (!text || !model::is_instance_id(*text) || ids.size() == kMostAdopted)
+      return base::fail("BadCommand", "instances must be the ids of at most 200 machines");
+    ids.emplace_back(std::string_view(*text));
+  }
+  if (ids.empty())
+    return base::fail("BadCommand", "to adopt machines, instances must be their ids");
+  return ids;
+}
+
 base::Result<model::Command> parse_command(std::string_view body) {
   ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
   const auto kind = model::parse_command_kind(base::json::text_or_empty(document, "command"));
   if (!kind)
     return base::fail("BadCommand",
                       "command must be hold, release, replace, replace-all, replace-old, "
-                      "stop-replacing, pause, resume or retire");
+                      "stop-replacing, pause, resume, retire or adopt");
   model::Command command{{}, *kind, base::json::text_or_empty(document, "subject")};
   if (command.subject.empty())
     return base::fail("BadCommand", "subject must be the name of a slot or of a group");
+  if (*kind == model::CommandKind::kAdopt) {
+    ASSIGN_OR_RETURN(command.instances, parse_instances(document));
+  }
   // What cannot be undone is said twice.
   if (*kind == model::CommandKind::kRetire &&
       base::json::text_or_empty(document, "confirm") != command.subject)

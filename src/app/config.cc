@@ -281,7 +281,8 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
                   "profile",
                   "monitoring",
                   "block_devices",
-                  "requirements"},
+                  "requirements",
+                  "begin"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, around);
@@ -309,6 +310,7 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
     group.health = read_health(*table_of, !group.target_groups.empty(), problems);
   group.max_unavailable = std::max(0, group.capacity - group.min_healthy);
   if (const auto* table_of = in.table("brakes")) read_brakes(*table_of, group, problems);
+  group.begins_paused = in.text("begin", kBegin) == "paused";
   if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
   return group;
 }

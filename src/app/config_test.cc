@@ -315,7 +315,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key || header ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 28);
+  EXPECT_EQ(opened, 29);
   const std::string advisor = "/var/lib/spotkeeper/spot-advisor.json";
   text = with_advisor(text.replace(text.find(advisor), advisor.size(), "ADVISOR"), kAdvice);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;

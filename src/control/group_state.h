@@ -116,6 +116,8 @@ struct PendingCommand {
   model::Command command;
   base::Instant answer_by;
   std::vector<std::string> nonces = {};  // Of the ledger writes that had it.
+  // What AWS shows of the machines to be adopted, once it was asked.
+  std::optional<std::vector<model::Instance>> found = {};
   bool is_stored = false;
 };
 

@@ -58,6 +58,13 @@ void TinyCloud::terminate(const InstanceId& id) {
   targets_.erase(id);
 }
 
+void TinyCloud::begin_by_hand(const InstanceId& id, const char* subnet,
+                              std::vector<model::Tag> tags) {
+  instances_[id] = instance(id, subnet, 0);
+  instances_[id].lifecycle = model::Lifecycle::kOnDemand;
+  instances_[id].tags = std::move(tags);
+}
+
 std::vector<InstanceId> TinyCloud::live() const {
   std::vector<InstanceId> ids;
   for (const auto& [id, instance] : instances_)
@@ -378,6 +385,8 @@ void Script::step(std::vector<Event> events) {
     journal[id] = std::move(incident);
   }
   prices = std::move(decisions.prices);
+  for (CommandAnswer& answer : decisions.answers)
+    answers.insert_or_assign(answer.id, std::move(answer.status));
   wake_at = decisions.wake_at;
 }
 
@@ -399,9 +408,9 @@ void Script::answer(size_t index, base::Result<model::Reply> result) {
 }
 
 void Script::settle() {
-  int answers = 0;
+  int count = 0;
   while (!pending.empty()) {
-    CHECK_MSG(++answers < kMostAnswersInATurn, model::action_of(pending.front().planned.call));
+    CHECK_MSG(++count < kMostAnswersInATurn, model::action_of(pending.front().planned.call));
     carry_out_and_answer(0);
   }
 }
