@@ -175,8 +175,9 @@ const Rule kKeyName{
     "the name of a key pair, at most 255 characters"};
 const Rule kSecurityGroup{matches<"sg-[0-9a-f]{8,17}">,
                           "the id of a security group, as sg-0a1b2c3d"};
+// People put secrets there.
 const Rule kUserData{[](std::string_view text) { return text.size() <= 16 * 1024; },
-                     "at most 16384 bytes"};
+                     "at most 16384 bytes", true};
 const Rule kInstanceProfile{matches<kProfileRef>, "the name or the ARN of an instance profile"};
 const Rule kDevice{matches<"/dev/[a-z0-9]{2,32}|xvd[a-z]{1,2}">, "a device, as /dev/xvda"};
 const Rule kVolumeType{matches<"gp2|gp3|io1|io2|st1|sc1|standard">,

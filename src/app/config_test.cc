@@ -253,6 +253,17 @@ TEST(Config, AMachineMayStandInTheFileAndItsTypesBeDescribed) {
   EXPECT_TRUE(group.types.empty());
 }
 
+TEST(Config, UserDataThatIsTooLongIsNotShown) {
+  std::string text(kMachine);
+  const std::string file = "user_data_file = \"/etc/spotkeeper/web.sh\"";
+  text.replace(text.find(file), file.size(),
+               "user_data = \"PASS=hunter2" + std::string(20'000, 'x') + "\"");
+  const auto config = load_config(text, "f.toml", kDefaults);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().front().message,
+            "user_data in [[group]] is a text that cannot be used; allowed: at most 16384 bytes");
+}
+
 TEST(Config, AFileOfUserDataMustBeReadableAndNotTooLong) {
   Defaults defaults = kDefaults;
   defaults.read_file = [](const std::string&) -> base::Result<std::string> {

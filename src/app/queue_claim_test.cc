@@ -56,6 +56,13 @@ TEST(QueueClaim, AKeeperThatSaysNothingMoreIsGone) {
   EXPECT_THAT(late.error().message, HasSubstr("keeper \"other\" reads"));
 }
 
+// By a clock that was wrong: it would last until that day.
+TEST(QueueClaim, OneFromTheFutureIsNone) {
+  LedgerRig rig;
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow + Duration::hours(24 * 365)));
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOther, kNow));
+}
+
 TEST(QueueClaim, LookingClaimsNothing) {
   LedgerRig rig;
   EXPECT_TRUE(look_whose_queue(rig.ledger(), kOne, kNow));

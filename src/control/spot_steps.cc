@@ -191,9 +191,12 @@ std::vector<model::Instance> machines_of(const SpotRequests& spot, const model::
 
 base::Error why_nothing_came(const SpotRequests& spot) {
   const std::string& last = spot.shown.begin()->second.status_code;
-  if (spot.waits_for.empty()) return {last, "the Spot request has failed", {}, base::Retry::kNever};
+  // Cancelled by a keeper that waited in vain: this one in an earlier life, or the other.
+  const bool is_cancelled = last == "canceled-before-fulfillment" || last == "schedule-expired";
+  if (spot.waits_for.empty() && !is_cancelled)
+    return {last, "the Spot request has failed", {}, base::Retry::kNever};
   return {"InsufficientInstanceCapacity",
-          "the Spot request waited with " + spot.waits_for,
+          "the Spot request waited with " + (spot.waits_for.empty() ? last : spot.waits_for),
           {},
           base::Retry::kNever};
 }

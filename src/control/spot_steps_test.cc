@@ -19,6 +19,7 @@ using testing::kB;
 using testing::kMe;
 using testing::kOther;
 using testing::kSlotB;
+using testing::millis;
 using ::testing::Not;
 using testing::Script;
 using testing::seconds;
@@ -108,6 +109,9 @@ TEST_F(SpotSteps, ARepetitionThatShowsOnlyCancelledRequestsEndsTheLaunch) {
   cloud_.spot_waits_with = "";
   Script again(cloud_, clock_, kMe, 2, {}, by_request());
   again.step();
+  again.run_until(clock_ + millis(500));
+  EXPECT_THAT(again.brain.groups().begin()->second.troubles, IsEmpty())
+      << "our own cancelling is nothing that a person must mend";
   again.run_until(clock_ + seconds(120));
   EXPECT_EQ(cloud_.record().holders.at(kSlotB).instance, kFirst);
   EXPECT_THAT(cloud_.record().open, IsEmpty());

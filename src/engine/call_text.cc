@@ -66,8 +66,13 @@ std::string text_of(const model::Call& call) {
 }
 
 LedgerWritten ledger_written(const model::LedgerWrite& write, base::Instant at) {
-  const auto record = model::parse_ledger_record(write.record);
-  return {write.group, record ? record->revision : 0, write.record, at};
+  auto record = model::parse_ledger_record(write.record);
+  if (!record) return {write.group, 0, write.record, at};
+  // The history is kept for weeks.
+  for (model::OpenLaunch& entry : record->open)
+    if (entry.request.find("UserData=") != std::string::npos)
+      entry.request = without_user_data(entry.request);
+  return {write.group, record->revision, to_text(*record), at};
 }
 
 }  // namespace engine

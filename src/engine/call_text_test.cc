@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/ledger_record.h"
+
 namespace engine {
 namespace {
 
@@ -17,6 +19,29 @@ TEST(CallText, ASpotRequestIsShownWithoutItsUserData) {
       "&LaunchSpecification.UserData=c2VjcmV0&Type=one-time";
   EXPECT_EQ(text_of(model::RequestSpotInstances{body}),
             "Action=RequestSpotInstances&LaunchSpecification.ImageId=ami-1&Type=one-time");
+}
+
+// The history of the ledger is kept for weeks.
+TEST(CallText, AWrittenRecordIsKeptWithoutUserData) {
+  model::LedgerRecord record;
+  record.group = model::GroupName("web");
+  record.incarnation = "k3x";
+  record.counter = 1;
+  record.revision = 9;
+  model::OpenLaunch open;
+  open.n = 1;
+  open.pool = {model::InstanceType("c5.large"), model::Zone("us-east-2a"), model::kLinux};
+  open.subnet = model::SubnetId("subnet-a");
+  open.slots = {model::SlotName("web-a")};
+  open.template_version = 1;
+  open.submitter = model::KeeperName("k");
+  open.request = "Action=RequestSpotInstances&LaunchSpecification.UserData=c2VjcmV0&Type=one-time";
+  record.open = {open};
+  const LedgerWritten kept =
+      ledger_written({record.group, std::nullopt, to_text(record)}, base::Instant());
+  EXPECT_EQ(kept.revision, 9u);
+  EXPECT_EQ(kept.record.find("c2VjcmV0"), std::string::npos);
+  EXPECT_NE(kept.record.find("Action=RequestSpotInstances&Type=one-time"), std::string::npos);
 }
 
 TEST(CallText, OthersNameWhatTheyAreAbout) {
