@@ -68,7 +68,7 @@ TEST_F(AdoptionTest, MachinesOfAGroupThatBeginsPausedTakeItsSlots) {
   EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kHand);
   EXPECT_EQ(cloud_.record().holders.at(kSlotB).instance, kHandB);
   EXPECT_EQ(cloud_.live().size(), 3u) << "one slot was left to launch for";
-  EXPECT_THAT(cloud_.log, Contains("RegisterTargets " + kHand.str()));
+  EXPECT_THAT(cloud_.log, Contains("RegisterTargets " + kHand.str() + " " + kHandB.str()));
   EXPECT_THAT(cloud_.record().open, IsEmpty());
   EXPECT_EQ(cloud_.record().launched.size(), 1u) << "adoptions are no launches for the brake";
 }

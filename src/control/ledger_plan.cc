@@ -636,7 +636,8 @@ class Planner {
   }
 
   bool may_return(const SlotName& slot, const Holder& holder) {
-    if (next_.holds.contains(slot)) return false;
+    // One that was adopted stays until somebody says otherwise, or AWS does.
+    if (next_.holds.contains(slot) || holder.template_version == 0) return false;
     if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
         !serves(group_, holder.instance) || !is_time_to_return())
       return false;
