@@ -98,6 +98,7 @@ port = 8080
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
 [[notify]]
+name = "chat"
 webhook = "https://hooks.slack.com/services/T0/B0/secret"
 on = ["incident", "brake"]
 [[notify]]
@@ -183,7 +184,7 @@ Config full_config() {
   box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
   using notify::Kind;
-  config.notify = {{"notify-1",
+  config.notify = {{"chat",
                     "https://hooks.slack.com/services/T0/B0/secret",
                     "",
                     {Kind::kIncident, Kind::kBrake},
@@ -355,6 +356,20 @@ TEST(Config, AWebhookIsASecretAlsoWhereItIsWrong) {
     EXPECT_THAT(problems, ::testing::HasSubstr("f.toml:")) << key;
     EXPECT_THAT(problems, ::testing::Not(::testing::HasSubstr("example.com"))) << key;
   }
+}
+
+// Found by a review: they were called by their places, and what waited for the first went to the
+// second once the first was taken out of the file.
+TEST(Config, OnlyATargetThatIsAloneNeedsNoName) {
+  const std::string one = "[[notify]]\nwebhook = \"https://a.example/x\"\non = [\"brake\"]\n";
+  const auto alone = load_config(kSmallest + one, "f.toml", kDefaults);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->notify.front().name, "notify");
+  const std::string problem =
+      "name is missing from [[notify]], which is one of 2; allowed: a name of its own for each, "
+      "once there are several: a small letter, then small letters, digits and -, at most 31\n";
+  EXPECT_EQ(problems_of(kSmallest + one + one, "f.toml"),
+            "f.toml:5:1: " + problem + "f.toml:8:1: " + problem);
 }
 
 TEST(Config, MoreTargetsThanThreadsAreWorthAreRefused) {
