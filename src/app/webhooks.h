@@ -2,8 +2,8 @@
 // than scheme and host.
 //
 // Each target has a client, and so a thread and look-ups, of its own: one that hangs in any way is
-// nobody else's trouble. One attempt per post; a redirect is a refusal, because it would carry the
-// message to where nobody wanted it.
+// nobody else's trouble. One attempt per post, decided by the answer's status as soon as its head
+// is read; a redirect is a refusal, because it would carry the message to where nobody wanted it.
 #pragma once
 
 #include <map>
