@@ -111,6 +111,26 @@ base::Result<model::Command> parse_command(std::string_view body) {
   return command;
 }
 
+// What is to become of one thing in quarantine; without a number, of all.
+struct Settlement {
+  std::optional<int64_t> seq;
+  bool is_dropped = false;
+};
+
+base::Result<Settlement> parse_settlement(std::string_view body) {
+  ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
+  if (const auto seq = base::json::find_int(document, "retry")) return Settlement{seq, false};
+  const auto seq = base::json::find_int(document, "drop");
+  if (!seq && base::json::text_or_empty(document, "drop") != "all")
+    return base::fail("BadSettlement",
+                      "retry must be a number of the quarantine, or drop one or \"all\"");
+  // What cannot be undone is said twice.
+  const base::json::value* confirm = document.if_contains("confirm");
+  if (!confirm || *confirm != document.at("drop"))
+    return base::fail("NotConfirmed", "to drop it, confirm must be the same again");
+  return Settlement{seq, true};
+}
+
 bool may_get(std::string_view path) { return path != kCommands; }
 bool may_post(std::string_view path) {
   return path == kEvents || path == kCommands || path == kQuarantine;
@@ -136,7 +156,7 @@ void Api::post(const net::Request& request, net::HttpServer::Reply reply) {
     return reply(refusal(503, "JournalUnavailable",
                          "nothing can be made durable now: " + snapshot->blocked_by));
   if (request.path == kEvents) return inject(request, std::move(reply));
-  if (request.path == kQuarantine) return retry(request, std::move(reply));
+  if (request.path == kQuarantine) return settle_quarantine(request, std::move(reply));
   order(request, std::move(reply));
 }
 
@@ -164,11 +184,12 @@ void Api::order(const net::Request& request, net::HttpServer::Reply reply) {
          [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
 }
 
-void Api::retry(const net::Request& request, net::HttpServer::Reply reply) {
-  const auto document = base::json::parse_object(request.body);
-  const auto seq = document ? base::json::find_int(*document, "retry") : std::nullopt;
-  if (!seq) return reply(refusal(400, "BadRetry", "retry must be a number of the quarantine"));
-  retry_(*seq, [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
+void Api::settle_quarantine(const net::Request& request, net::HttpServer::Reply reply) {
+  const auto order = parse_settlement(request.body);
+  if (!order) return reply(refusal(400, order.error().code, order.error().message));
+  Done done = [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); };
+  if (order->is_dropped) return drop_(order->seq, std::move(done));
+  retry_(*order->seq, std::move(done));
 }
 
 net::Response Api::health() const {

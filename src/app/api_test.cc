@@ -140,6 +140,7 @@ class ApiTest : public testing::Test {
   std::vector<model::Command> ordered_;
   base::Status order_result_;
   int64_t retried_ = 0;
+  std::vector<std::optional<int64_t>> dropped_;
   Api api_{path(),
            clock_,
            [this] { return std::make_shared<const Snapshot>(snapshot_); },
@@ -154,6 +155,10 @@ class ApiTest : public testing::Test {
            [this](int64_t quarantined, auto done) {
              retried_ = quarantined;
              done(quarantined == 7 ? base::Status() : base::fail("NotFound", "it is not there"));
+           },
+           [this](std::optional<int64_t> quarantined, auto done) {
+             dropped_.push_back(quarantined);
+             done({});
            }};
 };
 
@@ -251,6 +256,20 @@ TEST_F(ApiTest, HandsOnWhatIsToBeTriedAgain) {
   EXPECT_EQ(retried_, 7);
   EXPECT_EQ(retry(R"({"retry":8})"), 404);
   for (const char* body : {"", "[]", "{}", R"({"retry":"7"})"}) EXPECT_EQ(retry(body), 400) << body;
+}
+
+TEST_F(ApiTest, HandsOnWhatIsToBeDroppedOnceThatIsSaidTwice) {
+  const auto drop = [this](const char* body) {
+    return post(body, "application/json", "/api/v1/quarantine").status;
+  };
+  EXPECT_EQ(drop(R"({"drop":7,"confirm":7})"), 200);
+  EXPECT_EQ(drop(R"({"drop":"all","confirm":"all"})"), 200);
+  EXPECT_THAT(dropped_, testing::ElementsAre(7, std::nullopt));
+  for (const char* body :
+       {R"({"drop":7})", R"({"drop":7,"confirm":8})", R"({"drop":"all"})",
+        R"({"drop":"some","confirm":"some"})", R"({"drop":null,"confirm":null})"})
+    EXPECT_EQ(drop(body), 400) << body;
+  EXPECT_THAT(dropped_, testing::SizeIs(2));
 }
 
 TEST_F(ApiTest, RefusesAQueryThatItDoesNotUnderstand) {

@@ -134,7 +134,10 @@ base::Status Keeper::serve_api() {
       folder_->journal(), system_clock_, [this] { return snapshot(); },
       [this](std::string body, auto done) { inject(std::move(body), std::move(done)); },
       [this](model::Command command, auto done) { order(std::move(command), std::move(done)); },
-      [this](int64_t quarantined, auto done) { retry(quarantined, std::move(done)); });
+      [this](int64_t quarantined, auto done) { retry(quarantined, std::move(done)); },
+      [this](std::optional<int64_t> quarantined, auto done) {
+        drop(quarantined, std::move(done));
+      });
   ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
                      api->handle(request, std::move(reply));
                    }));
@@ -178,6 +181,11 @@ void Keeper::order(model::Command command, std::function<void(base::Status)> don
 void Keeper::retry(int64_t quarantined, std::function<void(base::Status)> done) {
   const std::lock_guard lock(inject_mutex_);
   mailbox_->add(engine::Retried{quarantined, std::move(done)});
+}
+
+void Keeper::drop(std::optional<int64_t> quarantined, std::function<void(base::Status)> done) {
+  const std::lock_guard lock(inject_mutex_);
+  mailbox_->add(engine::Dropped{quarantined, std::move(done)});
 }
 
 base::Status Keeper::reload(Config config) {
@@ -250,6 +258,7 @@ base::Status Keeper::replace_life(const Config& config) {
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
   for (engine::Ordered& ordered : left.ordered) (*life)->mailbox->add(std::move(ordered));
   for (engine::Retried& retried : left.retried) (*life)->mailbox->add(std::move(retried));
+  for (engine::Dropped& dropped : left.dropped) (*life)->mailbox->add(std::move(dropped));
   for (engine::Brought& brought : left.brought) (*life)->mailbox->add(std::move(brought));
   std::unique_ptr<Webhooks> webhooks = std::move(life_->webhooks);
   life_ = *std::move(life);  // The old engine posts nothing while it ends.

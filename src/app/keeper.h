@@ -58,6 +58,7 @@ class Keeper {
   void inject(std::string body, std::function<void(base::Status)> done);
   void order(model::Command command, std::function<void(base::Status)> done);
   void retry(int64_t quarantined, std::function<void(base::Status)> done);
+  void drop(std::optional<int64_t> quarantined, std::function<void(base::Status)> done);
   // Takes over the groups, the log and who is told from `config`; refuses one that differs in
   // anything else. What cannot be taken over now, for want of a journal, is tried again until it
   // can.

@@ -80,6 +80,7 @@ class Engine {
   void take_injected(Injected injected, base::Instant now);
   void take_order(Ordered ordered);
   base::Status retry(int64_t seq, base::Instant now);
+  base::Status drop(const std::optional<int64_t>& seq);
   base::Status read_again(const Quarantined& item, base::Instant now);
   base::Status send_again(const Quarantined& item, base::Instant now);
   void journal_intake();
