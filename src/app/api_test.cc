@@ -403,10 +403,15 @@ TEST_F(ApiTest, PricesAreSummedUpOverTheTimeAskedFor) {
 }
 
 TEST_F(ApiTest, ATimeThatIsNoneIsRefused) {
-  for (const char* query : {"last=day", "last=0s", "last=-1h", "days=3"}) {
+  for (const char* query : {"last=day", "last=0s", "last=-1h", "last=32d", "days=3"}) {
     EXPECT_EQ(get("/api/v1/prices", query).status, 400) << query;
     EXPECT_EQ(code(get("/api/v1/prices", query)), "InvalidQuery") << query;
   }
+  EXPECT_EQ(get("/api/v1/prices", "last=31d").status, 200);
+  for (const char* time : {"0h", "32d"})
+    EXPECT_THAT(get("/api/v1/prices", std::string("last=") + time).body,
+                HasSubstr("allowed: a duration of at least 1s and at most 31d, as 90m, 24h or 7d"))
+        << time;
 }
 
 }  // namespace

@@ -59,6 +59,14 @@ TEST(CommandLine, RefusesAServerThatIsNoUrl) {
   EXPECT_THAT(outcome.err, HasSubstr("\"foo\" is not where a keeper can be"));
 }
 
+TEST(CommandLine, SaysHowFarBackPricesAreRemembered) {
+  for (const char* time : {"0h", "32d", "soon"}) {
+    const Outcome outcome = run({"prices", "--last", time});
+    EXPECT_EQ(outcome.code, kUnusable) << time;
+    EXPECT_THAT(outcome.err, HasSubstr("allowed: a duration of at least 1s and at most 31d"));
+  }
+}
+
 TEST(CommandLine, DropsNothingFromQuarantineUnconfirmedOrUnnamed) {
   for (const auto& words :
        {std::vector<std::string>{"quarantine", "drop", "3"}, {"quarantine", "drop", "--all"}}) {
