@@ -43,20 +43,28 @@ std::string troubles_of(const Snapshot& snapshot) {
     text += (text.empty() ? "" : "; ") + who + ": " + what;
   };
   if (!snapshot.queue_trouble.empty()) add("the queue", snapshot.queue_trouble);
+  for (const notify::Trouble& trouble : snapshot.troubles)
+    add(trouble.group.empty() ? "the keeper" : trouble.group.str(),
+        trouble.name + ": " + trouble.why);
   for (const auto& group : snapshot.groups)
     for (const std::string& trouble : group->troubles) add(group->name.str(), trouble);
   return text;
 }
 
-// A blocked journal hinders every group. It is known when asked: views are kept while nothing in
-// their group changes.
-object hindered_too(object group, const std::string& blocked_by) {
-  if (blocked_by.empty()) return group;
-  std::string hindrance = base::json::text_or_empty(group, "hindrance");
-  if (!hindrance.empty()) hindrance += "; ";
-  hindrance += "the journal cannot be written: " + base::printable(blocked_by);
-  group["hindrance"] = std::move(hindrance);
-  return group;
+// What hinders every group is known when asked: views are kept while nothing in their group
+// changes.
+object hindered_too(const GroupView& group, object json, const Snapshot& snapshot) {
+  std::string hindrance = group.hindrance;
+  const auto add = [&](const std::string& what) {
+    hindrance += (hindrance.empty() ? "" : "; ") + what;
+  };
+  for (const notify::Trouble& trouble : snapshot.troubles)
+    if (trouble.group.empty() || trouble.group == group.name)
+      add(trouble.name + ": " + trouble.why);
+  if (!snapshot.blocked_by.empty())
+    add("the journal cannot be written: " + base::printable(snapshot.blocked_by));
+  if (!hindrance.empty()) json["hindrance"] = std::move(hindrance);
+  return json;
 }
 
 net::Response injected(const base::Status& status) {
@@ -217,7 +225,7 @@ net::Response Api::groups() const {
   const auto snapshot = snapshot_();
   array list;
   for (const auto& group : snapshot->groups)
-    list.push_back(hindered_too(summary_json(*group), snapshot->blocked_by));
+    list.push_back(hindered_too(*group, summary_json(*group), *snapshot));
   return answer(object{{"keeper", snapshot->keeper.str()},
                        {"account", snapshot->account.str()},
                        {"region", snapshot->region.str()},
@@ -234,7 +242,7 @@ net::Response Api::group(std::string_view encoded_name) const {
   const GroupView* found = snapshot->find(name);
   if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
   if (is_pools) return answer(object{{"group", name}, {"pools", pools_json(*found)}});
-  return answer(hindered_too(detail_json(*found), snapshot->blocked_by));
+  return answer(hindered_too(*found, detail_json(*found), *snapshot));
 }
 
 net::Response Api::from_journal(const net::Request& request) {

@@ -213,6 +213,19 @@ TEST_F(ApiTest, SaysOfEveryGroupThatABlockedJournalHindersIt) {
             "slow; the journal cannot be written: disk full");
 }
 
+TEST_F(ApiTest, TellsTroublesThatAreNotTheGroupsOwnWhereTheyBelong) {
+  snapshot_.troubles = {{{}, "queue-taken", "keeper \"b\" reads it"},
+                        {model::GroupName("web"), "return_to_spot", "no rule"},
+                        {model::GroupName("other"), "return_to_spot", "no such zone"}};
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(code(get("/readyz")), "Hindered");
+  EXPECT_THAT(get("/readyz").body, HasSubstr("the keeper: queue-taken: keeper \\\"b\\\" reads it; "
+                                             "web: return_to_spot: no rule; other: "));
+  EXPECT_EQ(json(get("/api/v1/groups")).at("groups").at(0).at("hindrance"),
+            "queue-taken: keeper \"b\" reads it; return_to_spot: no rule");
+  EXPECT_THAT(get("/metrics").body, HasSubstr("spotkeeper_keeper_troubles 3\n"));
+}
+
 TEST_F(ApiTest, ListsEventsNewestFirstPageByPage) {
   const auto first = json(get("/api/v1/events", "limit=2"));
   ASSERT_EQ(first.at("events").as_array().size(), 2u);

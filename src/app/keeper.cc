@@ -7,8 +7,7 @@
 #include "app/api.h"
 #include "app/asked_ledger.h"
 #include "app/config_file.h"
-#include "app/ledger_probe.h"
-#include "app/queue_claim.h"
+#include "app/shared_ledger.h"
 #include "aws/aws_cloud.h"
 #include "aws/sqs_queue.h"
 #include "base/quote.h"
@@ -79,26 +78,22 @@ base::Status Keeper::open() {
   return config.ledger ? share_ledger() : base::Status();
 }
 
-// Refuses what is proved unsafe. What could not be asked now (S3 is not reached, or refuses) must
-// not keep a keeper from its groups: it is said, and the queue claimed again later.
 base::Status Keeper::share_ledger() {
   const AskedLedger ledger([this](ports::CompletionSink sink) {
     return open_ledger(options_.config, *aws_, *database_, system_clock_, std::move(sink));
   });
   const QueueReader reader{options_.config.keeper.name, options_.config.queue_url};
-  base::Status status = probe_conditions(ledger, reader.keeper, prng_.next());
-  if (status) status = claim_queue(ledger, reader, system_clock_.now());
-  if (!status) {
-    const std::string& code = status.error().code;
-    if (code == kUnsafeLedger || code == kQueueTaken) return status;
-    log_.warn("ledger-not-checked", {{"error", base::to_string(status.error())}});
-  }
-  claim_ = std::make_unique<StandingClaim>([this, ledger, reader, log = log_] {
-    const base::Status claimed = claim_queue(ledger, reader, system_clock_.now());
-    if (!claimed && claimed.error().code == kQueueTaken)
-      log.error("queue-taken", {{"why", claimed.error().message}});
-  });
+  RETURN_IF_ERROR(begin_sharing(ledger, reader, prng_.next(), system_clock_.now(), log_));
+  claim_ = std::make_unique<StandingClaim>(standing_claim(ledger, reader, system_clock_, log_));
   return {};
+}
+
+// What the engine cannot know.
+std::vector<notify::Trouble> Keeper::troubles() const {
+  std::vector<notify::Trouble> all;
+  const std::string taken = claim_ ? claim_->trouble() : "";
+  if (!taken.empty()) all.push_back({{}, kQueueTakenTrouble, taken});
+  return all;
 }
 
 base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& config) {
@@ -117,11 +112,12 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
   brain.seed = prng_.next();
   brain.advisor = advisor_of(config);
-  ASSIGN_OR_RETURN(life->engine,
-                   engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
-                                          *life->journal, life->mailbox, log_, options_.crash_hook,
-                                          life->webhooks.get(), subscriptions_of(config.notify)},
-                                         std::move(brain), config.groups));
+  ASSIGN_OR_RETURN(
+      life->engine,
+      engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock, *life->journal,
+                             life->mailbox, log_, options_.crash_hook, life->webhooks.get(),
+                             subscriptions_of(config.notify), [this] { return troubles(); }},
+                            std::move(brain), config.groups));
   return life;
 }
 

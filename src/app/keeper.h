@@ -76,6 +76,7 @@ class Keeper {
 
   base::Status open();
   base::Status share_ledger();
+  std::vector<notify::Trouble> troubles() const;
   base::Status serve_api();
   base::Result<std::unique_ptr<Life>> begin_life(const Config& config);
   void run();

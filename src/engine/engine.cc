@@ -313,10 +313,16 @@ void Engine::record(const control::Decisions& decisions, Instant now) {
 
 // ---- to people ----
 
+std::vector<notify::Trouble> Engine::troubles() const {
+  return parts_.troubles ? parts_.troubles() : std::vector<notify::Trouble>();
+}
+
 void Engine::tell(const control::Decisions& decisions, Instant now) {
   if (parts_.subscriptions.empty()) return;
   const std::string before = notify::to_text(herald_.told());
-  const auto news = herald_.hear({brain_.groups(), decisions.incidents, queue_trouble_, now});
+  std::vector<notify::Trouble> known = troubles();
+  if (!queue_trouble_.empty()) known.push_back({{}, "queue", queue_trouble_});
+  const auto news = herald_.hear({brain_.groups(), decisions.incidents, known, now});
   for (notify::Letter& letter : notify::letters_of(news, parts_.subscriptions, keeper_))
     pending_.letters.push_back(std::move(letter));
   std::string after = notify::to_text(herald_.told());

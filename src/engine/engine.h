@@ -42,6 +42,8 @@ struct EngineParts {
   // Whom to tell of what, and who brings it; null only when there is nobody.
   ports::Messenger* messenger = nullptr;
   std::vector<notify::Subscription> subscriptions = {};
+  // What its owner knows that only a person can mend; asked each turn.
+  std::function<std::vector<notify::Trouble>()> troubles = {};
 };
 
 class Engine {
@@ -68,6 +70,8 @@ class Engine {
   const std::string& blocked_by() const { return blocked_by_; }
   // Why nothing can be received; empty while it can, or may again in a moment.
   const std::string& queue_trouble() const { return queue_trouble_; }
+  // Those of its owner.
+  std::vector<notify::Trouble> troubles() const;
 
  private:
   Engine(EngineParts parts, control::Brain brain, model::KeeperName keeper, notify::Herald herald,
