@@ -422,6 +422,30 @@ TEST(Config, AnAdvisorThatIsNoneIsNamedWithItsReason) {
   EXPECT_EQ(problems_of(given, "f.toml"), begin + "read: No such file or directory" + end);
 }
 
+// Found by a review: such a file kept a keeper from starting, and so from its groups.
+TEST(Config, AStartGoesWithoutTheFilesThatItCanDoWithout) {
+  Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
+  bare.unreadable = Unreadable::kGoneWithout;
+  const std::string text = with_window("Sat 02:00 - Sun 04:00 Europe/Berlin") +
+                           "[market]\nadvisor = \"/nowhere/advisor.json\"\n";
+  const auto config = load_config(text, "f.toml", bare);
+  ASSERT_TRUE(config) << to_string(config.error().front());
+  EXPECT_EQ(advisor_of(*config), market::Advisor::built_in(config->aws.region));
+  EXPECT_EQ(config->groups[0].on_demand.return_to_spot, model::ReturnToSpot::kNever);
+  const std::string no_zones =
+      "return_to_spot in on_demand: the time zone \"Europe/Berlin\" cannot be looked up: this "
+      "machine has no time zone data (/nowhere/zoneinfo); allowed: UTC, or any once the package "
+      "tzdata is installed; until that is mended nothing goes back to Spot";
+  const std::string no_advisor =
+      "advisor in [market]: \"/nowhere/advisor.json\" cannot be read: No such file or directory; "
+      "allowed: a file in the form of AWS's spot-advisor-data.json; until that is mended the bands "
+      "that are built in count";
+  EXPECT_THAT(config->lacks,
+              ElementsAre(notify::Trouble{{}, "advisor", no_advisor},
+                          notify::Trouble{model::GroupName("web"), "return_to_spot", no_zones}));
+  EXPECT_FALSE(load_config(text + "[grop]\n", "f.toml", bare)) << "a mistake in the file itself";
+}
+
 TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {
   const Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
   EXPECT_TRUE(load_config(with_window("02:00 - 04:00 UTC"), "f.toml", bare));

@@ -6,7 +6,6 @@
 
 #include "app/api.h"
 #include "app/asked_ledger.h"
-#include "app/config_file.h"
 #include "app/shared_ledger.h"
 #include "aws/aws_cloud.h"
 #include "aws/sqs_queue.h"
@@ -67,8 +66,7 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 }
 
 base::Status Keeper::open() {
-  Config& config = options_.config;
-  RETURN_IF_ERROR(read_webhook_files(config));
+  const Config& config = options_.config;
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
@@ -89,8 +87,7 @@ base::Status Keeper::share_ledger() {
 }
 
 // What the engine cannot know.
-std::vector<notify::Trouble> Keeper::troubles() const {
-  std::vector<notify::Trouble> all;
+std::vector<notify::Trouble> Keeper::troubles(std::vector<notify::Trouble> all) const {
   const std::string taken = claim_ ? claim_->trouble() : "";
   if (!taken.empty()) all.push_back({{}, kQueueTakenTrouble, taken});
   return all;
@@ -112,12 +109,12 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   brain.scope = {config.keeper.deployment, account_, config.aws.region};
   brain.seed = prng_.next();
   brain.advisor = advisor_of(config);
-  ASSIGN_OR_RETURN(
-      life->engine,
-      engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock, *life->journal,
-                             life->mailbox, log_, options_.crash_hook, life->webhooks.get(),
-                             subscriptions_of(config.notify), [this] { return troubles(); }},
-                            std::move(brain), config.groups));
+  ASSIGN_OR_RETURN(life->engine,
+                   engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
+                                          *life->journal, life->mailbox, log_, options_.crash_hook,
+                                          life->webhooks.get(), subscriptions_of(config.notify),
+                                          [this, lacks = config.lacks] { return troubles(lacks); }},
+                                         std::move(brain), config.groups));
   return life;
 }
 
@@ -191,7 +188,6 @@ base::Status Keeper::reload(Config config) {
     return base::fail("NeedsRestart",
                       "[aws], [events], [ledger] and [keeper] take effect at a restart only; "
                       "everything stays as it was");
-  RETURN_IF_ERROR(read_webhook_files(config));
   {
     const std::lock_guard lock(mutex_);
     reload_ = std::move(config);

@@ -33,7 +33,7 @@
 namespace app {
 
 struct KeeperOptions {
-  Config config;
+  Config config;  // With what stands in its webhook_files; so are later ones.
   PacedClock clock;
   std::function<base::Logger(const LogConfig&)> make_log;
   engine::CrashHook crash_hook;
@@ -76,7 +76,7 @@ class Keeper {
 
   base::Status open();
   base::Status share_ledger();
-  std::vector<notify::Trouble> troubles() const;
+  std::vector<notify::Trouble> troubles(std::vector<notify::Trouble> all) const;
   base::Status serve_api();
   base::Result<std::unique_ptr<Life>> begin_life(const Config& config);
   void run();

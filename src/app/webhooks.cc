@@ -99,6 +99,10 @@ Webhooks::Webhooks(const std::vector<NotifyConfig>& targets, const net::ClientOp
   // The status says all. Who waited for a body that never ends would tell the same again for a day.
   options.wanted = net::Wanted::kHead;
   for (const NotifyConfig& target : targets) {
+    if (target.webhook.empty()) {
+      targets_.emplace(target.name, Target{});
+      continue;
+    }
     auto url = parse_webhook_url(target.webhook);
     CHECK(url);
     const WebhookFormat format = format_of(target, *url);
@@ -110,6 +114,7 @@ void Webhooks::post(ports::Mail mail, std::function<void(MailAnswer)> done) {
   const auto found = targets_.find(mail.target);
   if (found == targets_.end()) return done({Delivery::kFailed, "there is no such target", {}});
   const Target& target = found->second;
+  if (!target.http) return done({Delivery::kHeld, "its webhook_file cannot be used", {}});
   net::Request request;
   request.method = "POST";
   request.path = target.url.path;

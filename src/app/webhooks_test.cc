@@ -75,6 +75,12 @@ TEST(Webhooks, PostTheDocumentToTheWholeUrl) {
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n{\"id\":\"x\"}"));
 }
 
+TEST(Webhooks, ATargetWhoseFileCannotBeUsedIsHeldBack) {
+  const auto answer = post({"ops", "", "/run/secrets/hook", {}, {}, {}});
+  EXPECT_EQ(answer.delivery, Delivery::kHeld);
+  EXPECT_EQ(answer.why, "its webhook_file cannot be used");
+}
+
 TEST(Webhooks, SlackGetsTheTextAndNothingThatItWouldActOn) {
   NotifyConfig slack = target("https://hooks.slack.com/services/x");
   EXPECT_EQ(format_of(slack, *parse_webhook_url(slack.webhook)), WebhookFormat::kSlack);

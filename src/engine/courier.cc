@@ -107,7 +107,7 @@ Status Courier::settle(const std::string& target, Route& route, Instant now) {
     ++stats_[target].sent;
   } else if (answer.delivery == Delivery::kRefused) {
     RETURN_IF_ERROR(give_up(target, outgoing.letters, answer.why, now));
-  } else if (is_too_old(outgoing.letters, now)) {
+  } else if (answer.delivery != Delivery::kHeld && is_too_old(outgoing.letters, now)) {
     RETURN_IF_ERROR(give_up(target, outgoing.letters,
                             "it could not be brought within a day: " + answer.why, now));
   } else {

@@ -2,7 +2,8 @@
 //
 // At least once, in order, one message at a time per target: claim in the outbox, post, and mark
 // when the answer has come. What fails is tried again, less and less often, for a day; what is
-// refused, or older by then, goes to the quarantine. A target that is dead costs the others nothing
+// refused, or older by then, goes to the quarantine; what is held back waits for as long as that
+// lasts. A target that is dead costs the others nothing
 // and the loop no wait: posting is the messenger's, and its answers come through the mailbox. Owned
 // by the loop's thread; all that must outlive a crash is in the outbox.
 #pragma once

@@ -185,6 +185,19 @@ TEST_F(CourierTest, AfterADayItIsGivenUpWithItsReason) {
   EXPECT_EQ(stats("ops").waiting, 0u);
 }
 
+TEST_F(CourierTest, WhatIsHeldBackIsKeptForLongerThanThat) {
+  receiver_.answers["ops"] = {Delivery::kHeld, "its file cannot be read", {}};
+  add("ops", 3);
+  run_for(Duration::hours(50));
+  EXPECT_THAT(journal_->quarantined({}).value(), IsEmpty());
+  EXPECT_EQ(stats("ops").waiting, 3u);
+  receiver_.answers.clear();
+  receiver_.posted.clear();
+  start();  // As a reload does, once the file can be read.
+  run_for(Duration());
+  EXPECT_THAT(receiver_.ids(), ElementsAre("ops-1", "ops-2", "ops-3"));
+}
+
 TEST_F(CourierTest, AStormIsAHandfulOfMessagesAndNothingIsLost) {
   add("ops", 1000);
   run_for(Duration::minutes(1));
