@@ -63,21 +63,53 @@ void take_templates(GroupState& group, const Flight& flight,
   own.step = Step::kReadLatest;
 }
 
-// The highest version that bears our mark.
-std::optional<int64_t> take_versions(GroupState& group,
-                                     const model::LaunchTemplateVersionsReply& reply) {
+void tell_forged(GroupState& group, const AnswerContext& context) {
+  const int64_t number = group.own_template.forged;
+  if (number == 0) {
+    end_trouble(group, kForgedTrouble);
+    return;
+  }
+  const std::string version =
+      "version " + std::to_string(number) + " of " + group.template_id.str();
+  if (begin_trouble(group, kForgedTrouble,
+                    version + " has this keeper's mark and other data, so somebody else made it; "
+                              "it is not used. Delete it, and see who may make versions"))
+    remark(context, base::LogLevel::kError, "launch-template-forged",
+           {{"group", group.spec.name.str()}, {"version", version}});
+}
+
+void sort_versions(GroupState& group, const model::LaunchTemplateVersionsReply& reply) {
   OwnTemplate& own = group.own_template;
   const std::string mark = model::launch_data_mark(*group.spec.machine);
-  for (const model::LaunchTemplateVersion& version : reply.versions)
-    if (version.description == mark) own.found = std::max(own.found, version.number);
+  for (const model::LaunchTemplateVersion& version : reply.versions) {
+    if (version.description != mark) continue;
+    // What answers our own request was made of it, whatever AWS shows.
+    const bool is_ours =
+        own.step == Step::kAddVersion || model::is_made_of(version.data, *group.spec.machine);
+    int64_t& highest = is_ours ? own.found : own.forged;
+    highest = std::max(highest, version.number);
+  }
+}
+
+// The highest version that is ours.
+std::optional<int64_t> take_versions(GroupState& group,
+                                     const model::LaunchTemplateVersionsReply& reply,
+                                     const AnswerContext& context) {
+  OwnTemplate& own = group.own_template;
+  sort_versions(group, reply);
   own.page = reply.next;
   const int64_t found = own.found;
   if (own.step == Step::kSearch && !own.page.empty()) return std::nullopt;
-  if (found == 0) {
-    own.step = own.step == Step::kReadLatest ? Step::kSearch : Step::kAddVersion;
+  if (found == 0 && own.step == Step::kReadLatest) {
+    own.step = Step::kSearch;
     return std::nullopt;
   }
-  own = {Step::kReadLatest, {}, 0};
+  tell_forged(group, context);
+  if (found == 0) {
+    own.step = Step::kAddVersion;
+    return std::nullopt;
+  }
+  own = {Step::kReadLatest, {}, 0, 0};
   return found;
 }
 
@@ -120,7 +152,7 @@ std::optional<int64_t> take_template_answer(GroupState& group, const Flight& fli
       begin_again(group);
       return context.board.retry_later(flight.key, context.now), std::nullopt;
     }
-    if (own.step == Step::kSearch) own = {Step::kSearch, {}, 0};
+    if (own.step == Step::kSearch) own = {Step::kSearch, {}, 0, 0};
     return note_failed_call(group, flight, completed.result.error(), context), std::nullopt;
   }
   context.board.succeeded(flight.key);
@@ -133,7 +165,8 @@ std::optional<int64_t> take_template_answer(GroupState& group, const Flight& fli
     own.step = Step::kReadLatest;
     return std::nullopt;
   }
-  return take_versions(group, std::get<model::LaunchTemplateVersionsReply>(*completed.result));
+  return take_versions(group, std::get<model::LaunchTemplateVersionsReply>(*completed.result),
+                       context);
 }
 
 }  // namespace control

@@ -35,6 +35,12 @@ std::string names(const std::vector<model::Target>& targets) {
   return text;
 }
 
+base::Form fields_of(const model::LaunchData& data) {
+  base::Form form;
+  model::add_launch_data(form, "", data);
+  return form;
+}
+
 }  // namespace
 
 base::Result<model::Reply> TinyCloud::carry_out(const model::Call& call, Instant now) {
@@ -254,14 +260,20 @@ TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplate& call, Instant
   if (!templates.empty())
     return base::fail("InvalidLaunchTemplateName.AlreadyExistsException", call.name, Retry::kNever);
   templates = {{model::LaunchTemplateId("lt-own"), call.name, 1, 1, call.tags}};
-  versions = {{templates.front().id, 1, true, call.data.image, {}, call.description}};
+  versions = {
+      {templates.front().id, 1, true, call.data.image, {}, call.description, fields_of(call.data)}};
   return model::LaunchTemplatesReply{templates, {}};
 }
 
 TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplateVersion& call, Instant) {
   log.push_back("CreateLaunchTemplateVersion " + call.id.str());
-  versions.push_back(
-      {call.id, versions.back().number + 1, false, call.data.image, {}, call.description});
+  versions.push_back({call.id,
+                      versions.back().number + 1,
+                      false,
+                      call.data.image,
+                      {},
+                      call.description,
+                      fields_of(call.data)});
   return model::LaunchTemplateVersionsReply{{versions.back()}, {}};
 }
 

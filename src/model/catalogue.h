@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/form.h"
 #include "model/ids.h"
 #include "model/instance.h"
 
@@ -58,6 +59,7 @@ struct LaunchTemplateVersion {
   ImageId image;
   InstanceType type;
   std::string description = {};
+  base::Form data = {};  // All of it, spelt as the request that made it: "BlockDeviceMapping.1.…".
 };
 
 }  // namespace model

@@ -144,6 +144,11 @@ TEST_F(OurCodec, ATemplateIsMadeChangedAndFound) {
   ASSERT_THAT(second.versions, SizeIs(1));
   EXPECT_EQ(second.versions[0].number, 2);
   EXPECT_EQ(second.versions[0].image, scene.image);
+  const auto both = ask<model::LaunchTemplateVersionsReply>(
+      model::DescribeLaunchTemplateVersions{made.templates[0].id, {}, {}});
+  ASSERT_THAT(both.versions, SizeIs(2));
+  EXPECT_TRUE(model::is_made_of(both.versions[0].data, call.data)) << "each field comes back";
+  EXPECT_FALSE(model::is_made_of(both.versions[1].data, call.data)) << "the type was changed";
   model::DescribeLaunchTemplates ours;
   ours.filters = {{"tag:spotkeeper:group", {"api"}}};
   const auto found = ask<model::LaunchTemplatesReply>(ours);
