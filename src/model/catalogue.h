@@ -1,5 +1,5 @@
-// What EC2 offers, as its describes tell it: instance types, zones, launch templates, and how
-// likely Spot capacity is.
+// What EC2 offers and has for the account, as its describes tell it: instance types, zones, images,
+// security groups, launch templates, and how likely Spot capacity is.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,21 @@ struct AvailabilityZone {
   Region region;
 
   friend bool operator==(const AvailabilityZone&, const AvailabilityZone&) = default;
+};
+
+struct Image {
+  ImageId id;
+  std::string state;         // "available"; pending, failed, deregistered, …
+  std::string architecture;  // "x86_64", "arm64", …
+
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+struct SecurityGroup {
+  SecurityGroupId id;
+  std::string vpc;
+
+  friend bool operator==(const SecurityGroup&, const SecurityGroup&) = default;
 };
 
 struct SpotPlacementScore {

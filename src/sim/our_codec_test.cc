@@ -157,6 +157,23 @@ TEST_F(OurCodec, ATemplateIsMadeChangedAndFound) {
   EXPECT_EQ(code_of(call), "InvalidLaunchTemplateName.AlreadyExistsException");
 }
 
+TEST_F(OurCodec, WhatALaunchNamesOfTheAccountsIsUnderstood) {
+  const auto images = ask<model::ImagesReply>(model::DescribeImages{{scene.image}});
+  EXPECT_THAT(images.images,
+              testing::ElementsAre(model::Image{scene.image, "available", "x86_64"}));
+  EXPECT_EQ(code_of(model::DescribeImages{{model::ImageId("ami-12345678")}}),
+            "InvalidAMIID.NotFound");
+  EXPECT_THAT(ask<model::KeyPairsReply>(model::DescribeKeyPairs{{scene.key_pair}}).names,
+              testing::ElementsAre(scene.key_pair));
+  EXPECT_EQ(code_of(model::DescribeKeyPairs{{"ops"}}), "InvalidKeyPair.NotFound");
+  const auto groups =
+      ask<model::SecurityGroupsReply>(model::DescribeSecurityGroups{{scene.security_group}});
+  EXPECT_THAT(groups.groups,
+              testing::ElementsAre(model::SecurityGroup{scene.security_group, scene.vpc}));
+  EXPECT_EQ(code_of(model::DescribeSecurityGroups{{model::SecurityGroupId("sg-12345678")}}),
+            "InvalidGroup.NotFound");
+}
+
 TEST_F(OurCodec, TypesZonesAndScoresAreUnderstood) {
   model::DescribeInstanceTypes types;
   types.types = {model::InstanceType("c6i.large")};
