@@ -18,8 +18,8 @@ std::string name_of(const GroupState& group) {
   return own_template_name(group.deployment, group.spec.name);
 }
 
-std::vector<model::Tag> own_tags(const GroupState& group) {
-  return {{model::kGroupTag, group.spec.name.str()}, {model::kDeploymentTag, group.deployment}};
+std::vector<model::Tag> own_tags(const std::string& deployment, const model::GroupName& group) {
+  return {{model::kGroupTag, group.str()}, {model::kDeploymentTag, deployment}};
 }
 
 // The same for the same machine in the same template: a repetition makes no second version. (A
@@ -28,14 +28,6 @@ std::string version_token(const GroupState& group) {
   const std::string text =
       group.template_id.str() + " " + model::launch_data_mark(*group.spec.machine);
   return base::base64url(base::as_text(base::sha256(text)));
-}
-
-bool is_ours(const GroupState& group, const model::LaunchTemplate& found) {
-  for (const model::Tag& tag : own_tags(group)) {
-    const std::string* value = model::find_tag(found.tags, tag.key);
-    if (!value || *value != tag.value) return false;
-  }
-  return true;
 }
 
 // From the beginning, in a while.
@@ -52,7 +44,7 @@ void take_templates(GroupState& group, const Flight& flight,
     return;
   }
   const model::LaunchTemplate& found = reply.templates.front();
-  if (!is_ours(group, found)) {
+  if (!is_own_template(found, group.deployment, group.spec.name)) {
     context.board.retry_later(flight.key, context.now);
     begin_trouble(group, trouble_of(flight),
                   "the launch template " + found.name + " (" + found.id.str() +
@@ -119,6 +111,15 @@ std::string own_template_name(const std::string& deployment, const model::GroupN
   return "spotkeeper/" + deployment + "/" + group.str();
 }
 
+bool is_own_template(const model::LaunchTemplate& found, const std::string& deployment,
+                     const model::GroupName& group) {
+  for (const model::Tag& tag : own_tags(deployment, group)) {
+    const std::string* value = model::find_tag(found.tags, tag.key);
+    if (!value || *value != tag.value) return false;
+  }
+  return true;
+}
+
 model::Call next_template_call(const GroupState& group) {
   const model::LaunchData& machine = *group.spec.machine;
   const OwnTemplate& own = group.own_template;
@@ -129,8 +130,11 @@ model::Call next_template_call(const GroupState& group) {
       return call;
     }
     case Step::kCreate:
-      return model::CreateLaunchTemplate{
-          name_of(group), model::launch_data_mark(machine), machine, own_tags(group), {}};
+      return model::CreateLaunchTemplate{name_of(group),
+                                         model::launch_data_mark(machine),
+                                         machine,
+                                         own_tags(group.deployment, group.spec.name),
+                                         {}};
     case Step::kReadLatest:
       return model::DescribeLaunchTemplateVersions{group.template_id, kLatest, {}};
     case Step::kSearch:

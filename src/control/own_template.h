@@ -20,6 +20,10 @@ namespace control {
 // "spotkeeper/<deployment>/<group>"
 std::string own_template_name(const std::string& deployment, const model::GroupName& group);
 
+// Whether a template of that name bears our tags.
+bool is_own_template(const model::LaunchTemplate& found, const std::string& deployment,
+                     const model::GroupName& group);
+
 // The call that brings the group nearer to its template's version.
 model::Call next_template_call(const GroupState& group);
 
