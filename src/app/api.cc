@@ -43,20 +43,28 @@ std::string troubles_of(const Snapshot& snapshot) {
     text += (text.empty() ? "" : "; ") + who + ": " + what;
   };
   if (!snapshot.queue_trouble.empty()) add("the queue", snapshot.queue_trouble);
+  for (const notify::Trouble& trouble : snapshot.troubles)
+    add(trouble.group.empty() ? "the keeper" : trouble.group.str(),
+        trouble.name + ": " + trouble.why);
   for (const auto& group : snapshot.groups)
     for (const std::string& trouble : group->troubles) add(group->name.str(), trouble);
   return text;
 }
 
-// A blocked journal hinders every group. It is known when asked: views are kept while nothing in
-// their group changes.
-object hindered_too(object group, const std::string& blocked_by) {
-  if (blocked_by.empty()) return group;
-  std::string hindrance = base::json::text_or_empty(group, "hindrance");
-  if (!hindrance.empty()) hindrance += "; ";
-  hindrance += "the journal cannot be written: " + base::printable(blocked_by);
-  group["hindrance"] = std::move(hindrance);
-  return group;
+// What hinders every group is known when asked: views are kept while nothing in their group
+// changes.
+object hindered_too(const GroupView& group, object json, const Snapshot& snapshot) {
+  std::string hindrance = group.hindrance;
+  const auto add = [&](const std::string& what) {
+    hindrance += (hindrance.empty() ? "" : "; ") + what;
+  };
+  for (const notify::Trouble& trouble : snapshot.troubles)
+    if (trouble.group.empty() || trouble.group == group.name)
+      add(trouble.name + ": " + trouble.why);
+  if (!snapshot.blocked_by.empty())
+    add("the journal cannot be written: " + base::printable(snapshot.blocked_by));
+  if (!hindrance.empty()) json["hindrance"] = std::move(hindrance);
+  return json;
 }
 
 net::Response injected(const base::Status& status) {
@@ -73,21 +81,62 @@ net::Response ordered(const base::Status& status) {
   return refusal(code, error.code, base::printable(error.message));
 }
 
+// As many as one describe may ask for.
+constexpr size_t kMostAdopted = 200;
+
+base::Result<std::vector<model::InstanceId>> parse_instances(const object& document) {
+  std::vector<model::InstanceId> ids;
+  const base::json::value* value = document.if_contains("instances");
+  const array* list = value ? value->if_array() : nullptr;
+  for (size_t i = 0; list && i < list->size(); ++i) {
+    const auto* text = (*list)[i].if_string();
+    if (!text || !model::is_instance_id(*text) || ids.size() == kMostAdopted)
+      return base::fail("BadCommand", "instances must be the ids of at most 200 machines");
+    ids.emplace_back(std::string_view(*text));
+  }
+  if (ids.empty())
+    return base::fail("BadCommand", "to adopt machines, instances must be their ids");
+  return ids;
+}
+
 base::Result<model::Command> parse_command(std::string_view body) {
   ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
   const auto kind = model::parse_command_kind(base::json::text_or_empty(document, "command"));
   if (!kind)
     return base::fail("BadCommand",
                       "command must be hold, release, replace, replace-all, replace-old, "
-                      "stop-replacing, pause, resume or retire");
+                      "stop-replacing, pause, resume, retire or adopt");
   model::Command command{{}, *kind, base::json::text_or_empty(document, "subject")};
   if (command.subject.empty())
     return base::fail("BadCommand", "subject must be the name of a slot or of a group");
+  if (*kind == model::CommandKind::kAdopt) {
+    ASSIGN_OR_RETURN(command.instances, parse_instances(document));
+  }
   // What cannot be undone is said twice.
   if (*kind == model::CommandKind::kRetire &&
       base::json::text_or_empty(document, "confirm") != command.subject)
     return base::fail("NotConfirmed", "to retire a group, confirm must be its name again");
   return command;
+}
+
+// What is to become of one thing in quarantine; without a number, of all.
+struct Settlement {
+  std::optional<int64_t> seq;
+  bool is_dropped = false;
+};
+
+base::Result<Settlement> parse_settlement(std::string_view body) {
+  ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
+  if (const auto seq = base::json::find_int(document, "retry")) return Settlement{seq, false};
+  const auto seq = base::json::find_int(document, "drop");
+  if (!seq && base::json::text_or_empty(document, "drop") != "all")
+    return base::fail("BadSettlement",
+                      "retry must be a number of the quarantine, or drop one or \"all\"");
+  // What cannot be undone is said twice.
+  const base::json::value* confirm = document.if_contains("confirm");
+  if (!confirm || *confirm != document.at("drop"))
+    return base::fail("NotConfirmed", "to drop it, confirm must be the same again");
+  return Settlement{seq, true};
 }
 
 bool may_get(std::string_view path) { return path != kCommands; }
@@ -115,7 +164,7 @@ void Api::post(const net::Request& request, net::HttpServer::Reply reply) {
     return reply(refusal(503, "JournalUnavailable",
                          "nothing can be made durable now: " + snapshot->blocked_by));
   if (request.path == kEvents) return inject(request, std::move(reply));
-  if (request.path == kQuarantine) return retry(request, std::move(reply));
+  if (request.path == kQuarantine) return settle_quarantine(request, std::move(reply));
   order(request, std::move(reply));
 }
 
@@ -143,11 +192,12 @@ void Api::order(const net::Request& request, net::HttpServer::Reply reply) {
          [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
 }
 
-void Api::retry(const net::Request& request, net::HttpServer::Reply reply) {
-  const auto document = base::json::parse_object(request.body);
-  const auto seq = document ? base::json::find_int(*document, "retry") : std::nullopt;
-  if (!seq) return reply(refusal(400, "BadRetry", "retry must be a number of the quarantine"));
-  retry_(*seq, [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
+void Api::settle_quarantine(const net::Request& request, net::HttpServer::Reply reply) {
+  const auto order = parse_settlement(request.body);
+  if (!order) return reply(refusal(400, order.error().code, order.error().message));
+  Done done = [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); };
+  if (order->is_dropped) return drop_(order->seq, std::move(done));
+  retry_(*order->seq, std::move(done));
 }
 
 net::Response Api::health() const {
@@ -175,7 +225,7 @@ net::Response Api::groups() const {
   const auto snapshot = snapshot_();
   array list;
   for (const auto& group : snapshot->groups)
-    list.push_back(hindered_too(summary_json(*group), snapshot->blocked_by));
+    list.push_back(hindered_too(*group, summary_json(*group), *snapshot));
   return answer(object{{"keeper", snapshot->keeper.str()},
                        {"account", snapshot->account.str()},
                        {"region", snapshot->region.str()},
@@ -192,7 +242,7 @@ net::Response Api::group(std::string_view encoded_name) const {
   const GroupView* found = snapshot->find(name);
   if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
   if (is_pools) return answer(object{{"group", name}, {"pools", pools_json(*found)}});
-  return answer(hindered_too(detail_json(*found), snapshot->blocked_by));
+  return answer(hindered_too(*found, detail_json(*found), *snapshot));
 }
 
 net::Response Api::from_journal(const net::Request& request) {

@@ -25,16 +25,18 @@ class Api {
   using Inject = std::function<void(std::string body, Done done)>;
   using Order = std::function<void(model::Command command, Done done)>;
   using Retry = std::function<void(int64_t quarantined, Done done)>;
+  using Drop = std::function<void(std::optional<int64_t> quarantined, Done done)>;  // Nothing: all.
 
   // `system_clock` outlives this.
   Api(std::string journal_path, const ports::Clock& system_clock, GetSnapshot snapshot,
-      Inject inject, Order order, Retry retry)
+      Inject inject, Order order, Retry retry, Drop drop)
       : journal_path_(std::move(journal_path)),
         system_clock_(system_clock),
         snapshot_(std::move(snapshot)),
         inject_(std::move(inject)),
         order_(std::move(order)),
-        retry_(std::move(retry)) {}
+        retry_(std::move(retry)),
+        drop_(std::move(drop)) {}
 
   void handle(const net::Request& request, net::HttpServer::Reply reply);
 
@@ -43,7 +45,7 @@ class Api {
   void post(const net::Request& request, net::HttpServer::Reply reply);
   void inject(const net::Request& request, net::HttpServer::Reply reply);
   void order(const net::Request& request, net::HttpServer::Reply reply);
-  void retry(const net::Request& request, net::HttpServer::Reply reply);
+  void settle_quarantine(const net::Request& request, net::HttpServer::Reply reply);
   net::Response health() const;
   net::Response readiness() const;
   net::Response groups() const;
@@ -56,6 +58,7 @@ class Api {
   const Inject inject_;
   const Order order_;
   const Retry retry_;
+  const Drop drop_;
   std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
 };
 

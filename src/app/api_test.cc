@@ -140,6 +140,7 @@ class ApiTest : public testing::Test {
   std::vector<model::Command> ordered_;
   base::Status order_result_;
   int64_t retried_ = 0;
+  std::vector<std::optional<int64_t>> dropped_;
   Api api_{path(),
            clock_,
            [this] { return std::make_shared<const Snapshot>(snapshot_); },
@@ -154,6 +155,10 @@ class ApiTest : public testing::Test {
            [this](int64_t quarantined, auto done) {
              retried_ = quarantined;
              done(quarantined == 7 ? base::Status() : base::fail("NotFound", "it is not there"));
+           },
+           [this](std::optional<int64_t> quarantined, auto done) {
+             dropped_.push_back(quarantined);
+             done({});
            }};
 };
 
@@ -208,6 +213,19 @@ TEST_F(ApiTest, SaysOfEveryGroupThatABlockedJournalHindersIt) {
             "slow; the journal cannot be written: disk full");
 }
 
+TEST_F(ApiTest, TellsTroublesThatAreNotTheGroupsOwnWhereTheyBelong) {
+  snapshot_.troubles = {{{}, "queue-taken", "keeper \"b\" reads it"},
+                        {model::GroupName("web"), "return_to_spot", "no rule"},
+                        {model::GroupName("other"), "return_to_spot", "no such zone"}};
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(code(get("/readyz")), "Hindered");
+  EXPECT_THAT(get("/readyz").body, HasSubstr("the keeper: queue-taken: keeper \\\"b\\\" reads it; "
+                                             "web: return_to_spot: no rule; other: "));
+  EXPECT_EQ(json(get("/api/v1/groups")).at("groups").at(0).at("hindrance"),
+            "queue-taken: keeper \"b\" reads it; return_to_spot: no rule");
+  EXPECT_THAT(get("/metrics").body, HasSubstr("spotkeeper_keeper_troubles 3\n"));
+}
+
 TEST_F(ApiTest, ListsEventsNewestFirstPageByPage) {
   const auto first = json(get("/api/v1/events", "limit=2"));
   ASSERT_EQ(first.at("events").as_array().size(), 2u);
@@ -251,6 +269,20 @@ TEST_F(ApiTest, HandsOnWhatIsToBeTriedAgain) {
   EXPECT_EQ(retried_, 7);
   EXPECT_EQ(retry(R"({"retry":8})"), 404);
   for (const char* body : {"", "[]", "{}", R"({"retry":"7"})"}) EXPECT_EQ(retry(body), 400) << body;
+}
+
+TEST_F(ApiTest, HandsOnWhatIsToBeDroppedOnceThatIsSaidTwice) {
+  const auto drop = [this](const char* body) {
+    return post(body, "application/json", "/api/v1/quarantine").status;
+  };
+  EXPECT_EQ(drop(R"({"drop":7,"confirm":7})"), 200);
+  EXPECT_EQ(drop(R"({"drop":"all","confirm":"all"})"), 200);
+  EXPECT_THAT(dropped_, testing::ElementsAre(7, std::nullopt));
+  for (const char* body :
+       {R"({"drop":7})", R"({"drop":7,"confirm":8})", R"({"drop":"all"})",
+        R"({"drop":"some","confirm":"some"})", R"({"drop":null,"confirm":null})"})
+    EXPECT_EQ(drop(body), 400) << body;
+  EXPECT_THAT(dropped_, testing::SizeIs(2));
 }
 
 TEST_F(ApiTest, RefusesAQueryThatItDoesNotUnderstand) {
@@ -384,10 +416,15 @@ TEST_F(ApiTest, PricesAreSummedUpOverTheTimeAskedFor) {
 }
 
 TEST_F(ApiTest, ATimeThatIsNoneIsRefused) {
-  for (const char* query : {"last=day", "last=0s", "last=-1h", "days=3"}) {
+  for (const char* query : {"last=day", "last=0s", "last=-1h", "last=32d", "days=3"}) {
     EXPECT_EQ(get("/api/v1/prices", query).status, 400) << query;
     EXPECT_EQ(code(get("/api/v1/prices", query)), "InvalidQuery") << query;
   }
+  EXPECT_EQ(get("/api/v1/prices", "last=31d").status, 200);
+  for (const char* time : {"0h", "32d"})
+    EXPECT_THAT(get("/api/v1/prices", std::string("last=") + time).body,
+                HasSubstr("allowed: a duration of at least 1s and at most 31d, as 90m, 24h or 7d"))
+        << time;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "app/aws_access.h"
 #include "app/cli.h"
 #include "app/config_file.h"
+#include "app/launch_check.h"
 #include "app/ledger_probe.h"
 #include "app/queue_claim.h"
 #include "app/reading.h"
@@ -17,7 +18,6 @@
 #include "aws/sqs_queue.h"
 #include "base/log.h"
 #include "base/quote.h"
-#include "control/own_template.h"
 #include "control/sweep.h"
 
 namespace app {
@@ -54,10 +54,9 @@ class OnlineCheck {
     }
     for (const model::GroupSpec& group : config_.groups) {
       const std::string of_group = " of " + group.name.str();
-      line("subnets" + of_group, subnets(group));
+      for (const Finding& finding : check_launch(group, place(), asker()))
+        line(finding.what + of_group, finding.found);
       line("machines" + of_group, machines(group));
-      line("launch template" + of_group,
-           group.machine ? own_template(group) : launch_template(group.launch_template));
       for (const model::TargetGroupRef& ref : group.target_groups)
         line("target group" + of_group, target_group(ref));
     }
@@ -70,6 +69,14 @@ class OnlineCheck {
     std::printf("%-6s  %s: %s\n", found ? "ok" : "FAILED", what.c_str(),
                 base::printable(text).c_str());
     failures_ += !found;
+  }
+
+  LaunchPlace place() const {
+    return {config_.keeper.deployment, config_.aws.region, clock_.now()};
+  }
+
+  Asker asker() {
+    return [this](model::Call call) { return aws_.ask(std::move(call)); };
   }
 
   base::Result<std::string> account() {
@@ -125,35 +132,6 @@ class OnlineCheck {
       is_done = sweep.take(page, clock_.now());
     }
     return machines;
-  }
-
-  base::Result<std::string> subnets(const model::GroupSpec& group) {
-    ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(model::DescribeSubnets{group.subnets, {}}));
-    std::string text;
-    for (const model::Subnet& subnet : std::get<model::SubnetsReply>(reply).subnets)
-      text += (text.empty() ? "" : ", ") + subnet.id.str() + " in " + subnet.zone.str();
-    return text;
-  }
-
-  base::Result<std::string> launch_template(const model::LaunchTemplateRef& ref) {
-    ASSIGN_OR_RETURN(const model::Reply reply,
-                     aws_.ask(model::DescribeLaunchTemplateVersions{ref.id, ref.version, {}}));
-    const auto& versions = std::get<model::LaunchTemplateVersionsReply>(reply).versions;
-    if (versions.empty())
-      return base::fail("NoSuchVersion", ref.id.str() + " has no version " + ref.version);
-    return ref.id.str() + ", version " + std::to_string(versions.front().number) + ", image " +
-           versions.front().image.str();
-  }
-
-  base::Result<std::string> own_template(const model::GroupSpec& group) {
-    const std::string name = control::own_template_name(config_.keeper.deployment, group.name);
-    model::DescribeLaunchTemplates call;
-    call.filters = {{"launch-template-name", {name}}};
-    ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(std::move(call)));
-    const auto& templates = std::get<model::LaunchTemplatesReply>(reply).templates;
-    if (templates.empty()) return name + " will be made by the keeper";
-    return name + " is " + templates.front().id.str() + ", version " +
-           std::to_string(templates.front().latest_version);
   }
 
   base::Result<std::string> target_group(const model::TargetGroupRef& ref) {
@@ -218,13 +196,13 @@ void add_check_command(CLI::App& root, Action& action) {
   command->add_option("--config", options->config, "the configuration file")->capture_default_str();
   command->add_flag(
       "--online", options->online,
-      "ask AWS too: account, queue, ledger, subnets, machines, templates, target groups");
+      "ask AWS too: account, queue, ledger, machines, target groups, all that a launch names");
   command->footer(
       "Example:\n"
       "  spotkeeper check --config spotkeeper.toml\n"
       "prints each mistake as file:line:column: what is wrong; what is allowed. Without --online\n"
       "nobody is asked; with it, a shared ledger's store gets one small object to try conditions\n"
-      "on, and nothing else is written.");
+      "on, a launch is tried with DryRun, and nothing else is written.");
   command->callback([&action, options] { action = [options] { return check(*options); }; });
 }
 

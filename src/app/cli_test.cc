@@ -59,6 +59,29 @@ TEST(CommandLine, RefusesAServerThatIsNoUrl) {
   EXPECT_THAT(outcome.err, HasSubstr("\"foo\" is not where a keeper can be"));
 }
 
+TEST(CommandLine, SaysHowFarBackPricesAreRemembered) {
+  for (const char* time : {"0h", "32d", "soon"}) {
+    const Outcome outcome = run({"prices", "--last", time});
+    EXPECT_EQ(outcome.code, kUnusable) << time;
+    EXPECT_THAT(outcome.err, HasSubstr("allowed: a duration of at least 1s and at most 31d"));
+  }
+}
+
+TEST(CommandLine, DropsNothingFromQuarantineUnconfirmedOrUnnamed) {
+  for (const auto& words :
+       {std::vector<std::string>{"quarantine", "drop", "3"}, {"quarantine", "drop", "--all"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, kUnusable);
+    EXPECT_THAT(outcome.err, HasSubstr("say so with --confirm"));
+  }
+  for (const auto& words : {std::vector<std::string>{"quarantine", "drop", "--confirm"},
+                            {"quarantine", "drop", "3", "--all", "--confirm"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, kUnusable);
+    EXPECT_THAT(outcome.err, HasSubstr("allowed: its number in the list, or --all"));
+  }
+}
+
 TEST(CommandLine, RefusesLimitsOfASimulationThatAreNone) {
   for (const char* limit : {"nan", "-1", "inf"}) {
     const Outcome outcome = run({"sim", "run", "--seconds", limit});

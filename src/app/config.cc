@@ -86,6 +86,7 @@ KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Pro
 MarketConfig read_market(const toml::table& table, const model::Region& region,
                          Problems& problems) {
   constexpr char kAllowed[] = "a file in the form of AWS's spot-advisor-data.json";
+  const Lack lack{{}, "advisor", "the bands that are built in count"};
   constexpr size_t kMostMebibytes = 16;  // AWS's own has one.
   TableReader in(table, "[market]", {"advisor"}, problems);
   MarketConfig market;
@@ -94,12 +95,13 @@ MarketConfig read_market(const toml::table& table, const model::Region& region,
   const std::string subject = "advisor in [market]: " + quote(*path) + " cannot be ";
   const auto text = read_whole_file(*path, kMostMebibytes);
   if (!text) {
-    in.reject("advisor", subject + "read: " + text.error().message, kAllowed);
+    in.go_without("advisor", lack, subject + "read: " + text.error().message, kAllowed);
     return market;
   }
   auto advisor = market::Advisor::parse(*text, region);
   if (!advisor)
-    in.reject("advisor", subject + "used: " + base::printable(advisor.error().message), kAllowed);
+    in.go_without("advisor", lack, subject + "used: " + base::printable(advisor.error().message),
+                  kAllowed);
   else
     market.advisor = *std::move(advisor);
   return market;
@@ -153,29 +155,33 @@ model::GroupName read_group_name(TableReader& in, Surroundings& around) {
 }
 
 void read_return_window(TableReader& in, const base::WindowText& window, const std::string& zones,
-                        model::OnDemandPolicy& policy) {
+                        model::GroupSpec& group) {
+  model::OnDemandPolicy& policy = group.on_demand;
   const auto zone = find_time_zone(zones, window.zone);
-  if (!zone)
-    return in.reject("return_to_spot",
-                     "return_to_spot in on_demand: the time zone " + quote(window.zone) + " " +
-                         zone.error().what,
-                     zone.error().allowed);
+  if (!zone) {
+    policy.return_to_spot = model::ReturnToSpot::kNever;
+    return in.go_without("return_to_spot",
+                         {group.name, "return_to_spot", "nothing goes back to Spot"},
+                         "return_to_spot in on_demand: the time zone " + quote(window.zone) + " " +
+                             zone.error().what,
+                         zone.error().allowed);
+  }
   policy.return_to_spot = model::ReturnToSpot::kInWindow;
   policy.return_window = base::WeekWindow(window, *zone);
 }
 
-model::OnDemandPolicy read_on_demand(const toml::table& table, int capacity,
-                                     const std::string& zones, Problems& problems) {
+void read_on_demand(const toml::table& table, const std::string& zones, model::GroupSpec& group,
+                    Problems& problems) {
   TableReader in(table, "on_demand", {"base", "fallback_after", "return_to_spot"}, problems);
-  model::OnDemandPolicy policy;
-  policy.base_slots = in.integer("base", {0, capacity > 0 ? capacity : kCapacity.most}).value_or(0);
+  model::OnDemandPolicy& policy = group.on_demand;
+  const int most = group.capacity > 0 ? group.capacity : kCapacity.most;
+  policy.base_slots = in.integer("base", {0, most}).value_or(0);
   if (const auto after = in.text("fallback_after", kDurationOrNever))
     policy.fallback_after = base::parse_duration(*after);  // Nothing for "never".
   const auto when = in.text("return_to_spot", kReturnToSpot);
   if (when == "never") policy.return_to_spot = model::ReturnToSpot::kNever;
   if (const auto window = base::parse_window(when.value_or("")))
-    read_return_window(in, *window, zones, policy);
-  return policy;
+    read_return_window(in, *window, zones, group);
 }
 
 model::HealthPolicy read_health(const toml::table& table, bool has_targets, Problems& problems) {
@@ -281,7 +287,8 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
                   "profile",
                   "monitoring",
                   "block_devices",
-                  "requirements"},
+                  "requirements",
+                  "begin"},
                  problems);
   model::GroupSpec group;
   group.name = read_group_name(in, around);
@@ -302,13 +309,14 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))
     group.avoid_interrupted_pool_for = *base::parse_duration(*time);
   if (const auto* table_of = in.table("on_demand"))
-    group.on_demand = read_on_demand(*table_of, group.capacity, around.defaults.zones, problems);
+    read_on_demand(*table_of, around.defaults.zones, group, problems);
   if (const auto word = in.text("on_rebalance", kOnRebalance))
     group.on_rebalance = *parse_on_rebalance(*word);
   if (const auto* table_of = in.table("health"))
     group.health = read_health(*table_of, !group.target_groups.empty(), problems);
   group.max_unavailable = std::max(0, group.capacity - group.min_healthy);
   if (const auto* table_of = in.table("brakes")) read_brakes(*table_of, group, problems);
+  group.begins_paused = in.text("begin", kBegin) == "paused";
   if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
   return group;
 }
@@ -396,11 +404,12 @@ std::string to_string(const Problem& problem) {
 
 ConfigResult load_config(std::string_view text, std::string_view file_name,
                          const Defaults& defaults) {
-  Problems problems(file_name);
+  Problems problems(file_name, defaults.unreadable);
   const std::optional<toml::table> document = parse_document(text, problems);
   Config config;
   if (document) config = read_config(*document, defaults, problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems).in_order());
+  config.lacks = problems.lacks();
   return config;
 }
 

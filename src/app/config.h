@@ -91,11 +91,19 @@ struct Config {
   LogConfig log;
   std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
   std::vector<NotifyConfig> notify;      // In the order of the file; may be none.
+  std::vector<notify::Trouble> lacks;    // What is gone without: see Unreadable.
   friend bool operator==(const Config&, const Config&) = default;
 };
 
 // A thousand groups with comments stay below; more is not a configuration file.
 inline constexpr size_t kMostConfigBytes = 1 << 20;
+
+// What becomes of a file that the configuration names and that cannot be used: the advisor, a
+// webhook_file, the rule of a time zone.
+enum class Unreadable {
+  kRefused,      // It is a problem like any other.
+  kGoneWithout,  // It is noted in Config::lacks, and a keeper can be started all the same.
+};
 
 // What the caller knows and the file may leave out.
 struct Defaults {
@@ -104,6 +112,7 @@ struct Defaults {
   std::string zones = kSystemZones;  // The folder of the tz database.
   // The content of a file that the configuration names, or why it cannot be read.
   std::function<base::Result<std::string>(const std::string& path)> read_file = {};
+  Unreadable unreadable = Unreadable::kRefused;
 };
 
 struct Problem {

@@ -13,6 +13,30 @@
 #include "base/quote.h"
 
 namespace app {
+namespace {
+
+// Editors end a line in many ways, and some begin a file with a mark.
+std::string trimmed(std::string text) {
+  constexpr char kBlanks[] = " \t\r\n";
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  text.erase(text.find_last_not_of(kBlanks) + 1);
+  return text.erase(0, std::min(text.find_first_not_of(kBlanks), text.size()));
+}
+
+base::Result<std::string> read_webhook_file(const NotifyConfig& target) {
+  const std::string what =
+      "webhook_file of " + target.name + ", " + base::quote(target.webhook_file) + ", ";
+  const auto text = read_whole_file(target.webhook_file, 1);
+  if (!text)
+    return base::fail("UnreadableWebhookFile", what + "cannot be read: " + text.error().message);
+  std::string url = trimmed(*text);
+  if (!kWebhook.accepts(url))
+    return base::fail("UnusableWebhookFile", what + "does not hold a URL that can be used; " +
+                                                 "allowed: " + std::string(kWebhook.allowed));
+  return url;
+}
+
+}  // namespace
 
 Defaults host_defaults() {
   std::array<char, 256> name{};
@@ -26,34 +50,32 @@ Defaults host_defaults() {
   return defaults;
 }
 
-ConfigResult load_config_file(const std::string& path) {
+ConfigResult load_config_file(const std::string& path, Unreadable unreadable) {
   const auto text = read_whole_file(path, kMostConfigBytes >> 20);
   if (!text)
     return tl::unexpected(
         std::vector<Problem>{{path, 1, 1, "cannot be read: " + text.error().message}});
-  return load_config(*text, path, host_defaults());
+  Defaults defaults = host_defaults();
+  defaults.unreadable = unreadable;
+  return load_config(*text, path, defaults);
 }
 
-base::Status read_webhook_files(Config& config) {
+base::Status read_webhook_files(Config& config, Unreadable unreadable) {
   for (NotifyConfig& target : config.notify) {
     if (target.webhook_file.empty()) continue;
-    const std::string what =
-        "webhook_file of " + target.name + ", " + base::quote(target.webhook_file) + ", ";
-    const auto read = read_whole_file(target.webhook_file, 1);
-    if (!read)
-      return base::fail("UnreadableWebhookFile", what + "cannot be read: " + read.error().message);
-    std::string text = *read;
-    text.erase(text.find_last_not_of(" \t\r\n") + 1);
-    if (!kWebhook.accepts(text))
-      return base::fail("UnusableWebhookFile", what + "does not hold a URL that can be used; " +
-                                                   "allowed: " + std::string(kWebhook.allowed));
-    target.webhook = std::move(text);
+    auto url = read_webhook_file(target);
+    target.webhook = url ? *std::move(url) : "";
+    if (url) continue;
+    if (unreadable == Unreadable::kRefused) return tl::unexpected(url.error());
+    config.lacks.push_back({{},
+                            "webhook_file of " + target.name,
+                            url.error().message + "; until that is mended its messages wait"});
   }
   return {};
 }
 
-std::optional<Config> load_config_or_explain(const std::string& path) {
-  ConfigResult config = load_config_file(path);
+std::optional<Config> load_config_or_explain(const std::string& path, Unreadable unreadable) {
+  ConfigResult config = load_config_file(path, unreadable);
   if (config) return *std::move(config);
   for (const Problem& problem : config.error())
     std::fprintf(stderr, "%s\n", to_string(problem).c_str());

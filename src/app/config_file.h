@@ -15,14 +15,16 @@ inline constexpr char kDefaultConfigPath[] = "/etc/spotkeeper/spotkeeper.toml";
 Defaults host_defaults();
 
 // A file that cannot be read, is no regular one, or is larger than 1 MiB is one problem, at 1:1.
-ConfigResult load_config_file(const std::string& path);
+ConfigResult load_config_file(const std::string& path,
+                              Unreadable unreadable = Unreadable::kRefused);
 
 // Puts in what stands in a webhook_file; a file that cannot be used is an error that names it, and
-// never shows what is in it. Asked for again at every
-// reload, so that a secret may be exchanged.
-base::Status read_webhook_files(Config& config);
+// never shows what is in it; or it is gone without, and its target is left without a URL. Asked for
+// again at every reload, so that a secret may be exchanged.
+base::Status read_webhook_files(Config& config, Unreadable unreadable = Unreadable::kRefused);
 
-// As above; nothing when there were problems, which are then on standard error.
-std::optional<Config> load_config_or_explain(const std::string& path);
+// As load_config_file; nothing when there were problems, which are then on standard error.
+std::optional<Config> load_config_or_explain(const std::string& path,
+                                             Unreadable unreadable = Unreadable::kRefused);
 
 }  // namespace app

@@ -69,7 +69,25 @@ class WebhookFileTest : public ConfigFileTest {
 };
 
 TEST_F(WebhookFileTest, GivesTheUrlWithoutTheLineEndThatEditorsLeave) {
-  EXPECT_EQ(read("https://a.example/x?y\r\n\n").value(), "https://a.example/x?y");
+  for (const char* content :
+       {"https://a.example/x?y", "https://a.example/x?y\n", "https://a.example/x?y\r\n",
+        "https://a.example/x?y\r\n\r\n", "\r\n https://a.example/x?y \r\n",
+        "\xef\xbb\xbfhttps://a.example/x?y\r\n"})
+    EXPECT_EQ(read(content).value_or("refused"), "https://a.example/x?y") << content;
+}
+
+TEST_F(WebhookFileTest, AStartGoesWithoutOneAndKeepsTheOthers) {
+  std::ofstream(root_ + "/hook") << "https://a.example/x\n";
+  Config config;
+  config.notify = {{"ops", "", root_ + "/absent", {}, {}, {}},
+                   {"dev", "", root_ + "/hook", {}, {}, {}}};
+  ASSERT_TRUE(read_webhook_files(config, Unreadable::kGoneWithout));
+  EXPECT_EQ(config.notify[0].webhook, "");
+  EXPECT_EQ(config.notify[1].webhook, "https://a.example/x");
+  ASSERT_EQ(config.lacks.size(), 1u);
+  EXPECT_EQ(config.lacks[0].name, "webhook_file of ops");
+  EXPECT_THAT(config.lacks[0].why, HasSubstr("No such file or directory; until that is mended its "
+                                             "messages wait"));
 }
 
 TEST_F(WebhookFileTest, NamesTheFileAndNeverShowsWhatIsInIt) {

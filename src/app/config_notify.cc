@@ -13,20 +13,26 @@ using NameLines = std::map<std::string, int>;
 
 // Each has a thread of its own.
 constexpr size_t kMostTargets = 16;
+// What waits for a target waits under its name, so no name may come from a place in the file.
+constexpr char kOnlyTarget[] = "notify";
 
-std::string read_name(TableReader& in, const toml::table& table, size_t number, NameLines& names,
+std::string read_name(TableReader& in, const toml::table& table, size_t count, NameLines& names,
                       Problems& problems) {
-  const std::string unnamed = "notify-" + std::to_string(number);
-  const std::string name = in.text("name", kTargetName).value_or(unnamed);
+  const auto given = in.text("name", kTargetName);
+  if (!table.contains("name") && count > 1)
+    problems.add(
+        table.source().begin,
+        "name is missing from [[notify]], which is one of " + std::to_string(count),
+        "a name of its own for each, once there are several: " + std::string(kTargetName.allowed));
+  if (!given) return kOnlyTarget;
   const int line = static_cast<int>(table.source().begin.line);
-  const auto [other, is_new] = names.emplace(name, line);
-  if (is_new) return name;
-  const std::string which = table.contains("name") ? "name in [[notify]] is "
-                                                   : "without a name this [[notify]] is called ";
-  problems.add(table.contains("name") ? table.get("name")->source().begin : table.source().begin,
-               which + quote(name) + ", as the one in line " + std::to_string(other->second),
-               "a name that no other target has");
-  return name;
+  const auto [other, is_new] = names.emplace(*given, line);
+  if (!is_new)
+    in.reject("name",
+              "name in [[notify]] is " + quote(*given) + ", as the one in line " +
+                  std::to_string(other->second),
+              "a name that no other target has");
+  return *given;
 }
 
 // The URL never appears in a problem.
@@ -56,12 +62,12 @@ std::set<model::GroupName> read_groups(TableReader& in,
   return chosen;
 }
 
-NotifyConfig read_target(const toml::table& table, size_t number, NameLines& names,
+NotifyConfig read_target(const toml::table& table, size_t count, NameLines& names,
                          const std::vector<model::GroupSpec>& groups, Problems& problems) {
   TableReader in(table, "[[notify]]", {"name", "webhook", "webhook_file", "on", "groups", "format"},
                  problems);
   NotifyConfig target;
-  target.name = read_name(in, table, number, names, problems);
+  target.name = read_name(in, table, count, names, problems);
   read_webhook(in, table, target, problems);
   for (const std::string& word : in.required_texts("on", kNotifyKind))
     target.on.insert(*notify::parse_kind(word));
@@ -78,8 +84,9 @@ std::vector<NotifyConfig> read_notify(TableReader& root,
                                       Problems& problems) {
   std::vector<NotifyConfig> targets;
   NameLines names;
-  for (const toml::table* table : root.tables("notify", "tables, each written [[notify]]"))
-    targets.push_back(read_target(*table, targets.size() + 1, names, groups, problems));
+  const auto tables = root.tables("notify", "tables, each written [[notify]]");
+  for (const toml::table* table : tables)
+    targets.push_back(read_target(*table, tables.size(), names, groups, problems));
   if (targets.size() > kMostTargets)
     root.reject("notify", std::to_string(targets.size()) + " tables [[notify]]",
                 "at most " + std::to_string(kMostTargets));

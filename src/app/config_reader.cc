@@ -233,6 +233,14 @@ void TableReader::reject(std::string_view key, std::string what, std::string_vie
   problems_.add(node->source().begin, std::move(what), allowed);
 }
 
+void TableReader::go_without(std::string_view key, const Lack& lack, std::string what,
+                             std::string_view allowed) {
+  if (!problems_.may_go_without()) return reject(key, std::move(what), allowed);
+  problems_.add_lack({lack.group, lack.name,
+                      what + "; allowed: " + std::string(allowed) + "; until that is mended " +
+                          lack.meanwhile});
+}
+
 int TableReader::line_of(std::string_view key) const {
   const toml::node* node = table_.get(key);
   CHECK(node);

@@ -31,16 +31,30 @@ namespace app {
 
 class Problems {
  public:
-  explicit Problems(std::string_view file) : file_(file) {}
+  explicit Problems(std::string_view file, Unreadable unreadable = Unreadable::kRefused)
+      : file_(file), unreadable_(unreadable) {}
 
   void add(const toml::source_position& at, std::string message);
   void add(const toml::source_position& at, std::string what, std::string_view allowed);
   bool empty() const { return problems_.empty(); }
   std::vector<Problem> in_order() &&;  // Of the file.
 
+  bool may_go_without() const { return unreadable_ == Unreadable::kGoneWithout; }
+  void add_lack(notify::Trouble lack) { lacks_.push_back(std::move(lack)); }
+  const std::vector<notify::Trouble>& lacks() const { return lacks_; }
+
  private:
   std::string file_;
+  Unreadable unreadable_;
   std::vector<Problem> problems_;
+  std::vector<notify::Trouble> lacks_;
+};
+
+// What going without a file means.
+struct Lack {
+  model::GroupName group;  // Empty: for all.
+  std::string name;        // Of the trouble.
+  std::string meanwhile;   // "the bands that are built in count"
 };
 
 struct Range {
@@ -73,6 +87,9 @@ class TableReader {
 
   // Notes what only the caller can see about the value of a key that is there.
   void reject(std::string_view key, std::string what, std::string_view allowed);
+  // The same of a file that is named there: see Unreadable.
+  void go_without(std::string_view key, const Lack& lack, std::string what,
+                  std::string_view allowed);
   int line_of(std::string_view key) const;
 
  private:

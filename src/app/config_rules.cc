@@ -200,6 +200,8 @@ const Rule kNotifyKind{[](std::string_view text) { return notify::parse_kind(tex
                        "group-unheld, incident, brake, quarantine"};
 const Rule kWebhookFormat{
     [](std::string_view text) { return parse_webhook_format(text).has_value(); }, "slack, json"};
+const Rule kBegin{[](std::string_view text) { return text == "at-once" || text == "paused"; },
+                  "at-once, paused"};
 const Rule kTagKey{is_tag_key,
                    "1 to 128 characters, and not Name, nor beginning with aws: or spotkeeper:"};
 const Rule kTagValue{[](std::string_view text) { return text.size() <= 256 && is_tag_text(text); },

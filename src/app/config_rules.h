@@ -60,6 +60,7 @@ extern const Rule kWebhook;
 extern const Rule kWebhookFile;
 extern const Rule kNotifyKind;
 extern const Rule kWebhookFormat;
+extern const Rule kBegin;
 extern const Rule kTagKey;
 extern const Rule kTagValue;
 

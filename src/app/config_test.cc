@@ -98,6 +98,7 @@ port = 8080
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
 [[notify]]
+name = "chat"
 webhook = "https://hooks.slack.com/services/T0/B0/secret"
 on = ["incident", "brake"]
 [[notify]]
@@ -183,7 +184,7 @@ Config full_config() {
   box.health.source = model::HealthSource::kInstance;
   config.groups = {std::move(web), std::move(box)};
   using notify::Kind;
-  config.notify = {{"notify-1",
+  config.notify = {{"chat",
                     "https://hooks.slack.com/services/T0/B0/secret",
                     "",
                     {Kind::kIncident, Kind::kBrake},
@@ -326,7 +327,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
     opened += key;
     text += (key || header ? line.substr(2) : line) + "\n";
   }
-  EXPECT_EQ(opened, 28);
+  EXPECT_EQ(opened, 29);
   const std::string advisor = "/var/lib/spotkeeper/spot-advisor.json";
   text = with_advisor(text.replace(text.find(advisor), advisor.size(), "ADVISOR"), kAdvice);
   EXPECT_EQ(problems_of(text, "opened.toml"), "no problems\n") << text;
@@ -355,6 +356,20 @@ TEST(Config, AWebhookIsASecretAlsoWhereItIsWrong) {
     EXPECT_THAT(problems, ::testing::HasSubstr("f.toml:")) << key;
     EXPECT_THAT(problems, ::testing::Not(::testing::HasSubstr("example.com"))) << key;
   }
+}
+
+// Found by a review: they were called by their places, and what waited for the first went to the
+// second once the first was taken out of the file.
+TEST(Config, OnlyATargetThatIsAloneNeedsNoName) {
+  const std::string one = "[[notify]]\nwebhook = \"https://a.example/x\"\non = [\"brake\"]\n";
+  const auto alone = load_config(kSmallest + one, "f.toml", kDefaults);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->notify.front().name, "notify");
+  const std::string problem =
+      "name is missing from [[notify]], which is one of 2; allowed: a name of its own for each, "
+      "once there are several: a small letter, then small letters, digits and -, at most 31\n";
+  EXPECT_EQ(problems_of(kSmallest + one + one, "f.toml"),
+            "f.toml:5:1: " + problem + "f.toml:8:1: " + problem);
 }
 
 TEST(Config, MoreTargetsThanThreadsAreWorthAreRefused) {
@@ -405,6 +420,30 @@ TEST(Config, AnAdvisorThatIsNoneIsNamedWithItsReason) {
   const std::string given = with_advisor(text, kAdvice);
   fs::remove(path);
   EXPECT_EQ(problems_of(given, "f.toml"), begin + "read: No such file or directory" + end);
+}
+
+// Found by a review: such a file kept a keeper from starting, and so from its groups.
+TEST(Config, AStartGoesWithoutTheFilesThatItCanDoWithout) {
+  Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
+  bare.unreadable = Unreadable::kGoneWithout;
+  const std::string text = with_window("Sat 02:00 - Sun 04:00 Europe/Berlin") +
+                           "[market]\nadvisor = \"/nowhere/advisor.json\"\n";
+  const auto config = load_config(text, "f.toml", bare);
+  ASSERT_TRUE(config) << to_string(config.error().front());
+  EXPECT_EQ(advisor_of(*config), market::Advisor::built_in(config->aws.region));
+  EXPECT_EQ(config->groups[0].on_demand.return_to_spot, model::ReturnToSpot::kNever);
+  const std::string no_zones =
+      "return_to_spot in on_demand: the time zone \"Europe/Berlin\" cannot be looked up: this "
+      "machine has no time zone data (/nowhere/zoneinfo); allowed: UTC, or any once the package "
+      "tzdata is installed; until that is mended nothing goes back to Spot";
+  const std::string no_advisor =
+      "advisor in [market]: \"/nowhere/advisor.json\" cannot be read: No such file or directory; "
+      "allowed: a file in the form of AWS's spot-advisor-data.json; until that is mended the bands "
+      "that are built in count";
+  EXPECT_THAT(config->lacks,
+              ElementsAre(notify::Trouble{{}, "advisor", no_advisor},
+                          notify::Trouble{model::GroupName("web"), "return_to_spot", no_zones}));
+  EXPECT_FALSE(load_config(text + "[grop]\n", "f.toml", bare)) << "a mistake in the file itself";
 }
 
 TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {

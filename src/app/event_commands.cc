@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -80,6 +81,40 @@ int retry_quarantined(const QuarantineOptions& options) {
   return kOk;
 }
 
+struct DropOptions {
+  ServerOptions server;
+  std::optional<int64_t> seq;
+  bool all = false;
+  bool is_confirmed = false;
+};
+
+base::Status drop(const DropOptions& options) {
+  const base::json::value what =
+      options.all ? base::json::value("all") : base::json::value(*options.seq);
+  ASSIGN_OR_RETURN(const auto client,
+                   ServerClient::open(options.server, aws::process_environment()));
+  const std::string body =
+      base::json::serialize(base::json::object{{"drop", what}, {"confirm", what}});
+  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/quarantine", body));
+  return {};
+}
+
+int refuse_drop(const char* why) {
+  std::fprintf(stderr, "spotkeeper: %s\n", why);
+  return kUnusable;
+}
+
+int drop_quarantined(const DropOptions& options) {
+  if (options.all == options.seq.has_value())
+    return refuse_drop(
+        "what to drop must be named once; allowed: its number in the list, or --all");
+  if (!options.is_confirmed)
+    return refuse_drop("what is dropped cannot be had back; say so with --confirm");
+  if (const base::Status status = drop(options); !status) return explain(status.error());
+  std::puts(options.all ? "the quarantine is empty" : "it is forgotten");
+  return kOk;
+}
+
 void add_quarantine_show(CLI::App& quarantine, Action& action) {
   CLI::App* command = quarantine.add_subcommand("show", "one of them, whole");
   auto options = std::make_shared<QuarantineOptions>();
@@ -104,6 +139,23 @@ void add_quarantine_retry(CLI::App& quarantine, Action& action) {
       "once the webhook's URL was mended, or a newer spotkeeper can read the message.");
   command->callback(
       [&action, options] { action = [options] { return retry_quarantined(*options); }; });
+}
+
+void add_quarantine_drop(CLI::App& quarantine, Action& action) {
+  CLI::App* command =
+      quarantine.add_subcommand("drop", "forget one of them, or with --all every one");
+  auto options = std::make_shared<DropOptions>();
+  command->add_option("seq", options->seq, "its number in the list");
+  command->add_flag("--all", options->all, "all that is in quarantine now");
+  command->add_flag("--confirm", options->is_confirmed, "yes, forget it");
+  add_server_options(*command, options->server);
+  command->footer(
+      "Example:\n"
+      "  spotkeeper quarantine drop 3 --confirm\n"
+      "when it means nothing any more. What has not been seen for 31 days is forgotten without\n"
+      "that.");
+  command->callback(
+      [&action, options] { action = [options] { return drop_quarantined(*options); }; });
 }
 
 void add_list_command(CLI::App& events, Action& action) {
@@ -163,6 +215,7 @@ void add_quarantine_commands(CLI::App& root, Action& action) {
   });
   add_quarantine_show(*quarantine, action);
   add_quarantine_retry(*quarantine, action);
+  add_quarantine_drop(*quarantine, action);
 }
 
 }  // namespace app

@@ -4,11 +4,13 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/cli.h"
 #include "app/reading.h"
 #include "base/json.h"
 #include "model/command.h"
+#include "model/instance.h"
 
 namespace app {
 namespace {
@@ -20,12 +22,18 @@ struct Order {
   CommandKind kind = CommandKind::kHold;
   std::string subject;
   std::string confirm;
+  std::vector<std::string> instances;
   std::string done;  // What to say when it is done, after the subject.
 };
 
 base::Status send(const Order& order) {
   base::json::object body{{"command", model::to_string(order.kind)}, {"subject", order.subject}};
   if (!order.confirm.empty()) body["confirm"] = order.confirm;
+  if (!order.instances.empty()) {
+    base::json::array ids;
+    for (const std::string& id : order.instances) ids.emplace_back(id);
+    body["instances"] = std::move(ids);
+  }
   ASSIGN_OR_RETURN(const auto client, ServerClient::open(order.server, aws::process_environment()));
   ASSIGN_OR_RETURN(const std::string answer,
                    client->post("/api/v1/commands", base::json::serialize(body)));
@@ -131,6 +139,32 @@ void add_replace(CLI::App& group, Action& action) {
       [&action, order, flags] { action = [order, flags] { return replace(*order, *flags); }; });
 }
 
+std::string must_be_instance(const std::string& text) {
+  return model::is_instance_id(text) ? ""
+                                     : "allowed: the id of an instance, as i-0123456789abcdef0";
+}
+
+void add_adopt(CLI::App& group, Action& action) {
+  CLI::App* command =
+      group.add_subcommand("adopt", "let machines that run already take free slots");
+  auto order = make_order(*command, CommandKind::kAdopt,
+                          "takes them: each holds its slot once our tags are on it, and is then "
+                          "registered and looked after");
+  command->add_option("group", order->subject, "the group's name")->required();
+  command->add_option("instances", order->instances, "the machines' ids")
+      ->required()
+      ->check(must_be_instance);
+  command->footer(
+      "Example:\n"
+      "  spotkeeper group adopt web i-0123456789abcdef0 i-0123456789abcdef1\n"
+      "Each takes a free slot of its subnet: all of them do, or none. From then on the keeper\n"
+      "names, registers, replaces and ends them as its own. To adopt before anything is launched,\n"
+      "give a new group begin = \"paused\", adopt, then `group resume`. Members of an Auto "
+      "Scaling\n"
+      "group must be detached there first.");
+  command->callback([&action, order] { action = [order] { return give(*order); }; });
+}
+
 int retire(Order order, bool is_confirmed) {
   if (!is_confirmed) {
     std::fprintf(stderr, "spotkeeper: retiring %s ends all its machines; say so with --confirm\n",
@@ -167,6 +201,7 @@ void add_group_orders(CLI::App& group, Action& action) {
   for (const Wording& words : kGroupOrders) add_plain(group, action, words, "group");
   add_replace(group, action);
   add_retire(group, action);
+  add_adopt(group, action);
 }
 
 }  // namespace app

@@ -80,6 +80,13 @@ net::Response list_answer(std::string_view name, const base::Result<std::vector<
 
 }  // namespace
 
+std::optional<base::Duration> parse_last(std::string_view text) {
+  constexpr base::Duration kMost = base::Duration::hours(31 * 24);
+  const auto last = base::parse_duration(text);
+  if (!last || *last < base::Duration::seconds(1) || *last > kMost) return std::nullopt;
+  return last;
+}
+
 base::Result<std::unique_ptr<JournalApi>> JournalApi::open(const std::string& path, Now now) {
   ASSIGN_OR_RETURN(auto database,
                    store::Database::open(path, {.access = store::Access::kReadOnly}));
@@ -143,10 +150,10 @@ net::Response JournalApi::prices(const net::Request& request) {
   const auto form = parse_query(request, {"type", "zone", "last"});
   if (!form) return bad_query(form.error());
   const std::string text = form->get("last", kLastPrices);
-  const auto last = base::parse_duration(text);
-  if (!last || *last <= base::Duration())
+  const auto last = parse_last(text);
+  if (!last)
     return refusal(400, "InvalidQuery",
-                   "last is " + base::quote(text) + "; allowed: a duration, as 90m, 24h or 7d");
+                   "last is " + base::quote(text) + "; allowed: " + std::string(kLastAllowed));
   const base::Instant to = now_();
   engine::PriceFilter filter{.since = to - *last};
   if (const std::string* type = form->find("type")) filter.type = model::InstanceType(*type);

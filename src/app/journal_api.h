@@ -18,6 +18,10 @@
 namespace app {
 
 inline constexpr char kLastPrices[] = "24h";
+// How far back prices may be asked for: as far as they are remembered.
+inline constexpr char kLastAllowed[] =
+    "a duration of at least 1s and at most 31d, as 90m, 24h or 7d";
+std::optional<base::Duration> parse_last(std::string_view text);
 
 class JournalApi {
  public:

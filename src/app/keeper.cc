@@ -6,9 +6,7 @@
 
 #include "app/api.h"
 #include "app/asked_ledger.h"
-#include "app/config_file.h"
-#include "app/ledger_probe.h"
-#include "app/queue_claim.h"
+#include "app/shared_ledger.h"
 #include "aws/aws_cloud.h"
 #include "aws/sqs_queue.h"
 #include "base/quote.h"
@@ -68,8 +66,7 @@ base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
 }
 
 base::Status Keeper::open() {
-  Config& config = options_.config;
-  RETURN_IF_ERROR(read_webhook_files(config));
+  const Config& config = options_.config;
   ASSIGN_OR_RETURN(folder_, StateFolder::take(config.keeper.state_dir));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(config, options_.environment));
   ASSIGN_OR_RETURN(account_, verify_account(*aws_, config.aws, log_, options_.pause));
@@ -79,26 +76,21 @@ base::Status Keeper::open() {
   return config.ledger ? share_ledger() : base::Status();
 }
 
-// Refuses what is proved unsafe. What could not be asked now (S3 is not reached, or refuses) must
-// not keep a keeper from its groups: it is said, and the queue claimed again later.
 base::Status Keeper::share_ledger() {
   const AskedLedger ledger([this](ports::CompletionSink sink) {
     return open_ledger(options_.config, *aws_, *database_, system_clock_, std::move(sink));
   });
   const QueueReader reader{options_.config.keeper.name, options_.config.queue_url};
-  base::Status status = probe_conditions(ledger, reader.keeper, prng_.next());
-  if (status) status = claim_queue(ledger, reader, system_clock_.now());
-  if (!status) {
-    const std::string& code = status.error().code;
-    if (code == kUnsafeLedger || code == kQueueTaken) return status;
-    log_.warn("ledger-not-checked", {{"error", base::to_string(status.error())}});
-  }
-  claim_ = std::make_unique<StandingClaim>([this, ledger, reader, log = log_] {
-    const base::Status claimed = claim_queue(ledger, reader, system_clock_.now());
-    if (!claimed && claimed.error().code == kQueueTaken)
-      log.error("queue-taken", {{"why", claimed.error().message}});
-  });
+  RETURN_IF_ERROR(begin_sharing(ledger, reader, prng_.next(), system_clock_.now(), log_));
+  claim_ = std::make_unique<StandingClaim>(standing_claim(ledger, reader, system_clock_, log_));
   return {};
+}
+
+// What the engine cannot know.
+std::vector<notify::Trouble> Keeper::troubles(std::vector<notify::Trouble> all) const {
+  const std::string taken = claim_ ? claim_->trouble() : "";
+  if (!taken.empty()) all.push_back({{}, kQueueTakenTrouble, taken});
+  return all;
 }
 
 base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& config) {
@@ -120,7 +112,8 @@ base::Result<std::unique_ptr<Keeper::Life>> Keeper::begin_life(const Config& con
   ASSIGN_OR_RETURN(life->engine,
                    engine::Engine::start({*life->cloud, *life->ledger, *queue_, clock,
                                           *life->journal, life->mailbox, log_, options_.crash_hook,
-                                          life->webhooks.get(), subscriptions_of(config.notify)},
+                                          life->webhooks.get(), subscriptions_of(config.notify),
+                                          [this, lacks = config.lacks] { return troubles(lacks); }},
                                          std::move(brain), config.groups));
   return life;
 }
@@ -134,7 +127,10 @@ base::Status Keeper::serve_api() {
       folder_->journal(), system_clock_, [this] { return snapshot(); },
       [this](std::string body, auto done) { inject(std::move(body), std::move(done)); },
       [this](model::Command command, auto done) { order(std::move(command), std::move(done)); },
-      [this](int64_t quarantined, auto done) { retry(quarantined, std::move(done)); });
+      [this](int64_t quarantined, auto done) { retry(quarantined, std::move(done)); },
+      [this](std::optional<int64_t> quarantined, auto done) {
+        drop(quarantined, std::move(done));
+      });
   ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
                      api->handle(request, std::move(reply));
                    }));
@@ -180,6 +176,11 @@ void Keeper::retry(int64_t quarantined, std::function<void(base::Status)> done) 
   mailbox_->add(engine::Retried{quarantined, std::move(done)});
 }
 
+void Keeper::drop(std::optional<int64_t> quarantined, std::function<void(base::Status)> done) {
+  const std::lock_guard lock(inject_mutex_);
+  mailbox_->add(engine::Dropped{quarantined, std::move(done)});
+}
+
 base::Status Keeper::reload(Config config) {
   const Config& current = options_.config;
   if (config.aws != current.aws || config.queue_url != current.queue_url ||
@@ -187,7 +188,6 @@ base::Status Keeper::reload(Config config) {
     return base::fail("NeedsRestart",
                       "[aws], [events], [ledger] and [keeper] take effect at a restart only; "
                       "everything stays as it was");
-  RETURN_IF_ERROR(read_webhook_files(config));
   {
     const std::lock_guard lock(mutex_);
     reload_ = std::move(config);
@@ -250,6 +250,7 @@ base::Status Keeper::replace_life(const Config& config) {
   for (engine::Injected& injected : left.injected) (*life)->mailbox->add(std::move(injected));
   for (engine::Ordered& ordered : left.ordered) (*life)->mailbox->add(std::move(ordered));
   for (engine::Retried& retried : left.retried) (*life)->mailbox->add(std::move(retried));
+  for (engine::Dropped& dropped : left.dropped) (*life)->mailbox->add(std::move(dropped));
   for (engine::Brought& brought : left.brought) (*life)->mailbox->add(std::move(brought));
   std::unique_ptr<Webhooks> webhooks = std::move(life_->webhooks);
   life_ = *std::move(life);  // The old engine posts nothing while it ends.

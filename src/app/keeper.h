@@ -33,7 +33,7 @@
 namespace app {
 
 struct KeeperOptions {
-  Config config;
+  Config config;  // With what stands in its webhook_files; so are later ones.
   PacedClock clock;
   std::function<base::Logger(const LogConfig&)> make_log;
   engine::CrashHook crash_hook;
@@ -58,6 +58,7 @@ class Keeper {
   void inject(std::string body, std::function<void(base::Status)> done);
   void order(model::Command command, std::function<void(base::Status)> done);
   void retry(int64_t quarantined, std::function<void(base::Status)> done);
+  void drop(std::optional<int64_t> quarantined, std::function<void(base::Status)> done);
   // Takes over the groups, the log and who is told from `config`; refuses one that differs in
   // anything else. What cannot be taken over now, for want of a journal, is tried again until it
   // can.
@@ -75,6 +76,7 @@ class Keeper {
 
   base::Status open();
   base::Status share_ledger();
+  std::vector<notify::Trouble> troubles(std::vector<notify::Trouble> all) const;
   base::Status serve_api();
   base::Result<std::unique_ptr<Life>> begin_life(const Config& config);
   void run();

@@ -3,6 +3,8 @@
 // AWS's S3 honours the conditions of a write; not everything that speaks like S3 does, and a store
 // that takes every write lets two keepers commit two machines to one slot without either noticing.
 // The probe writes one small object of its own, checks/NAME.json beside the groups' records.
+// Whoever probes under the same name at the same moment (`check` beside a keeper that starts) only
+// makes it begin again.
 #pragma once
 
 #include <cstdint>

@@ -41,5 +41,22 @@ TEST(LedgerProbe, ProvesNothingByAStoreThatCannotBeAsked) {
   EXPECT_EQ(status.error().code, "AccessDenied");
 }
 
+// Found by a review: two keepers of one name that began together found the store wanting.
+TEST(LedgerProbe, IsNotMisledByAnotherProbeUnderTheSameName) {
+  for (const bool is_first : {true, false}) {
+    for (int meddled = 1; meddled <= (is_first ? 4 : 3); ++meddled) {
+      LedgerRig rig;
+      if (!is_first) ASSERT_TRUE(probe_conditions(rig.ledger(), kKeeper, 1));
+      int writes = 0;
+      rig.before_write = [&] {
+        if (++writes != meddled) return;
+        EXPECT_TRUE(probe_conditions(rig.ledger(), kKeeper, 3));
+      };
+      EXPECT_TRUE(probe_conditions(rig.ledger(), kKeeper, 2)) << "before write " << meddled;
+      EXPECT_GE(writes, meddled);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace app

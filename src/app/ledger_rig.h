@@ -1,6 +1,7 @@
 // A ledger's store for tests: SQLite's, which honours conditions, with the failings of others.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,21 +18,29 @@ enum class Failing {
   kNone,
   kIgnoresIfNoneMatch,
   kIgnoresIfMatch,
+  kRefusesChecks,  // Of its conditions; all else is as it should be.
   kRefusesEverything,
 };
 
 class FailingLedger : public ports::Ledger {
  public:
-  FailingLedger(std::unique_ptr<ports::Ledger> inner, ports::CompletionSink sink, Failing failing)
-      : inner_(std::move(inner)), sink_(std::move(sink)), failing_(failing) {}
+  FailingLedger(std::unique_ptr<ports::Ledger> inner, ports::CompletionSink sink, Failing failing,
+                std::function<void()> before_write)
+      : inner_(std::move(inner)),
+        sink_(std::move(sink)),
+        failing_(failing),
+        before_write_(std::move(before_write)) {}
 
   void read(model::CallId id, model::LedgerRead read) override {
-    if (failing_ == Failing::kRefusesEverything)
+    const bool is_check = read.group.str().starts_with("checks/");
+    if (failing_ == Failing::kRefusesEverything ||
+        (failing_ == Failing::kRefusesChecks && is_check))
       return sink_({id, {}, {}, base::fail("AccessDenied", "Access Denied")});
     inner_->read(id, std::move(read));
   }
 
   void compare_and_set(model::CallId id, model::LedgerWrite write) override {
+    if (before_write_) before_write_();
     const bool is_ignored = write.expected ? failing_ == Failing::kIgnoresIfMatch
                                            : failing_ == Failing::kIgnoresIfNoneMatch;
     if (is_ignored) return sink_({id, {}, {}, model::Reply(model::LedgerVersion{"\"any\"", {}})});
@@ -42,6 +51,7 @@ class FailingLedger : public ports::Ledger {
   const std::unique_ptr<ports::Ledger> inner_;
   const ports::CompletionSink sink_;
   const Failing failing_;
+  const std::function<void()> before_write_;
 };
 
 class LedgerRig {
@@ -52,11 +62,15 @@ class LedgerRig {
   AskedLedger ledger() {
     return AskedLedger([this](const ports::CompletionSink& sink) {
       return std::make_unique<FailingLedger>(
-          std::make_unique<engine::LocalLedger>(*database_, clock_, sink), sink, failing);
+          std::make_unique<engine::LocalLedger>(*database_, clock_, sink), sink, failing,
+          before_write);
     });
   }
 
+  void forget() { CHECK(database_->run("delete from ledger").has_value()); }
+
   Failing failing = Failing::kNone;
+  std::function<void()> before_write;  // What somebody else does in between.
 
  private:
   SystemClock clock_;

@@ -141,6 +141,8 @@ std::string metrics_text(const Snapshot& snapshot) {
   page.gauge("journal_writable", "1 while the journal can be written.",
              snapshot.blocked_by.empty());
   page.gauge("queue_readable", "1 while the queue can be read.", snapshot.queue_trouble.empty());
+  page.gauge("keeper_troubles", "Things of no one group that fail until a person acts.",
+             snapshot.troubles.size());
   page.counter("foreign_notices_total", "Notices about instances that no group knew.",
                snapshot.foreign_notices);
   add_engine(snapshot.stats, page);

@@ -51,7 +51,7 @@ bool try_one(Webhooks& webhooks, const NotifyConfig& target, const notify::Messa
 }
 
 int test(const TestOptions& options) {
-  auto config = load_config_or_explain(options.config);
+  auto config = load_config_or_explain(options.config, Unreadable::kGoneWithout);
   if (!config) return kUnusable;
   if (const base::Status status = read_webhook_files(*config); !status)
     return explain(status.error());

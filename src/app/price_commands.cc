@@ -21,6 +21,10 @@ struct PriceOptions : ReadOptions {
   std::string last = kLastPrices;
 };
 
+std::string must_be_last(const std::string& text) {
+  return parse_last(text) ? "" : "allowed: " + std::string(kLastAllowed);
+}
+
 int list_prices(const PriceOptions& options) {
   base::Form query;
   query.add("last", options.last);
@@ -38,7 +42,7 @@ void add_prices_command(CLI::App& root, Action& action) {
       ->check([](const std::string& text) { return must_be(kInstanceType, text); });
   prices->add_option("--zone", options->zone, "only pools of this zone");
   prices->add_option("--last", options->last, "how far back to look, as 90m, 24h or 7d")
-      ->check([](const std::string& text) { return must_be(kDuration, text); })
+      ->check([](const std::string& text) { return must_be_last(text); })
       ->capture_default_str();
   add_read_options(*prices, *options);
   prices->footer(

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/queue_identity.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/quote.h"
@@ -15,7 +16,8 @@ namespace json = base::json;
 constexpr size_t kDigits = 16;  // Of the digest: enough to tell a few queues apart.
 
 std::string name_of(const std::string& queue_url) {
-  return "queues/" + base::hex(base::as_text(base::sha256(queue_url))).substr(0, kDigits);
+  const base::Sha256 digest = base::sha256(queue_identity(queue_url));
+  return "queues/" + base::hex(base::as_text(digest)).substr(0, kDigits);
 }
 
 std::string text_of(const QueueReader& reader, base::Instant now) {
@@ -60,8 +62,13 @@ base::Status claim_queue(const AskedLedger& ledger, const QueueReader& reader, b
   return tl::unexpected(written.error());
 }
 
-StandingClaim::StandingClaim(std::function<void()> claim)
-    : claim_(std::move(claim)), thread_([this] { run(); }) {}
+StandingClaim::StandingClaim(std::function<base::Status()> claim, base::Duration period)
+    : claim_(std::move(claim)), period_(period), thread_([this] { run(); }) {}
+
+std::string StandingClaim::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
 
 StandingClaim::~StandingClaim() {
   {
@@ -73,12 +80,15 @@ StandingClaim::~StandingClaim() {
 }
 
 void StandingClaim::run() {
-  const auto period = std::chrono::milliseconds(kClaimPeriod.ms());
+  const auto period = std::chrono::milliseconds(period_.ms());
   std::unique_lock lock(mutex_);
   while (!bell_.wait_for(lock, period, [this] { return stopping_; })) {
     lock.unlock();
-    claim_();
+    const base::Status claimed = claim_();
     lock.lock();
+    // A store that could not be asked says neither.
+    if (claimed || claimed.error().code == kQueueTaken)
+      trouble_ = claimed ? "" : claimed.error().message;
   }
 }
 

@@ -1,9 +1,9 @@
 // Who reads a queue, kept beside a shared ledger: of two keepers on one queue each hears half.
 //
 // One small object per queue, queues/DIGEST.json, says which keeper reads it and when it last said
-// so. A keeper that starts on a queue which another one reads is refused; one that has not said so
-// for a while is taken for gone, so that a host with a new name takes over by itself. By the
-// hosts' clocks: a claim is a matter of minutes.
+// so; the digest is of the queue, however its URL is written. A keeper that starts on a queue which
+// another one reads is refused; one that has not said so for a while is taken for gone, so that a
+// host with a new name takes over by itself. By the hosts' clocks: a claim is a matter of minutes.
 #pragma once
 
 #include <condition_variable>
@@ -20,6 +20,7 @@
 namespace app {
 
 inline constexpr char kQueueTaken[] = "QueueTaken";
+inline constexpr char kQueueTakenTrouble[] = "queue-taken";
 
 // Three claims may fail before a keeper is taken for gone.
 inline constexpr base::Duration kClaimPeriod = base::Duration::minutes(1);
@@ -40,17 +41,22 @@ base::Status claim_queue(const AskedLedger& ledger, const QueueReader& reader, b
 // Repeats a claim from a thread of its own, for as long as it lives.
 class StandingClaim {
  public:
-  explicit StandingClaim(std::function<void()> claim);
+  explicit StandingClaim(std::function<base::Status()> claim, base::Duration period = kClaimPeriod);
   ~StandingClaim();
   StandingClaim(const StandingClaim&) = delete;
+
+  // Who else reads the queue, as far as the claims so far have found; empty: nobody.
+  std::string trouble() const;
 
  private:
   void run();
 
-  const std::function<void()> claim_;
-  std::mutex mutex_;
+  const std::function<base::Status()> claim_;
+  const base::Duration period_;
+  mutable std::mutex mutex_;  // Guards what follows.
   std::condition_variable bell_;
   bool stopping_ = false;
+  std::string trouble_;
   std::thread thread_;
 };
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
+#include <vector>
 
 #include "app/ledger_rig.h"
 
@@ -45,6 +47,18 @@ TEST(QueueClaim, EachHasItsOwnQueue) {
   EXPECT_TRUE(claim_queue(rig.ledger(), {kOther.keeper, "https://sqs/1/more"}, kNow));
 }
 
+// Found by a review: the URLs were compared as texts.
+TEST(QueueClaim, AQueueIsTheSameUnderAnotherNameOfItsHost) {
+  LedgerRig rig;
+  const std::string path = "/111122223333/events";
+  EXPECT_TRUE(
+      claim_queue(rig.ledger(), {kOne.keeper, "https://sqs.us-east-2.amazonaws.com" + path}, kNow));
+  const base::Status taken = claim_queue(
+      rig.ledger(), {kOther.keeper, "https://us-east-2.queue.amazonaws.com" + path}, kNow);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, kQueueTaken);
+}
+
 TEST(QueueClaim, AKeeperThatSaysNothingMoreIsGone) {
   LedgerRig rig;
   EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
@@ -80,9 +94,38 @@ TEST(QueueClaim, AStoreThatCannotBeAskedTakesNobodysQueue) {
 TEST(QueueClaim, AStandingClaimEndsAtOnce) {
   std::atomic<int> claims = 0;
   {
-    const StandingClaim claim([&] { ++claims; });
+    const StandingClaim claim([&]() -> base::Status {
+      ++claims;
+      return {};
+    });
   }
   EXPECT_EQ(claims, 0) << "the first is made before it stands";
+}
+
+// A claim begins only after the one before was taken note of.
+TEST(QueueClaim, AStandingClaimKnowsWhoElseReadsUntilNobodyDoes) {
+  const base::Status taken = base::fail(kQueueTaken, "keeper \"two\" reads it");
+  const base::Status unknown = base::fail("Timeout", "S3", base::Retry::kBackoff);
+  const std::vector<base::Status> outcomes{{}, taken, unknown, {}, {}};
+  std::vector<std::string> known;
+  std::promise<void> all;
+  const StandingClaim* self = nullptr;
+  std::promise<void> made;
+  auto is_made = made.get_future();
+  const StandingClaim claim(
+      [&]() -> base::Status {
+        if (known.empty()) is_made.wait();
+        if (known.size() == outcomes.size()) return {};
+        known.push_back(self->trouble());
+        if (known.size() == outcomes.size()) all.set_value();
+        return outcomes[known.size() - 1];
+      },
+      Duration::millis(1));
+  self = &claim;
+  made.set_value();
+  all.get_future().wait();
+  EXPECT_THAT(known,
+              testing::ElementsAre("", "", taken.error().message, taken.error().message, ""));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "app/sd_notify.h"
 #include "app/seed.h"
 #include "app/signals.h"
+#include "app/whole_file.h"
 
 namespace app {
 namespace {
@@ -69,28 +70,99 @@ void say_ready(const Keeper& keeper, const Config& config) {
   sd_notify("READY=1\nSTATUS=" + keeper.url());
 }
 
-void reload(const ServeOptions& options, const base::Logger& log, Keeper& keeper) {
-  ConfigResult config = load_config_file(options.config);
-  if (!config) {
-    for (const Problem& problem : config.error())
-      log.error("reload-refused", {{"problem", to_string(problem)}});
-    return;
-  }
-  override_log(options, *config);
-  if (const base::Status status = keeper.reload(*std::move(config)); !status)
-    log.error("reload-refused", {{"problem", status.error().message}});
+// The configuration file's content; empty when it cannot be read.
+std::string text_of(const std::string& path) {
+  return read_whole_file(path, kMostConfigBytes >> 20).value_or("");
 }
+
+// Reads the file again: when somebody wishes for it, and by itself, while the keeper goes without
+// something that the file names, to see whether that is there by now.
+class Reloads {
+ public:
+  struct Loaded {
+    std::string text;  // Of the file: one that somebody is changing is not taken over unasked.
+    std::vector<notify::Trouble> lacks;
+  };
+
+  Reloads(const ServeOptions& options, const base::Logger& log, Keeper& keeper, Loaded loaded)
+      : options_(options), log_(log), keeper_(keeper), loaded_(std::move(loaded)) {
+    say_lacks();
+  }
+
+  // Until the end is wished for.
+  void serve(const Signals& signals) {
+    for (;;) {
+      const auto wish = loaded_.lacks.empty() ? signals.wait() : signals.wait_for(kLookAgain);
+      if (wish == Signals::kStop) return;
+      if (wish == Signals::kReload)
+        reload();
+      else
+        mend();
+    }
+  }
+
+ private:
+  static constexpr base::Duration kLookAgain = base::Duration::seconds(10);
+
+  void reload() {
+    std::string text = text_of(options_.config);
+    ConfigResult config = load_config_file(options_.config);
+    if (!config) {
+      for (const Problem& problem : config.error()) refuse(to_string(problem));
+      return;
+    }
+    if (const base::Status status = read_webhook_files(*config); !status)
+      return refuse(status.error().message);
+    take_over(*std::move(config), std::move(text));
+  }
+
+  void mend() {
+    std::string text = text_of(options_.config);
+    if (text != loaded_.text) return;
+    ConfigResult config = load_config_file(options_.config, Unreadable::kGoneWithout);
+    if (!config || !read_webhook_files(*config, Unreadable::kGoneWithout)) return;
+    if (config->lacks != loaded_.lacks) take_over(*std::move(config), std::move(text));
+  }
+
+  void take_over(Config config, std::string text) {
+    override_log(options_, config);
+    std::vector<notify::Trouble> lacks = config.lacks;
+    if (const base::Status status = keeper_.reload(std::move(config)); !status)
+      return refuse(status.error().message);
+    loaded_ = {std::move(text), std::move(lacks)};
+    say_lacks();
+  }
+
+  void refuse(const std::string& problem) const {
+    log_.error("reload-refused", {{"problem", problem}});
+  }
+
+  void say_lacks() const {
+    for (const notify::Trouble& lack : loaded_.lacks)
+      log_.error("going-without",
+                 {{"what", lack.name}, {"group", lack.group.str()}, {"why", lack.why}});
+  }
+
+  const ServeOptions& options_;
+  const base::Logger& log_;
+  Keeper& keeper_;
+  Loaded loaded_;
+};
 
 int serve(const ServeOptions& options) {
   const Signals signals;
-  std::optional<Config> config = load_config_or_explain(options.config);
+  const std::string text = text_of(options.config);
+  std::optional<Config> config = load_config_or_explain(options.config, Unreadable::kGoneWithout);
   if (!config) return kUnusable;
   override_log(options, *config);
+  if (const base::Status status = read_webhook_files(*config, Unreadable::kGoneWithout); !status)
+    return explain(status.error());
+  const base::Logger log = base::stderr_logger(config->log.level, config->log.format);
   auto keeper = start_keeper(options, *config, signals);
   if (!keeper) return explain(keeper.error());
-  const base::Logger log = base::stderr_logger(config->log.level, config->log.format);
   say_ready(**keeper, *config);
-  while (signals.wait() == Signals::kReload) reload(options, log, **keeper);
+  Reloads reloads(options, log, **keeper, {text, config->lacks});
+  reloads.serve(signals);
   sd_notify("STOPPING=1");
   log.info("stopping");
   return kOk;

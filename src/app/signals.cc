@@ -22,17 +22,15 @@ Signals::Wish Signals::wait() const {
   return wish_of(number);
 }
 
-std::optional<Signals::Wish> Signals::poll() const {
-  const timespec at_once{};
-  const int number = sigtimedwait(&signals_, nullptr, &at_once);
+std::optional<Signals::Wish> Signals::wait_for(base::Duration most) const {
+  const timespec time{most.ms() / 1000, most.ms() % 1000 * 1'000'000};
+  const int number = sigtimedwait(&signals_, nullptr, &time);
   if (number < 0) return std::nullopt;
   return wish_of(number);
 }
 
-bool Signals::pause(base::Duration duration) const {
-  const timespec most{duration.ms() / 1000, duration.ms() % 1000 * 1'000'000};
-  const int number = sigtimedwait(&signals_, nullptr, &most);
-  return number < 0 || number == SIGHUP;
-}
+std::optional<Signals::Wish> Signals::poll() const { return wait_for(base::Duration()); }
+
+bool Signals::pause(base::Duration duration) const { return wait_for(duration) != kStop; }
 
 }  // namespace app

@@ -18,6 +18,8 @@ class Signals {
   // SIGTERM and SIGINT end, SIGHUP reloads; a peer that closed its end is an error, not a signal.
   Signals();
   Wish wait() const;
+  // Nothing when that time has passed without a wish.
+  std::optional<Wish> wait_for(base::Duration most) const;
   // Waits that long; false when somebody wished for the end meanwhile. A wish to reload passes.
   bool pause(base::Duration duration) const;
   // What has come already, without waiting.

@@ -177,6 +177,8 @@ void observe(const engine::Engine& engine, Snapshot& snapshot) {
   snapshot.has_seen_all = engine.brain().has_seen_all();
   snapshot.blocked_by = engine.blocked_by();
   snapshot.queue_trouble = base::printable(engine.queue_trouble());
+  snapshot.troubles = engine.troubles();
+  for (notify::Trouble& trouble : snapshot.troubles) trouble.why = base::printable(trouble.why);
   snapshot.foreign_notices = engine.brain().foreign_notices();
   snapshot.stats = engine.stats();
 }

@@ -75,8 +75,9 @@ struct Snapshot {
   base::Instant at;        // The keeper's own clock.
   base::Instant due_real;  // When the next turn begins at the latest, by the system's clock.
   bool has_seen_all = false;
-  std::string blocked_by;     // Why the journal cannot be written; empty when it can.
-  std::string queue_trouble;  // Why the queue cannot be read; empty when it can.
+  std::string blocked_by;                 // Why the journal cannot be written; empty when it can.
+  std::string queue_trouble;              // Why the queue cannot be read; empty when it can.
+  std::vector<notify::Trouble> troubles;  // Beside those of the views; printable.
   uint64_t foreign_notices = 0;
   engine::Stats stats;
   GroupViews groups;

@@ -2,8 +2,8 @@
 // than scheme and host.
 //
 // Each target has a client, and so a thread and look-ups, of its own: one that hangs in any way is
-// nobody else's trouble. One attempt per post; a redirect is a refusal, because it would carry the
-// message to where nobody wanted it.
+// nobody else's trouble. One attempt per post, decided by the answer's status as soon as its head
+// is read; a redirect is a refusal, because it would carry the message to where nobody wanted it.
 #pragma once
 
 #include <map>
@@ -32,8 +32,8 @@ std::string body_of(const ports::Mail& mail, WebhookFormat format);
 
 class Webhooks : public ports::Messenger {
  public:
-  // Every `webhook` is there: see read_webhook_files. `client` is as for AWS's calls; the clock
-  // outlives this. Destroying it waits for look-ups that are under way.
+  // A target without a `webhook` is held back: see read_webhook_files. `client` is as for AWS's
+  // calls; the clock outlives this. Destroying it waits for look-ups that are under way.
   Webhooks(const std::vector<NotifyConfig>& targets, const net::ClientOptions& client,
            const ports::Clock& clock);
 
@@ -42,8 +42,8 @@ class Webhooks : public ports::Messenger {
  private:
   struct Target {
     WebhookUrl url;
-    WebhookFormat format;
-    std::unique_ptr<net::HttpClient> http;
+    WebhookFormat format = WebhookFormat::kJson;
+    std::unique_ptr<net::HttpClient> http;  // Null: its URL is not known.
   };
 
   const ports::Clock& clock_;

@@ -75,6 +75,12 @@ TEST(Webhooks, PostTheDocumentToTheWholeUrl) {
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n{\"id\":\"x\"}"));
 }
 
+TEST(Webhooks, ATargetWhoseFileCannotBeUsedIsHeldBack) {
+  const auto answer = post({"ops", "", "/run/secrets/hook", {}, {}, {}});
+  EXPECT_EQ(answer.delivery, Delivery::kHeld);
+  EXPECT_EQ(answer.why, "its webhook_file cannot be used");
+}
+
 TEST(Webhooks, SlackGetsTheTextAndNothingThatItWouldActOn) {
   NotifyConfig slack = target("https://hooks.slack.com/services/x");
   EXPECT_EQ(format_of(slack, *parse_webhook_url(slack.webhook)), WebhookFormat::kSlack);
@@ -127,6 +133,34 @@ TEST(Webhooks, AConnectionThatBreaksIsAFailureThatMayPass) {
   EXPECT_EQ(post(target(url_of(resets.port()))).delivery, Delivery::kFailed);
   EXPECT_EQ(post(target(url_of(net::closed_port()))).delivery, Delivery::kFailed);
   EXPECT_EQ(answer_to("no HTTP at all\r\n\r\n").delivery, Delivery::kFailed);
+}
+
+// Found by a review: such a receiver was told the same for a day, although it took the message.
+TEST(Webhooks, TheStatusDecidesHoweverSlowOrHugeTheBodyIs) {
+  for (const auto& [status, delivery] : {std::pair{"200 OK", Delivery::kDelivered},
+                                         {"404 X", Delivery::kRefused},
+                                         {"503 X", Delivery::kFailed}}) {
+    for (const char* length : {"Content-Length: 999999999\r\n", "Transfer-Encoding: chunked\r\n"}) {
+      std::promise<void> ended;
+      ScriptedServer server({[&](TestPeer& peer) {
+        answering("HTTP/1.1 " + std::string(status) + "\r\n" + length + "\r\n")(peer);
+        ended.get_future().wait();  // And never a body.
+      }});
+      const auto answer = post(target(url_of(server.port())));
+      ended.set_value();
+      EXPECT_EQ(answer.delivery, delivery) << status;
+      EXPECT_THAT(answer.why, ::testing::StartsWith("status ")) << length;
+    }
+  }
+}
+
+TEST(Webhooks, AHeadWithoutEndIsAFailure) {
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 2000; ++i)
+    head += "X-" + std::to_string(i) + ": " + std::string(40, 'x') + "\r\n";
+  const auto answer = answer_to(head);
+  EXPECT_EQ(answer.delivery, Delivery::kFailed);
+  EXPECT_THAT(answer.why, HasSubstr("MalformedResponse"));
 }
 
 // The answer's length never comes; the client's end stands in for its patience.

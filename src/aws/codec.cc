@@ -18,8 +18,8 @@ constexpr std::string_view kEc2 = "ec2", kElb = "elasticloadbalancing", kEvents 
 
 // In the order of Call's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<model::Call>> kServices{
-    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2, kEc2,
-    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2,  //
+    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2, kEc2, kEc2,
+    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2, kEc2, kEc2,  //
     kElb, kElb, kElb, kElb, kElb, kEvents, kSts, kNone, kNone};
 
 [[noreturn]] void refuse_ledger_call(std::string_view action) {

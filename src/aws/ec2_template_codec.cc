@@ -21,6 +21,45 @@ Result<model::LaunchTemplate> read_template(xml_node node) {
   return found;
 }
 
+// AWS's own data is five deep.
+constexpr int kDeepest = 8;
+
+bool is_element(xml_node node) { return node.type() == pugi::node_element; }
+
+// How the request spelt it: "blockDeviceMappingSet" was the list BlockDeviceMapping.
+std::string parameter_of(xml_node node) {
+  std::string name = node.name();
+  if (name == "groupSet") return "SecurityGroupId";
+  if (name.front() >= 'a' && name.front() <= 'z')
+    name.front() = static_cast<char>(name.front() - 'a' + 'A');
+  return name;
+}
+
+void add_fields(base::Form& form, const std::string& prefix, xml_node parent, int depth);
+
+void add_field(base::Form& form, const std::string& name, xml_node node, int depth) {
+  if (depth < kDeepest && node.find_child(is_element)) return add_fields(form, name, node, depth);
+  form.add(name, node.child_value());
+}
+
+// Every field, known here or not, as it may have been sent.
+void add_fields(base::Form& form, const std::string& prefix, xml_node parent, int depth) {
+  constexpr std::string_view kSet = "Set";
+  for (const xml_node node : parent.children()) {
+    if (!is_element(node)) continue;
+    std::string name = (prefix.empty() ? "" : prefix + ".") + parameter_of(node);
+    if (!std::string_view(node.name()).ends_with(kSet)) {
+      add_field(form, name, node, depth + 1);
+      continue;
+    }
+    if (name.ends_with(kSet)) name.resize(name.size() - kSet.size());
+    int number = 0;
+    for (const xml_node member : node.children())
+      if (is_element(member))
+        add_field(form, name + "." + std::to_string(++number), member, depth + 1);
+  }
+}
+
 Result<model::LaunchTemplateVersion> read_version(xml_node node) {
   model::LaunchTemplateVersion version;
   ASSIGN_OR_RETURN(std::string id, xml::required_text(node, "launchTemplateId"));
@@ -30,6 +69,7 @@ Result<model::LaunchTemplateVersion> read_version(xml_node node) {
   version.description = xml::text(node, "versionDescription");
   version.image = model::ImageId(xml::text(node, "launchTemplateData/imageId"));
   version.type = model::InstanceType(xml::text(node, "launchTemplateData/instanceType"));
+  add_fields(version.data, "", node.child("launchTemplateData"), 0);
   return version;
 }
 

@@ -69,6 +69,23 @@ TEST(TemplateCodec, ANewVersionAnswersItsNumber) {
   EXPECT_EQ(reply.versions[0].type.str(), "m6i.large");
 }
 
+TEST(TemplateCodec, AVersionShowsAllOfItsDataAsARequestWouldSpellIt) {
+  const auto reply = decoded<model::LaunchTemplateVersionsReply>(
+      model::CreateLaunchTemplateVersion{}, "create_launch_template_version.xml");
+  EXPECT_THAT(
+      reply.versions.at(0).data.pairs(),
+      ElementsAre(Pair("ImageId", "ami-0a10000000000001"), Pair("InstanceType", "m6i.large"),
+                  Pair("BlockDeviceMapping.1.DeviceName", "/dev/xvda"),
+                  Pair("BlockDeviceMapping.1.Ebs.VolumeSize", "20"),
+                  Pair("BlockDeviceMapping.1.Ebs.DeleteOnTermination", "true"),
+                  Pair("IamInstanceProfile.Name", "web"),
+                  Pair("NetworkInterface.1.DeviceIndex", "0"),
+                  Pair("NetworkInterface.1.SecurityGroupId.1", "sg-0a10000000000001"),
+                  Pair("SecurityGroupId.1", "sg-0a10000000000001"),
+                  Pair("SecurityGroupId.2", "sg-0a10000000000002"),
+                  Pair("Monitoring.Enabled", "false"), Pair("SomethingNew", "7")));
+}
+
 TEST(TemplateCodec, TemplatesTellTheirVersions) {
   const auto reply = decoded<model::LaunchTemplatesReply>(model::DescribeLaunchTemplates{},
                                                           "describe_launch_templates.xml");

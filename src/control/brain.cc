@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/quote.h"
+#include "control/adoption.h"
 #include "control/answers.h"
 #include "control/commands.h"
 #include "control/evidence.h"
@@ -267,6 +268,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kReadSpotRequests:
     case WorkKind::kCancelSpotRequests:
     case WorkKind::kTagLaunched: return spot_answered(group, flight, completed, context);
+    case WorkKind::kFindAdopted: return adoption_answered(group, flight, completed, context);
     case WorkKind::kConfirmInstance:
     case WorkKind::kPollInstances:
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
@@ -401,9 +403,10 @@ void Brain::reconcile(GroupState& group, Instant now) {
   turn_.wake_at = Instant::never();
   judge_health(group, turn_, now);
   open_incidents(group, now);
-  answer_commands(group, turn_, now);
+  answer_commands(group, context_, turn_, now);
   const WantContext context{context_, board_, prng_, turn_, now};
   want_ledger(group, context);
+  want_adoptions(group, context);
   want_launches(group, context);
   want_targets(group, context);
   want_endings(group, context);

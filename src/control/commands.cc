@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "control/adoption.h"
+
 namespace control {
 namespace {
 
@@ -73,7 +75,15 @@ base::Status outcome_unknown() {
                     base::Retry::kBackoff);
 }
 
+// False until AWS has told of the machines that are to be adopted.
+bool can_be_applied(const PendingCommand& pending) {
+  return pending.command.kind != CommandKind::kAdopt || pending.found;
+}
+
 base::Status too_late(const PendingCommand& pending) {
+  if (!can_be_applied(pending))
+    return base::fail("NotAnswered", "AWS has not told of the machines in time; try again",
+                      base::Retry::kBackoff);
   if (pending.nonces.empty())
     return base::fail("LedgerUnavailable",
                       "the ledger could not be written in time, so nothing was changed; try again",
@@ -98,6 +108,7 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
       return {};
     case CommandKind::kResume: return resume(group, record);
     case CommandKind::kRetire: return retire(group, record, now);
+    case CommandKind::kAdopt: break;
   }
   return {};
 }
@@ -106,22 +117,35 @@ void take_command(GroupState& group, Command command, const Timing& timing, Inst
   group.commands.push_back({std::move(command), now + timing.command_time});
 }
 
-void apply_waiting(const GroupState& group, LedgerRecord& record, Instant now) {
-  // One that cannot be carried out changes nothing; answer_commands says so to its sender.
-  for (const PendingCommand& pending : group.commands)
-    if (!pending.is_stored) (void)apply(pending.command, group, record, now);
+namespace {
+
+base::Status apply(const PendingCommand& pending, const GroupState& group,
+                   const LedgerContext& context, LedgerRecord& record, Instant now) {
+  if (pending.command.kind == CommandKind::kAdopt)
+    return adopt(pending, group, context, record, now);
+  return apply(pending.command, group, record, now);
 }
 
-void answer_commands(GroupState& group, Decisions& out, Instant now) {
+}  // namespace
+
+void apply_waiting(const GroupState& group, const LedgerContext& context, LedgerRecord& record,
+                   Instant now) {
+  // One that cannot be carried out changes nothing; answer_commands says so to its sender.
+  for (const PendingCommand& pending : group.commands)
+    if (!pending.is_stored && can_be_applied(pending))
+      (void)apply(pending, group, context, record, now);
+}
+
+void answer_commands(GroupState& group, const LedgerContext& context, Decisions& out, Instant now) {
   const auto answer = [&](const PendingCommand& pending, base::Status status) {
     out.answers.push_back({pending.command.id, std::move(status)});
     return true;
   };
   std::erase_if(group.commands, [&](const PendingCommand& pending) {
     if (pending.is_stored) return answer(pending, {});
-    if (const LedgerRecord* record = group.record()) {
+    if (const LedgerRecord* record = group.record(); record && can_be_applied(pending)) {
       LedgerRecord copy = *record;
-      const base::Status status = apply(pending.command, group, copy, now);
+      const base::Status status = apply(pending, group, context, copy, now);
       if (!status && !pending.nonces.empty()) return answer(pending, outcome_unknown());
       // Refused, or so already.
       if (!status || copy == *record) return answer(pending, status);

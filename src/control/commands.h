@@ -9,12 +9,14 @@
 #include "base/time.h"
 #include "control/event.h"
 #include "control/group_state.h"
+#include "control/ledger_plan.h"
 #include "control/timing.h"
 #include "model/command.h"
 
 namespace control {
 
-// Writes the command into the record. An error says why it cannot be carried out.
+// Writes the command into the record. An error says why it cannot be carried out. Adoptions have a
+// way of their own (adoption.h).
 base::Status apply(const model::Command& command, const GroupState& group,
                    model::LedgerRecord& record, base::Instant now);
 
@@ -23,9 +25,11 @@ void take_command(GroupState& group, model::Command command, const Timing& timin
                   base::Instant now);
 
 // Applies all that wait.
-void apply_waiting(const GroupState& group, model::LedgerRecord& record, base::Instant now);
+void apply_waiting(const GroupState& group, const LedgerContext& context,
+                   model::LedgerRecord& record, base::Instant now);
 
 // Answers those that the known record has, that cannot be carried out, or that waited too long.
-void answer_commands(GroupState& group, Decisions& out, base::Instant now);
+void answer_commands(GroupState& group, const LedgerContext& context, Decisions& out,
+                     base::Instant now);
 
 }  // namespace control

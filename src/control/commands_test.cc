@@ -110,7 +110,7 @@ class AnswerCommandsTest : public ApplyTest {
   }
   std::string answer(base::Instant now = at(1)) {
     Decisions out;
-    answer_commands(group_, out, now);
+    answer_commands(group_, testing::ledger_context(), out, now);
     if (out.answers.empty()) return "none";
     return out.answers[0].status ? "done" : out.answers[0].status.error().code;
   }

@@ -83,7 +83,8 @@ struct OwnTemplate {
   enum class Step { kFind, kCreate, kReadLatest, kSearch, kAddVersion };
   Step step = Step::kFind;
   model::PageToken page;  // Where a search of all versions goes on.
-  int64_t found = 0;      // The highest version with our mark in the pages so far.
+  int64_t found = 0;      // The highest version of ours in the pages so far,
+  int64_t forged = 0;     // and the highest with our mark that is not.
 };
 
 // A Spot request of ours that no open launch waits for.
@@ -116,6 +117,8 @@ struct PendingCommand {
   model::Command command;
   base::Instant answer_by;
   std::vector<std::string> nonces = {};  // Of the ledger writes that had it.
+  // What AWS shows of the machines to be adopted, once it was asked.
+  std::optional<std::vector<model::Instance>> found = {};
   bool is_stored = false;
 };
 

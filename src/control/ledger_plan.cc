@@ -45,7 +45,7 @@ class Planner {
       begin_record();
     } else {
       next_ = *group_.ledger.record;
-      apply_waiting(group_, next_, now_);
+      apply_waiting(group_, context_, next_, now_);
       adopt_while_rebuilding();
       settle_launches();
       forget_what_is_over();
@@ -95,6 +95,8 @@ class Planner {
     next_.group = group_.spec.name;
     next_.incarnation = random_name(prng_);
     next_.no_launch_before = now_ + context_.timing.horizon;
+    // With machines of ours it is not new: its ledger was lost.
+    if (group_.spec.begins_paused && group_.seen.empty()) next_.paused_since = now_;
     adopt_while_rebuilding();
   }
 
@@ -172,7 +174,7 @@ class Planner {
   }
 
   void settle(const OpenLaunch& entry, const LaunchProgress& progress) {
-    if (!progress.came.empty())
+    if (!progress.came.empty() && !is_adoption(entry))
       next_.launched[minute_of(now_)] += static_cast<int>(progress.came.size());
     for (size_t i = 0; i < std::min(entry.slots.size(), progress.came.size()); ++i)
       assign(entry, entry.slots[i], progress.came[i]);
@@ -180,6 +182,10 @@ class Planner {
     if (progress.outcome == "lost")
       for (const SlotName& slot : entry.slots)
         next_.held[slot] = progress.settled_at + context_.timing.horizon;
+  }
+
+  static bool is_adoption(const OpenLaunch& entry) {
+    return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
   }
 
   // Spot gave nothing, or less than it was asked for.
@@ -630,7 +636,8 @@ class Planner {
   }
 
   bool may_return(const SlotName& slot, const Holder& holder) {
-    if (next_.holds.contains(slot)) return false;
+    // One that was adopted stays until somebody says otherwise, or AWS does.
+    if (next_.holds.contains(slot) || holder.template_version == 0) return false;
     if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
         !serves(group_, holder.instance) || !is_time_to_return())
       return false;

@@ -79,6 +79,35 @@ TEST_F(OwnTemplateTest, ATemplateOfThatNameThatIsNotOursIsLeftAloneAndTold) {
               HasSubstr("not this keeper's"));
 }
 
+// Found by a review: the mark alone made a version ours, and anybody who may make versions can
+// write one.
+TEST_F(OwnTemplateTest, AVersionWithOurMarkAndOtherDataIsNotOursAndTold) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, with_machine());
+  run(keeper, 300);
+  ASSERT_EQ(cloud_.versions.size(), 1u);
+  model::LaunchTemplateVersion forged = cloud_.versions.back();
+  forged.number = 2;
+  forged.data.add("UserData", "c2VuZCBpdCBhbGw=");
+  cloud_.versions.push_back(forged);
+  Script again(cloud_, clock_, kMe, 2, {}, with_machine());
+  run(again, 60);
+  EXPECT_EQ(group_of(again).template_version, 1);
+  EXPECT_THAT(group_of(again).troubles.at(kForgedTrouble), HasSubstr("version 2 of lt-own has"));
+  cloud_.versions.pop_back();
+  run(again, 600);
+  EXPECT_THAT(group_of(again).troubles, IsEmpty());
+}
+
+TEST_F(OwnTemplateTest, WhereOnlyForgedVersionsAreOneOfOursIsMade) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, with_machine("ami-1"));
+  run(keeper, 300);
+  cloud_.versions.front().data = base::Form();
+  Script again(cloud_, clock_, kMe, 2, {}, with_machine("ami-1"));
+  run(again, 60);
+  EXPECT_EQ(group_of(again).template_version, 2);
+  EXPECT_TRUE(group_of(again).troubles.contains(kForgedTrouble));
+}
+
 TEST_F(OwnTemplateTest, OneThatAPersonDeletedIsMadeAnew) {
   Script keeper(cloud_, clock_, kMe, 1, {}, with_machine());
   run(keeper, 300);

@@ -35,6 +35,12 @@ std::string names(const std::vector<model::Target>& targets) {
   return text;
 }
 
+base::Form fields_of(const model::LaunchData& data) {
+  base::Form form;
+  model::add_launch_data(form, "", data);
+  return form;
+}
+
 }  // namespace
 
 base::Result<model::Reply> TinyCloud::carry_out(const model::Call& call, Instant now) {
@@ -56,6 +62,13 @@ void TinyCloud::begin_whole(Instant now) {
 void TinyCloud::terminate(const InstanceId& id) {
   instances_.at(id).state = InstanceState::kTerminated;
   targets_.erase(id);
+}
+
+void TinyCloud::begin_by_hand(const InstanceId& id, const char* subnet,
+                              std::vector<model::Tag> tags) {
+  instances_[id] = instance(id, subnet, 0);
+  instances_[id].lifecycle = model::Lifecycle::kOnDemand;
+  instances_[id].tags = std::move(tags);
 }
 
 std::vector<InstanceId> TinyCloud::live() const {
@@ -247,14 +260,20 @@ TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplate& call, Instant
   if (!templates.empty())
     return base::fail("InvalidLaunchTemplateName.AlreadyExistsException", call.name, Retry::kNever);
   templates = {{model::LaunchTemplateId("lt-own"), call.name, 1, 1, call.tags}};
-  versions = {{templates.front().id, 1, true, call.data.image, {}, call.description}};
+  versions = {
+      {templates.front().id, 1, true, call.data.image, {}, call.description, fields_of(call.data)}};
   return model::LaunchTemplatesReply{templates, {}};
 }
 
 TinyCloud::Result TinyCloud::on(const model::CreateLaunchTemplateVersion& call, Instant) {
   log.push_back("CreateLaunchTemplateVersion " + call.id.str());
-  versions.push_back(
-      {call.id, versions.back().number + 1, false, call.data.image, {}, call.description});
+  versions.push_back({call.id,
+                      versions.back().number + 1,
+                      false,
+                      call.data.image,
+                      {},
+                      call.description,
+                      fields_of(call.data)});
   return model::LaunchTemplateVersionsReply{{versions.back()}, {}};
 }
 
@@ -378,6 +397,8 @@ void Script::step(std::vector<Event> events) {
     journal[id] = std::move(incident);
   }
   prices = std::move(decisions.prices);
+  for (CommandAnswer& answer : decisions.answers)
+    answers.insert_or_assign(answer.id, std::move(answer.status));
   wake_at = decisions.wake_at;
 }
 
@@ -399,9 +420,9 @@ void Script::answer(size_t index, base::Result<model::Reply> result) {
 }
 
 void Script::settle() {
-  int answers = 0;
+  int count = 0;
   while (!pending.empty()) {
-    CHECK_MSG(++answers < kMostAnswersInATurn, model::action_of(pending.front().planned.call));
+    CHECK_MSG(++count < kMostAnswersInATurn, model::action_of(pending.front().planned.call));
     carry_out_and_answer(0);
   }
 }

@@ -27,6 +27,10 @@ class TinyCloud {
   // The three slots of group_spec() held, running, healthy and written in the ledger.
   void begin_whole(base::Instant now);
   void terminate(const model::InstanceId& id);
+  // A machine that somebody else started.
+  void begin_by_hand(const model::InstanceId& id, const char* subnet,
+                     std::vector<model::Tag> tags = {});
+  void lose_ledger() { version_ = 0; }
   std::vector<model::InstanceId> live() const;
   // The stored record; there must be one.
   model::LedgerRecord record() const;
@@ -121,6 +125,7 @@ class Script {
   std::deque<Pending> pending;
   std::map<model::IncidentId, model::Incident> journal;  // As last handed out.
   std::map<model::IncidentId, int> closings;
+  std::map<model::CommandId, base::Status> answers;
   std::vector<model::SpotPrice> prices;  // As handed out in the last step.
   base::Instant wake_at;
   Brain brain;

@@ -20,6 +20,7 @@ inline constexpr char kHealthTrouble[] = "health";
 inline constexpr char kCrashLoopTrouble[] = "crash-loop";
 inline constexpr char kRequirementsTrouble[] = "requirements";
 inline constexpr char kNamesakeTrouble[] = "keeper";
+inline constexpr char kForgedTrouble[] = "launch-template";
 
 // "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".
 std::string trouble_of(const Flight& flight);

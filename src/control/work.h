@@ -28,6 +28,7 @@ enum class WorkKind {
   kReadSpotRequests,
   kCancelSpotRequests,
   kTagLaunched,
+  kFindAdopted,
   kSweepInstances,
   kSweepSpotRequests,
   kSweepOwnRequests,

@@ -29,10 +29,19 @@ Result<Courier> Courier::open(CourierParts parts, const std::vector<std::string>
   }
   ASSIGN_OR_RETURN(const auto counts, courier.parts_.outbox.counts());
   for (const auto& [target, count] : counts) {
-    courier.routes_.try_emplace(target);
+    const bool is_new = courier.routes_.try_emplace(target).second;
     courier.stats_[target].waiting = static_cast<uint64_t>(count);
+    if (is_new) courier.say_unclaimed(target, count);
   }
   return courier;
+}
+
+void Courier::say_unclaimed(const std::string& target, int64_t count) const {
+  parts_.log.warn(
+      "notifications-unclaimed",
+      {{"target", target},
+       {"waiting", count},
+       {"why", "no [[notify]] of this name is left; they are kept for a day, then in quarantine"}});
 }
 
 void Courier::note_added(const std::vector<Letter>& letters) {
@@ -98,7 +107,7 @@ Status Courier::settle(const std::string& target, Route& route, Instant now) {
     ++stats_[target].sent;
   } else if (answer.delivery == Delivery::kRefused) {
     RETURN_IF_ERROR(give_up(target, outgoing.letters, answer.why, now));
-  } else if (is_too_old(outgoing.letters, now)) {
+  } else if (answer.delivery != Delivery::kHeld && is_too_old(outgoing.letters, now)) {
     RETURN_IF_ERROR(give_up(target, outgoing.letters,
                             "it could not be brought within a day: " + answer.why, now));
   } else {

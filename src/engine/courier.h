@@ -2,7 +2,8 @@
 //
 // At least once, in order, one message at a time per target: claim in the outbox, post, and mark
 // when the answer has come. What fails is tried again, less and less often, for a day; what is
-// refused, or older by then, goes to the quarantine. A target that is dead costs the others nothing
+// refused, or older by then, goes to the quarantine; what is held back waits for as long as that
+// lasts. A target that is dead costs the others nothing
 // and the loop no wait: posting is the messenger's, and its answers come through the mailbox. Owned
 // by the loop's thread; all that must outlive a crash is in the outbox.
 #pragma once
@@ -40,7 +41,8 @@ class Courier {
   // Of one target, some 15 MB: beyond it the oldest go to the quarantine.
   static constexpr int64_t kMostWaiting = 20'000;
 
-  // Letters of targets that are no longer configured wait a day for these to come back.
+  // Letters of targets that are no longer configured wait a day for these to come back; they go to
+  // nobody else.
   static base::Result<Courier> open(CourierParts parts, const std::vector<std::string>& targets,
                                     model::KeeperName keeper, base::Prng prng);
 
@@ -72,6 +74,7 @@ class Courier {
   Courier(CourierParts parts, model::KeeperName keeper, base::Prng prng)
       : parts_(std::move(parts)), keeper_(std::move(keeper)), prng_(prng) {}
 
+  void say_unclaimed(const std::string& target, int64_t count) const;
   base::Result<base::Instant> advance(const std::string& target, Route& route, base::Instant now);
   base::Result<base::Instant> keep(const std::string& target, base::Instant now);
   base::Status settle(const std::string& target, Route& route, base::Instant now);

@@ -90,6 +90,14 @@ class CourierTest : public ::testing::Test {
     receiver_.answers[target] = {Delivery::kFailed, "status 503", retry_after};
   }
   const TargetStats& stats(const std::string& target) { return courier_->stats().at(target); }
+  void keep_log() {
+    log_ = base::Logger(base::LogLevel::kInfo, [this](base::LogLevel, std::string_view message,
+                                                      const base::LogField* fields, size_t count) {
+      std::string line(message);
+      for (size_t i = 0; i < count; ++i) line += " " + fields[i].value;
+      lines_.push_back(line);
+    });
+  }
 
   store::LossyVfs disk_;
   std::unique_ptr<store::Database> database_;
@@ -101,6 +109,7 @@ class CourierTest : public ::testing::Test {
   std::optional<Courier> courier_;
   Instant now_ = Instant::from_unix_seconds(1'772'366'400);
   int last_ = 0;
+  std::vector<std::string> lines_;  // Of the log, once it is kept.
 };
 
 TEST_F(CourierTest, BringsEachLetterOnceInOrderAndForgetsIt) {
@@ -174,6 +183,19 @@ TEST_F(CourierTest, AfterADayItIsGivenUpWithItsReason) {
   ASSERT_THAT(kept, SizeIs(1));
   EXPECT_EQ(kept[0].reason, "it could not be brought within a day: status 503");
   EXPECT_EQ(stats("ops").waiting, 0u);
+}
+
+TEST_F(CourierTest, WhatIsHeldBackIsKeptForLongerThanThat) {
+  receiver_.answers["ops"] = {Delivery::kHeld, "its file cannot be read", {}};
+  add("ops", 3);
+  run_for(Duration::hours(50));
+  EXPECT_THAT(journal_->quarantined({}).value(), IsEmpty());
+  EXPECT_EQ(stats("ops").waiting, 3u);
+  receiver_.answers.clear();
+  receiver_.posted.clear();
+  start();  // As a reload does, once the file can be read.
+  run_for(Duration());
+  EXPECT_THAT(receiver_.ids(), ElementsAre("ops-1", "ops-2", "ops-3"));
 }
 
 TEST_F(CourierTest, AStormIsAHandfulOfMessagesAndNothingIsLost) {
@@ -298,18 +320,29 @@ TEST_F(CourierTest, WhereverTheDiskFailsEveryLetterArrivesOrIsKept) {
 }
 
 TEST_F(CourierTest, WhatIsToldInTheLogIsWhoAndWhyOnly) {
-  std::vector<std::string> lines;
-  log_ = base::Logger(base::LogLevel::kInfo, [&](base::LogLevel, std::string_view message,
-                                                 const base::LogField* fields, size_t count) {
-    std::string line(message);
-    for (size_t i = 0; i < count; ++i) line += " " + fields[i].value;
-    lines.push_back(line);
-  });
+  keep_log();
   start();
   fail("ops");
   add("ops", 1);
   run_for(Duration::seconds(30));
-  EXPECT_THAT(lines, ElementsAre("notification-failed ops status 503")) << "once per message";
+  EXPECT_THAT(lines_, ElementsAre("notification-failed ops status 503")) << "once per message";
+}
+
+TEST_F(CourierTest, WhatWaitsForATargetThatIsGoneIsSaidAndGoesToNobodyElse) {
+  receiver_.is_silent = true;
+  add("ops", 3);
+  run_for(Duration());
+  receiver_.is_silent = false;
+  receiver_.posted.clear();
+  keep_log();
+  start({"dev", "notify"});
+  EXPECT_THAT(lines_, ElementsAre(::testing::StartsWith("notifications-unclaimed ops 3 no ")));
+  run_for(Duration::hours(25));
+  EXPECT_THAT(receiver_.posted, IsEmpty());
+  EXPECT_EQ(lines_.back(), "notification-given-up ops no target of this name is configured");
+  lines_.clear();
+  start({"dev", "notify"});
+  EXPECT_THAT(lines_, IsEmpty()) << "nothing waits any more";
 }
 
 }  // namespace

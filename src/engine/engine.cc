@@ -32,6 +32,10 @@ base::Result<notify::Herald> make_herald(const EngineParts& parts, const model::
   return notify::Herald(keeper, std::move(told).value_or(notify::Told()), open);
 }
 
+tl::unexpected<base::Error> nothing_quarantined(int64_t seq) {
+  return base::fail("NotFound", "nothing in quarantine has the number " + std::to_string(seq));
+}
+
 base::Result<Courier> make_courier(const EngineParts& parts, const model::KeeperName& keeper,
                                    uint64_t seed) {
   std::vector<std::string> targets;
@@ -122,6 +126,7 @@ void Engine::take_in(Arrivals arrivals, Instant now) {
   for (Ordered& ordered : arrivals.ordered) take_order(std::move(ordered));
   for (CallCompleted& completed : arrivals.completions) complete(std::move(completed));
   for (Retried& retried : arrivals.retried) retried.done(retry(retried.seq, now));
+  for (Dropped& dropped : arrivals.dropped) dropped.done(drop(dropped.seq));
   for (Brought& brought : arrivals.brought) courier_.hear(std::move(brought));
   stats_.not_removed += arrivals.not_removed.size();
 }
@@ -178,10 +183,18 @@ base::Status Engine::retry(int64_t seq, Instant now) {
   if (!blocked_by_.empty())
     return base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff);
   ASSIGN_OR_RETURN(const std::optional<Quarantined> item, parts_.journal.quarantined_item(seq));
-  if (!item)
-    return base::fail("NotFound", "nothing in quarantine has the number " + std::to_string(seq));
+  if (!item) return nothing_quarantined(seq);
   return item->kind == QuarantineKind::kNotification ? send_again(*item, now)
                                                      : read_again(*item, now);
+}
+
+base::Status Engine::drop(const std::optional<int64_t>& seq) {
+  if (!blocked_by_.empty())
+    return base::fail("JournalUnavailable", blocked_by_, base::Retry::kBackoff);
+  if (!seq) return parts_.journal.drop_all_quarantined();
+  ASSIGN_OR_RETURN(const std::optional<Quarantined> item, parts_.journal.quarantined_item(*seq));
+  if (!item) return nothing_quarantined(*seq);
+  return parts_.journal.drop_quarantined(*seq);
 }
 
 // A newer spotkeeper may read what an older one could not.
@@ -300,10 +313,16 @@ void Engine::record(const control::Decisions& decisions, Instant now) {
 
 // ---- to people ----
 
+std::vector<notify::Trouble> Engine::troubles() const {
+  return parts_.troubles ? parts_.troubles() : std::vector<notify::Trouble>();
+}
+
 void Engine::tell(const control::Decisions& decisions, Instant now) {
   if (parts_.subscriptions.empty()) return;
   const std::string before = notify::to_text(herald_.told());
-  const auto news = herald_.hear({brain_.groups(), decisions.incidents, queue_trouble_, now});
+  std::vector<notify::Trouble> known = troubles();
+  if (!queue_trouble_.empty()) known.push_back({{}, "queue", queue_trouble_});
+  const auto news = herald_.hear({brain_.groups(), decisions.incidents, known, now});
   for (notify::Letter& letter : notify::letters_of(news, parts_.subscriptions, keeper_))
     pending_.letters.push_back(std::move(letter));
   std::string after = notify::to_text(herald_.told());

@@ -42,6 +42,8 @@ struct EngineParts {
   // Whom to tell of what, and who brings it; null only when there is nobody.
   ports::Messenger* messenger = nullptr;
   std::vector<notify::Subscription> subscriptions = {};
+  // What its owner knows that only a person can mend; asked each turn.
+  std::function<std::vector<notify::Trouble>()> troubles = {};
 };
 
 class Engine {
@@ -68,6 +70,8 @@ class Engine {
   const std::string& blocked_by() const { return blocked_by_; }
   // Why nothing can be received; empty while it can, or may again in a moment.
   const std::string& queue_trouble() const { return queue_trouble_; }
+  // Those of its owner.
+  std::vector<notify::Trouble> troubles() const;
 
  private:
   Engine(EngineParts parts, control::Brain brain, model::KeeperName keeper, notify::Herald herald,
@@ -80,6 +84,7 @@ class Engine {
   void take_injected(Injected injected, base::Instant now);
   void take_order(Ordered ordered);
   base::Status retry(int64_t seq, base::Instant now);
+  base::Status drop(const std::optional<int64_t>& seq);
   base::Status read_again(const Quarantined& item, base::Instant now);
   base::Status send_again(const Quarantined& item, base::Instant now);
   void journal_intake();

@@ -332,6 +332,25 @@ TEST_F(EngineRetry, ANotificationOfATargetThatIsGoneStays) {
   EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(1));
 }
 
+TEST_F(EngineRetry, WhatAPersonDropsIsGone) {
+  learn();
+  const auto drop = [&](std::optional<int64_t> seq) {
+    std::optional<base::Status> answer;
+    rig_.mailbox().add(Dropped{seq, [&](base::Status status) { answer = std::move(status); }});
+    rig_.run_for(Duration::seconds(1));
+    return answer.value_or(base::fail("NotAnswered", ""));
+  };
+  for (const char* body : {"a", "b", "c"})
+    ASSERT_TRUE(rig_.journal().quarantine({{body, "not JSON", "sqs", warned_at_, {}}}));
+  const int64_t newest = only_one_kept();
+  ASSERT_TRUE(drop(newest));
+  EXPECT_EQ(drop(newest).error().code, "NotFound");
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), SizeIs(2));
+  ASSERT_TRUE(drop(std::nullopt));
+  EXPECT_THAT(rig_.journal().quarantined({}).value(), IsEmpty());
+  ASSERT_TRUE(drop(std::nullopt)) << "nothing is there to drop";
+}
+
 TEST_F(EngineTest, WithoutATargetNothingWaitsInTheOutbox) {
   rig_.subscriptions.clear();
   learn();

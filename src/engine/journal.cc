@@ -250,6 +250,8 @@ Status Journal::drop_quarantined(int64_t seq) {
   return database_.run("delete from quarantine where seq = ?", {seq});
 }
 
+Status Journal::drop_all_quarantined() { return database_.run("delete from quarantine"); }
+
 // ---- turns ----
 
 Status Journal::record(const TurnRecord& turn) {
@@ -403,6 +405,7 @@ Status Journal::prune(Instant before) {
     RETURN_IF_ERROR(database_.run("delete from call where at_ms < ?", {before}));
     RETURN_IF_ERROR(database_.run("delete from ledger_history where at_ms < ?", {before}));
     RETURN_IF_ERROR(prune_prices(before));
+    RETURN_IF_ERROR(database_.run("delete from quarantine where last_seen_ms < ?", {before}));
     return database_.run("delete from incident where closed_at_ms < ?", {before});
   });
 }

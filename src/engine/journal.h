@@ -45,12 +45,14 @@ class Journal {
                           const std::vector<notify::Letter>& letters = {});
   base::Status record(const TurnRecord& turn);
   base::Status set_meta(std::string_view name, std::string_view value);
-  // Forgets stepped events, calls, ledger writes and closed incidents of before that time. What is
-  // open, quarantined or not stepped yet stays; so do the counts, and the price in force then.
+  // Forgets stepped events, calls, ledger writes, closed incidents and what is in quarantine of
+  // before that time. What is open or not stepped yet stays; so do the counts, and the price in
+  // force then.
   // Redelivery of a forgotten event counts as new: keep more than the queue's retention.
   base::Status prune(base::Instant before);
   // After a retry that worked, or because a person said so.
   base::Status drop_quarantined(int64_t seq);
+  base::Status drop_all_quarantined();
   // Out of quarantine, as the events or the letters that it has become.
   base::Result<std::vector<JournaledEvent>> readmit(int64_t seq,
                                                     const std::vector<IncomingEvent>& events);

@@ -300,14 +300,18 @@ TEST_F(JournalTest, PruningForgetsWhatIsOldAndDone) {
   turn.incidents = {incident(1), closed(incident(2), at(3)), closed(incident(3), at(100))};
   turn.ledger = {{GroupName("web"), 1, "{}", at(1)}, {GroupName("web"), 2, "{}", at(100)}};
   record(turn);
-  ASSERT_TRUE(journal_->quarantine({{"odd", "not JSON", "sqs", at(1)}}));
+  ASSERT_TRUE(journal_->quarantine({{"odd", "not JSON", "sqs", at(1)},
+                                    {"seen again", "not JSON", "sqs", at(1)},
+                                    {"seen again", "not JSON", "sqs", at(100)}}));
   ASSERT_TRUE(journal_->prune(at(50)));
   EXPECT_THAT(seqs(journal_->events({})), ElementsAre(fresh[1].seq));
   EXPECT_EQ(journal_->calls({})->size(), 1u);
   EXPECT_EQ(journal_->incidents(IncidentFilter::kAll, {})->size(), 2u);
   EXPECT_THAT(journal_->open_incidents().value(), ElementsAre(incident(1)));
   EXPECT_THAT(journal_->ledger_history(GroupName("web"), 10).value(), ElementsAre(turn.ledger[1]));
-  EXPECT_EQ(journal_->quarantined({})->size(), 1u);
+  const auto kept = journal_->quarantined({}).value();
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].body, "seen again");
 }
 
 TEST_F(JournalTest, PruningKeepsWhatNoTurnHasSeen) {

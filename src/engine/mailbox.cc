@@ -33,6 +33,10 @@ void Mailbox::add(Retried retried) {
   enter([&](Arrivals& in) { in.retried.push_back(std::move(retried)); });
 }
 
+void Mailbox::add(Dropped dropped) {
+  enter([&](Arrivals& in) { in.dropped.push_back(std::move(dropped)); });
+}
+
 void Mailbox::add(Brought brought) {
   enter([&](Arrivals& in) { in.brought.push_back(std::move(brought)); });
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,12 @@ struct Retried {
   std::function<void(base::Status)> done;
 };
 
+// A person wants it forgotten, or (with no number) all that is in quarantine.
+struct Dropped {
+  std::optional<int64_t> seq;
+  std::function<void(base::Status)> done;
+};
+
 // The answer to one attempt to tell people something.
 struct Brought {
   std::string target;
@@ -53,12 +60,13 @@ struct Arrivals {
   std::vector<Injected> injected;
   std::vector<Ordered> ordered;
   std::vector<Retried> retried;
+  std::vector<Dropped> dropped;
   std::vector<Brought> brought;
   std::vector<std::string> not_removed;  // Receipts that the queue did not delete.
 
   bool empty() const {
     return completions.empty() && received.empty() && injected.empty() && ordered.empty() &&
-           retried.empty() && brought.empty() && not_removed.empty();
+           retried.empty() && dropped.empty() && brought.empty() && not_removed.empty();
   }
 };
 
@@ -72,6 +80,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
   void add(Injected injected);
   void add(Ordered ordered);
   void add(Retried retried);
+  void add(Dropped dropped);
   void add(Brought brought);
   void add_not_removed(std::vector<std::string> receipts);
   Arrivals take();

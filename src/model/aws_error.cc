@@ -88,6 +88,8 @@ bool is_token_mismatch(std::string_view code) { return code == "IdempotentParame
 bool is_token_terminated(std::string_view code) { return code == "IdempotentInstanceTerminated"; }
 bool is_auth(std::string_view code) { return is_one_of(kAuth, code); }
 
+bool is_dry_run_passed(std::string_view code) { return code == "DryRunOperation"; }
+
 bool is_expired_credentials(std::string_view code) { return is_one_of(kExpiredCredentials, code); }
 
 bool is_clock_skew(std::string_view code) { return is_one_of(kClockSkew, code); }

@@ -35,6 +35,9 @@ bool is_clock_skew(std::string_view code);
 // A wrong clock is one of the reasons for this code; the answer's Date header tells.
 bool may_be_clock_skew(std::string_view code);
 
+// A request with DryRun would have been carried out.
+bool is_dry_run_passed(std::string_view code);
+
 enum class Effect { kRead, kMutate };
 
 Effect effect_of(const Call& call);

@@ -101,6 +101,16 @@ struct DescribeSubnets {
 struct DescribeAvailabilityZones {
   std::vector<Filter> filters;
 };
+// Of these three, one that is not there fails the request.
+struct DescribeImages {
+  std::vector<ImageId> ids;
+};
+struct DescribeKeyPairs {
+  std::vector<std::string> names;
+};
+struct DescribeSecurityGroups {
+  std::vector<SecurityGroupId> ids;
+};
 struct DescribeInstanceTypes {
   std::vector<InstanceType> types;  // One that AWS does not know fails the request.
   std::vector<Filter> filters;
@@ -184,14 +194,16 @@ struct LedgerWrite {
   std::string record;  // model/ledger_record.h's text.
 };
 
-using Call = std::variant<
-    RunInstances, CreateFleet, RequestSpotInstances, CancelSpotInstanceRequests, TerminateInstances,
-    DescribeInstances, DescribeInstanceStatus, DescribeSpotInstanceRequests,
-    DescribeSpotPriceHistory, CreateTags, DescribeFleets, DescribeSubnets,
-    DescribeAvailabilityZones, DescribeInstanceTypes, GetSpotPlacementScores, CreateLaunchTemplate,
-    CreateLaunchTemplateVersion, DescribeLaunchTemplates, DescribeLaunchTemplateVersions,
-    RegisterTargets, DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
-    ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
+using Call =
+    std::variant<RunInstances, CreateFleet, RequestSpotInstances, CancelSpotInstanceRequests,
+                 TerminateInstances, DescribeInstances, DescribeInstanceStatus,
+                 DescribeSpotInstanceRequests, DescribeSpotPriceHistory, CreateTags, DescribeFleets,
+                 DescribeSubnets, DescribeAvailabilityZones, DescribeImages, DescribeKeyPairs,
+                 DescribeSecurityGroups, DescribeInstanceTypes, GetSpotPlacementScores,
+                 CreateLaunchTemplate, CreateLaunchTemplateVersion, DescribeLaunchTemplates,
+                 DescribeLaunchTemplateVersions, RegisterTargets, DeregisterTargets,
+                 DescribeTargetHealth, DescribeTargetGroupAttributes, ModifyTargetGroupAttributes,
+                 PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
 
 // ---- what comes back ----
 struct Done {};  // For requests whose answer says nothing more.
@@ -242,6 +254,15 @@ struct FleetsReply {
 };
 struct AvailabilityZonesReply {
   std::vector<AvailabilityZone> zones;
+};
+struct ImagesReply {
+  std::vector<Image> images;
+};
+struct KeyPairsReply {
+  std::vector<std::string> names;
+};
+struct SecurityGroupsReply {
+  std::vector<SecurityGroup> groups;
 };
 struct InstanceTypesReply {
   std::vector<InstanceTypeInfo> types;
@@ -294,9 +315,10 @@ struct LedgerVersion {
 using Reply =
     std::variant<Done, InstancesReply, FleetReply, InstanceStatusReply, SpotRequestsReply,
                  CancelledSpotRequestsReply, SpotPricesReply, FleetsReply, SubnetsReply,
-                 AvailabilityZonesReply, InstanceTypesReply, SpotPlacementScoresReply,
-                 LaunchTemplatesReply, LaunchTemplateVersionsReply, TargetHealthReply,
-                 TargetGroupAttributesReply, PutEventsReply, CallerIdentity, LedgerVersion>;
+                 AvailabilityZonesReply, ImagesReply, KeyPairsReply, SecurityGroupsReply,
+                 InstanceTypesReply, SpotPlacementScoresReply, LaunchTemplatesReply,
+                 LaunchTemplateVersionsReply, TargetHealthReply, TargetGroupAttributesReply,
+                 PutEventsReply, CallerIdentity, LedgerVersion>;
 
 struct CallId {
   uint64_t value = 0;

@@ -1,11 +1,12 @@
-// What EC2 offers, as its describes tell it: instance types, zones, launch templates, and how
-// likely Spot capacity is.
+// What EC2 offers and has for the account, as its describes tell it: instance types, zones, images,
+// security groups, launch templates, and how likely Spot capacity is.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/form.h"
 #include "model/ids.h"
 #include "model/instance.h"
 
@@ -33,6 +34,21 @@ struct AvailabilityZone {
   friend bool operator==(const AvailabilityZone&, const AvailabilityZone&) = default;
 };
 
+struct Image {
+  ImageId id;
+  std::string state;         // "available"; pending, failed, deregistered, …
+  std::string architecture;  // "x86_64", "arm64", …
+
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+struct SecurityGroup {
+  SecurityGroupId id;
+  std::string vpc;
+
+  friend bool operator==(const SecurityGroup&, const SecurityGroup&) = default;
+};
+
 struct SpotPlacementScore {
   Region region;
   ZoneId zone;    // Empty when regions were scored.
@@ -58,6 +74,7 @@ struct LaunchTemplateVersion {
   ImageId image;
   InstanceType type;
   std::string description = {};
+  base::Form data = {};  // All of it, spelt as the request that made it: "BlockDeviceMapping.1.…".
 };
 
 }  // namespace model

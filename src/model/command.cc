@@ -5,9 +5,9 @@
 namespace model {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{"hold",        "release",     "replace",
-                                                 "replace-all", "replace-old", "stop-replacing",
-                                                 "pause",       "resume",      "retire"};
+constexpr std::array<std::string_view, 10> kNames{
+    "hold",           "release", "replace", "replace-all", "replace-old",
+    "stop-replacing", "pause",   "resume",  "retire",      "adopt"};
 
 }  // namespace
 

@@ -8,6 +8,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "model/ids.h"
 
 namespace model {
 
@@ -21,6 +24,7 @@ enum class CommandKind {
   kPause,          // A group: it is watched, and nothing is changed.
   kResume,         // A group: the end of a pause, or of a retirement.
   kRetire,         // A group: every machine is taken out of service and ended.
+  kAdopt,          // A group: machines that run already take free slots.
 };
 
 std::string_view to_string(CommandKind kind);  // "hold", "replace-all", …
@@ -36,7 +40,8 @@ struct CommandId {
 struct Command {
   CommandId id;
   CommandKind kind = CommandKind::kHold;
-  std::string subject;  // The name of a slot or of a group.
+  std::string subject;                     // The name of a slot or of a group.
+  std::vector<InstanceId> instances = {};  // To be adopted.
 
   friend bool operator==(const Command&, const Command&) = default;
 };

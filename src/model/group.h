@@ -104,6 +104,8 @@ struct GroupSpec {
   // A pool that took a machine back keeps doing so for a while.
   base::Duration avoid_interrupted_pool_for = base::Duration::minutes(10);
   HealthPolicy health;
+  // A group that never had a machine waits for `resume`: machines may be adopted before.
+  bool begins_paused = false;
   std::vector<Tag> tags;  // Of every machine, from its launch; by key.
 
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;

@@ -1,5 +1,8 @@
 #include "model/launch_data.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/digest.h"
 
 namespace model {
@@ -43,6 +46,17 @@ void add_interface(base::Form& form, const std::string& prefix, size_t index,
   add_groups(form, prefix, one.security_groups);
 }
 
+// Sorted; the order of security groups means nothing.
+std::vector<std::pair<std::string, std::string>> what_counts(const base::Form& form) {
+  constexpr std::string_view kGroups = "SecurityGroupId.";
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const auto& [name, value] : form.pairs())
+    if (!value.empty() && value != "false")
+      fields.emplace_back(name.starts_with(kGroups) ? std::string(kGroups) : name, value);
+  std::sort(fields.begin(), fields.end());
+  return fields;
+}
+
 std::string numbered(const std::string& prefix, const char* list, size_t index) {
   return prefix + list + "." + std::to_string(index + 1) + ".";
 }
@@ -64,6 +78,12 @@ void add_launch_data(base::Form& form, const std::string& prefix, const LaunchDa
     add_block_device(form, numbered(prefix, "BlockDeviceMapping", i), data.block_devices[i]);
   for (size_t i = 0; i < data.network_interfaces.size(); ++i)
     add_interface(form, numbered(prefix, "NetworkInterface", i), i, data.network_interfaces[i]);
+}
+
+bool is_made_of(const base::Form& shown, const LaunchData& data) {
+  base::Form ours;
+  add_launch_data(ours, "", data);
+  return what_counts(shown) == what_counts(ours);
 }
 
 std::string launch_data_mark(const LaunchData& data) {

@@ -51,6 +51,10 @@ struct LaunchData {
 // Adds the fields of `data`, each name behind `prefix` ("LaunchTemplateData.").
 void add_launch_data(base::Form& form, const std::string& prefix, const LaunchData& data);
 
+// Whether a version that shows these fields is made of `data` and of nothing else. What says
+// "false" or nothing is AWS's default, shown or not.
+bool is_made_of(const base::Form& shown, const LaunchData& data);
+
 // The same text for the same data, and another one for any other: the description by which a
 // template's version of ours is known again.
 std::string launch_data_mark(const LaunchData& data);

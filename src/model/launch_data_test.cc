@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
+
 namespace model {
 namespace {
 
@@ -93,6 +95,26 @@ TEST(LaunchData, ItsMarkTellsItFromAnyOther) {
   EXPECT_LE(mark.size(), 255u);  // A version's description may be so long.
   data.user_data = "#!/bin/sh";
   EXPECT_NE(launch_data_mark(data), mark);
+}
+
+TEST(LaunchData, IsKnownAgainInWhatAWSShowsOfIt) {
+  LaunchData data;
+  data.image = ImageId("ami-1");
+  data.security_groups = {SecurityGroupId("sg-1"), SecurityGroupId("sg-2")};
+  data.user_data = "#!/bin/sh";
+  base::Form shown;
+  shown.add("SecurityGroupId.1", "sg-2");
+  shown.add("SecurityGroupId.2", "sg-1");
+  shown.add("UserData", base::base64(data.user_data));
+  shown.add("Monitoring.Enabled", "false");
+  EXPECT_FALSE(is_made_of(shown, data)) << "the image is missing";
+  shown.add("ImageId", "ami-1");
+  EXPECT_TRUE(is_made_of(shown, data)) << "neither an order nor a default counts";
+  data.has_detailed_monitoring = false;
+  EXPECT_TRUE(is_made_of(shown, data));
+  shown.add("MetadataOptions.HttpTokens", "optional");
+  EXPECT_FALSE(is_made_of(shown, data)) << "more than we sent";
+  EXPECT_FALSE(is_made_of({}, data));
 }
 
 }  // namespace

@@ -446,13 +446,20 @@ class BeastClient final : public HttpClient {
     for (;;) {
       http::response_parser<http::string_body> parser;
       parser.header_limit(kMostHeaderBytes);
-      parser.body_limit(options_.most_body_bytes);
+      // A length beyond the limit is an error of the head already.
+      parser.body_limit(options_.wanted == Wanted::kHead
+                            ? boost::optional<uint64_t>()
+                            : boost::optional<uint64_t>(options_.most_body_bytes));
       parser.skip(job.request.method == "HEAD");
+      const auto [torn, head] =
+          co_await http::async_read_header(stream, connection.buffer, parser, kAwait);
+      if (torn) co_return fail_reading(torn);
+      const unsigned status = parser.get().result_int();
+      if (status < 200 && status != 101) continue;  // "100 Continue" and its like come before.
+      if (options_.wanted == Wanted::kHead) co_return to_response(parser.release());
       const auto [error, size] =
           co_await http::async_read(stream, connection.buffer, parser, kAwait);
       if (error) co_return fail_reading(error);
-      const unsigned status = parser.get().result_int();
-      if (status < 200 && status != 101) continue;  // "100 Continue" and its like come before.
       connection.is_reusable =
           parser.keep_alive() && status != 101 && connection.buffer.size() == 0;
       co_return to_response(parser.release());

@@ -5,7 +5,7 @@
 // InvalidProxy), kReconnect when nothing was sent (NameNotFound, ConnectFailed, ProxyRefused,
 // TlsFailed; Timeout and ConnectionLost as early), kUnknownOutcome from the moment the first byte
 // of the request may have left (Timeout, ConnectionLost, BodyTooLarge, MalformedResponse). A
-// response of any status is a success here. Bodies are bounded.
+// response of any status is a success here. Heads and bodies are bounded.
 //
 // A pooled connection is looked at before it is used again: one that the server has closed
 // meanwhile is dropped and costs no failure.
@@ -22,6 +22,9 @@
 
 namespace net {
 
+// What of a response is waited for. A connection whose response was not read is not used again.
+enum class Wanted { kAll, kHead };
+
 struct ClientOptions {
   std::string ca_bundle;  // A file; empty: SSL_CERT_FILE, then where distributions keep theirs.
   std::string https_proxy, http_proxy;  // "http://host:port"; HTTPS goes through CONNECT.
@@ -29,6 +32,7 @@ struct ClientOptions {
   base::Duration connect_timeout = base::Duration::seconds(5);  // Per address, then for TLS.
   base::Duration idle_timeout = base::Duration::seconds(20);    // Sooner than servers close theirs.
   size_t most_body_bytes = 64 << 20;      // A describe of 1,000 instances is under 4 MiB.
+  Wanted wanted = Wanted::kAll;           // With kHead a response comes without its body.
   size_t most_connections_per_host = 32;  // Enough for 16 queue receivers and paced calls.
 };
 

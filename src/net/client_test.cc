@@ -251,6 +251,23 @@ TEST(Client, BodiesAreBoundedHoweverTheyCome) {
   EXPECT_EQ(summary(fetch(*client, plain(server.port()))), "200 abcd");
 }
 
+TEST(Client, WaitsForNoBodyWhereTheHeadIsAllThatIsWanted) {
+  std::promise<void> ended;
+  auto never_ends = [&](TestPeer& peer) {
+    answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 X\r\nContent-Length: 999999999\r\n\r\nbo")(
+        peer);
+    ended.get_future().wait();
+  };
+  ScriptedServer server({never_ends, answering(kOk)});
+  ClientOptions options;
+  options.wanted = Wanted::kHead;
+  options.most_connections_per_host = 1;
+  auto client = make_http_client(options);
+  EXPECT_EQ(summary(fetch(*client, plain(server.port()))), "202 ");
+  ended.set_value();
+  EXPECT_EQ(summary(fetch(*client, plain(server.port()))), "200 ") << "on a connection of its own";
+}
+
 TEST(Client, ReadsTheRefusalOfABodyThatItIsStillSending) {
   ServerOptions options;
   options.most_body_bytes = 1000;

@@ -26,12 +26,6 @@ Notification group_unheld(const model::KeeperName& keeper, const control::GroupS
 Notification group_held(const model::KeeperName& keeper, const control::GroupState& group,
                         int in_service, const Span& span);
 
-// `group` is empty for a trouble of the keeper's own.
-struct Trouble {
-  model::GroupName group;
-  std::string name;
-  std::string why;
-};
 Notification trouble_began(const model::KeeperName& keeper, const Trouble& trouble,
                            base::Instant now);
 Notification trouble_ended(const model::KeeperName& keeper, const Trouble& trouble,

@@ -16,6 +16,13 @@ bool is_judged(const GroupState& group) {
   return record && !record->retired_at && group.swept_at != Instant();
 }
 
+std::map<std::string, std::string> troubles_of(const Sight& sight, const model::GroupName& group) {
+  std::map<std::string, std::string> troubles;
+  for (const Trouble& trouble : sight.troubles)
+    if (trouble.group == group) troubles.emplace(trouble.name, trouble.why);
+  return troubles;
+}
+
 }  // namespace
 
 Herald::Herald(model::KeeperName keeper, Told told, const std::vector<model::Incident>& open)
@@ -30,13 +37,13 @@ std::vector<Notification> Herald::hear(const Sight& sight) {
   for (const auto& [name, group] : sight.groups) {
     ToldGroup& told = told_.groups[name];
     hear_service(group, told, sight.now);
+    Troubles troubles = group.troubles;
+    troubles.merge(troubles_of(sight, name));
     // A new life finds its troubles again within a few looks; until then it knows of none.
-    if (is_judged(group) || !group.troubles.empty())
-      hear_troubles(name, group.troubles, told.troubles, sight.now);
+    if (is_judged(group) || !troubles.empty())
+      hear_troubles(name, troubles, told.troubles, sight.now);
   }
-  Troubles own;
-  if (!sight.queue_trouble.empty()) own.emplace("queue", sight.queue_trouble);
-  hear_troubles({}, own, told_.keeper, sight.now);
+  hear_troubles({}, troubles_of(sight, {}), told_.keeper, sight.now);
   return std::exchange(news_, {});
 }
 

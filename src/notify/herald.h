@@ -26,7 +26,7 @@ namespace notify {
 struct Sight {
   const std::map<model::GroupName, control::GroupState>& groups;
   std::span<const model::Incident> incidents;  // Those that changed.
-  const std::string& queue_trouble;            // Empty: none.
+  std::span<const Trouble> troubles;           // Beside those that the groups know of.
   base::Instant now;
 };
 

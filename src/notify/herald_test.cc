@@ -18,7 +18,7 @@ class HeraldTest : public ::testing::Test {
  protected:
   std::vector<std::string> hear(int64_t second, std::vector<model::Incident> changed = {}) {
     std::vector<std::string> ids;
-    for (const Notification& it : herald_.hear({groups_, changed, queue_trouble_, at(second)}))
+    for (const Notification& it : herald_.hear({groups_, changed, troubles_, at(second)}))
       ids.push_back(it.id);
     return ids;
   }
@@ -51,7 +51,7 @@ class HeraldTest : public ::testing::Test {
 
   std::map<model::GroupName, control::GroupState> groups_{{kGroup, whole_group()}};
   control::GroupState& group_ = groups_.at(kGroup);
-  std::string queue_trouble_;
+  std::vector<Trouble> troubles_;  // Beside the groups' own.
   Herald herald_{kMe, Told(), {}};
 };
 
@@ -161,11 +161,20 @@ TEST_F(HeraldTest, ATroubleThatIsFoundAgainAfterARestartIsNoNews) {
 }
 
 TEST_F(HeraldTest, AQueueThatCannotBeReadIsATroubleOfTheKeeper) {
-  queue_trouble_ = "no right";
+  troubles_ = {{{}, "queue", "no right"}};
   EXPECT_THAT(hear(0), ElementsAre("keeper-1/trouble/queue/2026-03-01T12:00:00Z/began"));
-  queue_trouble_.clear();
+  troubles_.clear();
   hear(1);
   EXPECT_THAT(hear(61), ElementsAre("keeper-1/trouble/queue/2026-03-01T12:00:00Z/ended"));
+}
+
+TEST_F(HeraldTest, WhatItsOwnerKnowsOfAGroupIsATroubleOfTheGroup) {
+  troubles_ = {{kGroup, "return_to_spot", "no rule"}};
+  group_.troubles["launch"] = "refused";
+  EXPECT_THAT(hear(0),
+              ElementsAre("keeper-1/web/trouble/launch/2026-03-01T12:00:00Z/began",
+                          "keeper-1/web/trouble/return_to_spot/2026-03-01T12:00:00Z/began"));
+  EXPECT_THAT(hear(1), IsEmpty());
 }
 
 TEST_F(HeraldTest, AGroupThatIsNoLongerKeptIsForgotten) {

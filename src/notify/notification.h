@@ -24,6 +24,15 @@ enum class Kind {
 
 enum class Event { kBegan, kEnded, kKept };
 
+// What lasts until a person acts. `group` is empty for a trouble of the keeper's own.
+struct Trouble {
+  model::GroupName group;
+  std::string name;
+  std::string why;
+
+  friend bool operator==(const Trouble&, const Trouble&) = default;
+};
+
 std::string_view to_string(Kind kind);  // "group-unheld", "incident", "brake", "quarantine"
 std::optional<Kind> parse_kind(std::string_view text);
 std::string_view to_string(Event event);  // "began", "ended", "kept"

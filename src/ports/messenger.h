@@ -20,6 +20,7 @@ enum class Delivery {
   kDelivered,
   kRefused,  // The same mail would be refused again.
   kFailed,   // It may arrive another time, or has arrived and nobody knows.
+  kHeld,     // Where the target is cannot be known now; nothing was sent.
 };
 
 struct MailAnswer {

@@ -51,6 +51,8 @@ struct Scene {
   std::string vpc;
   std::vector<Subnet> subnets;
   model::ImageId image;
+  model::SecurityGroupId security_group;  // The VPC's default one.
+  std::string key_pair;
   model::LaunchTemplateId launch_template;
   std::string launch_template_name;
   model::TargetGroupArn target_group;

@@ -239,6 +239,8 @@ std::string scene_json(const Scene& scene) {
                                       {"vpc", scene.vpc},
                                       {"subnets", std::move(subnets)},
                                       {"image", scene.image.str()},
+                                      {"security_group", scene.security_group.str()},
+                                      {"key_pair", scene.key_pair},
                                       {"launch_template", scene.launch_template.str()},
                                       {"launch_template_name", scene.launch_template_name},
                                       {"target_group_arn", scene.target_group.str()},

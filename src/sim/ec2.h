@@ -139,6 +139,8 @@ class Ec2 {
   Answer<std::string> describe_subnets(const base::Form& form);
   Answer<std::string> describe_vpcs(const base::Form& form);
   Answer<std::string> describe_images(const base::Form& form);
+  Answer<std::string> describe_key_pairs(const base::Form& form);
+  Answer<std::string> describe_security_groups(const base::Form& form);
 
   // ec2_catalogue.cc
   Answer<std::string> describe_instance_types(const base::Form& form);

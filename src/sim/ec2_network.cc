@@ -1,4 +1,4 @@
-// The fixed surroundings of instances: VPC, subnets, image.
+// The fixed surroundings of instances: VPC, subnets, security group, image, key pair.
 #include <algorithm>
 
 #include "sim/ec2.h"
@@ -105,6 +105,50 @@ Answer<std::string> Ec2::describe_images(const base::Form& form) {
       xml.text("rootDeviceType", "ebs");
       xml.text("rootDeviceName", "/dev/xvda");
       xml.text("virtualizationType", "hvm");
+    });
+  });
+  return xml.str();
+}
+
+Answer<std::string> Ec2::describe_key_pairs(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"key-name"}));
+  const std::string& key = context_.world.key_pair;
+  for (const std::string& name : list_of(form, "KeyName"))
+    if (name != key)
+      return refuse("InvalidKeyPair.NotFound", "The key pair '" + name + "' does not exist");
+  for (const std::string& id : list_of(form, "KeyPairId"))
+    return refuse("InvalidKeyPair.NotFound", "The key pair ID '" + id + "' does not exist");
+  Xml xml;
+  xml.element("keySet", [&] {
+    const auto values = [&](std::string_view) -> std::vector<std::string> { return {key}; };
+    if (passes(filters, values)) xml.element("item", [&] { xml.text("keyName", key); });
+  });
+  return xml.str();
+}
+
+Answer<std::string> Ec2::describe_security_groups(const base::Form& form) {
+  ASSIGN_OR_RETURN(const auto filters, read_filters(form, {"group-id", "group-name", "vpc-id"}));
+  const std::string& group = context_.world.security_group.str();
+  const std::string name = "default";
+  for (const std::string& id : list_of(form, "GroupId"))
+    if (id != group)
+      return refuse("InvalidGroup.NotFound", "The security group '" + id + "' does not exist");
+  for (const std::string& wanted : list_of(form, "GroupName"))
+    if (wanted != name)
+      return refuse("InvalidGroup.NotFound", "The security group '" + wanted + "' does not exist");
+  Xml xml;
+  xml.element("securityGroupInfo", [&] {
+    const auto values = [&](std::string_view filter) -> std::vector<std::string> {
+      if (filter == "group-id") return {group};
+      return {filter == "group-name" ? name : context_.world.vpc};
+    };
+    if (!passes(filters, values)) return;
+    xml.element("item", [&] {
+      xml.text("ownerId", context_.options.account);
+      xml.text("groupId", group);
+      xml.text("groupName", name);
+      xml.text("groupDescription", "default VPC security group");
+      xml.text("vpcId", context_.world.vpc);
     });
   });
   return xml.str();

@@ -144,12 +144,34 @@ TEST_F(OurCodec, ATemplateIsMadeChangedAndFound) {
   ASSERT_THAT(second.versions, SizeIs(1));
   EXPECT_EQ(second.versions[0].number, 2);
   EXPECT_EQ(second.versions[0].image, scene.image);
+  const auto both = ask<model::LaunchTemplateVersionsReply>(
+      model::DescribeLaunchTemplateVersions{made.templates[0].id, {}, {}});
+  ASSERT_THAT(both.versions, SizeIs(2));
+  EXPECT_TRUE(model::is_made_of(both.versions[0].data, call.data)) << "each field comes back";
+  EXPECT_FALSE(model::is_made_of(both.versions[1].data, call.data)) << "the type was changed";
   model::DescribeLaunchTemplates ours;
   ours.filters = {{"tag:spotkeeper:group", {"api"}}};
   const auto found = ask<model::LaunchTemplatesReply>(ours);
   ASSERT_THAT(found.templates, SizeIs(1));
   EXPECT_EQ(found.templates[0].latest_version, 2);
   EXPECT_EQ(code_of(call), "InvalidLaunchTemplateName.AlreadyExistsException");
+}
+
+TEST_F(OurCodec, WhatALaunchNamesOfTheAccountsIsUnderstood) {
+  const auto images = ask<model::ImagesReply>(model::DescribeImages{{scene.image}});
+  EXPECT_THAT(images.images,
+              testing::ElementsAre(model::Image{scene.image, "available", "x86_64"}));
+  EXPECT_EQ(code_of(model::DescribeImages{{model::ImageId("ami-12345678")}}),
+            "InvalidAMIID.NotFound");
+  EXPECT_THAT(ask<model::KeyPairsReply>(model::DescribeKeyPairs{{scene.key_pair}}).names,
+              testing::ElementsAre(scene.key_pair));
+  EXPECT_EQ(code_of(model::DescribeKeyPairs{{"ops"}}), "InvalidKeyPair.NotFound");
+  const auto groups =
+      ask<model::SecurityGroupsReply>(model::DescribeSecurityGroups{{scene.security_group}});
+  EXPECT_THAT(groups.groups,
+              testing::ElementsAre(model::SecurityGroup{scene.security_group, scene.vpc}));
+  EXPECT_EQ(code_of(model::DescribeSecurityGroups{{model::SecurityGroupId("sg-12345678")}}),
+            "InvalidGroup.NotFound");
 }
 
 TEST_F(OurCodec, TypesZonesAndScoresAreUnderstood) {

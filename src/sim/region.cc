@@ -124,6 +124,10 @@ void Region::Parts::set_scene() {
   scene.secret_key = "simulated-secret-key";
   scene.vpc = context.world.vpc = make_resource_id("vpc", dice);
   scene.image = context.world.image = model::ImageId(make_resource_id("ami", dice));
+  // Not drawn: the dice fall as they did before there was one.
+  scene.security_group = context.world.security_group =
+      model::SecurityGroupId("sg" + scene.vpc.substr(scene.vpc.find('-')));
+  scene.key_pair = context.world.key_pair = "simulated";
   make_subnets(dice);
   base::Form data;
   data.add("ImageId", scene.image.str());

@@ -256,6 +256,8 @@ struct World {
   std::deque<ObjectWrite> object_writes;  // The last ones, oldest first.
   std::string vpc;
   model::ImageId image;
+  model::SecurityGroupId security_group;  // The VPC's default one.
+  std::string key_pair;
   int64_t instances_launched = 0;
   int64_t events_published = 0;
   int64_t events_delivered = 0;

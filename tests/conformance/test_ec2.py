@@ -165,6 +165,15 @@ class Ec2(unittest.TestCase):
             Filters=[{"Name": "vpc-id", "Values": [SCENE["vpc"]]}])["Subnets"]
         self.assertEqual({s["SubnetId"] for s in subnets}, {s["id"] for s in SCENE["subnets"]})
         self.assertEqual(self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"], SCENE["vpc"])
+        groups = self.ec2.describe_security_groups()["SecurityGroups"]
+        self.assertEqual([(one["GroupId"], one["VpcId"]) for one in groups],
+                         [(SCENE["security_group"], SCENE["vpc"])])
+        self.fails("InvalidGroup.NotFound", self.ec2.describe_security_groups,
+                   GroupIds=["sg-12345678"])
+        keys = self.ec2.describe_key_pairs(KeyNames=[SCENE["key_pair"]])["KeyPairs"]
+        self.assertEqual([one["KeyName"] for one in keys], [SCENE["key_pair"]])
+        self.fails("InvalidKeyPair.NotFound", self.ec2.describe_key_pairs, KeyNames=["ops"])
+        self.fails("InvalidAMIID.NotFound", self.ec2.describe_images, ImageIds=["ami-12345678"])
         self.assertEqual(self.ec2.describe_images(Owners=["self"])["Images"][0]["ImageId"],
                          SCENE["image"])
         self.assertEqual(len(self.ec2.describe_availability_zones()["AvailabilityZones"]), 3)

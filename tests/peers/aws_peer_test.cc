@@ -161,6 +161,30 @@ TEST_F(Moto, DescribeSubnets) {
   EXPECT_GT(reply->subnets[0].available_addresses, 0);
 }
 
+TEST_F(Moto, DescribeImages) {
+  const model::ImageId id(world("image"));
+  const auto reply = ask<model::ImagesReply>(model::DescribeImages{{id}});
+  if (!reply) return;
+  ASSERT_THAT(reply->images, SizeIs(1));
+  EXPECT_EQ(reply->images[0].id, id);
+  EXPECT_EQ(reply->images[0].state, "available");
+}
+
+TEST_F(Moto, DescribeKeyPairs) {
+  const auto reply = ask<model::KeyPairsReply>(model::DescribeKeyPairs{{world("key_pair")}});
+  if (!reply) return;
+  EXPECT_EQ(reply->names, std::vector{world("key_pair")});
+}
+
+TEST_F(Moto, DescribeSecurityGroups) {
+  const model::SecurityGroupId id(world("security_group"));
+  const auto reply = ask<model::SecurityGroupsReply>(model::DescribeSecurityGroups{{id}});
+  if (!reply) return;
+  ASSERT_THAT(reply->groups, SizeIs(1));
+  EXPECT_EQ(reply->groups[0].id, id);
+  EXPECT_EQ(reply->groups[0].vpc, world("vpc"));
+}
+
 TEST_F(Moto, DescribeLaunchTemplateVersions) {
   const auto reply = ask<model::LaunchTemplateVersionsReply>(model::DescribeLaunchTemplateVersions{
       model::LaunchTemplateId(world("launch_template")), "$Latest", {}});

@@ -16,6 +16,9 @@ def make_world(endpoint, region):
     ec2 = client("ec2")
     subnet = ec2.describe_subnets()["Subnets"][0]
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    key = ec2.create_key_pair(KeyName="ops")["KeyName"]
+    security_group = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["SecurityGroups"][0]
     template = ec2.create_launch_template(
         LaunchTemplateName="web",
         LaunchTemplateData={"ImageId": image, "InstanceType": "c6i.large"},
@@ -35,7 +38,10 @@ def make_world(endpoint, region):
     return {
         "subnet": subnet["SubnetId"],
         "zone": subnet["AvailabilityZone"],
+        "vpc": subnet["VpcId"],
         "image": image,
+        "key_pair": key,
+        "security_group": security_group["GroupId"],
         "launch_template": template["LaunchTemplateId"],
         "spot_request": spot["SpotInstanceRequestId"],
         "target_group": group["TargetGroupArn"],

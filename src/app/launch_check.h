@@ -1,0 +1,37 @@
+// Whether AWS would launch what a group's configuration describes, asked thing by thing.
+//
+// Reads, and one request that AWS only pretends to carry out (DryRun). Everything is asked,
+// whatever fails: each finding stands for itself and says what is wrong, where, and what would be
+// right.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/call.h"
+#include "model/group.h"
+
+namespace app {
+
+using Asker = std::function<base::Result<model::Reply>(model::Call)>;
+
+struct Finding {
+  std::string what;  // "image"
+  base::Result<std::string> found;
+};
+
+struct LaunchPlace {
+  std::string deployment;
+  model::Region region;
+  base::Instant now;
+};
+
+// Of subnets, launch template, image, security groups, key pair, instance types and rights, those
+// that the group names.
+std::vector<Finding> check_launch(const model::GroupSpec& group, const LaunchPlace& place,
+                                  const Asker& ask);
+
+}  // namespace app

@@ -1,0 +1,140 @@
+#include "control/adoption.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/test_support.h"
+#include "control/tiny_cloud.h"
+
+namespace control {
+namespace {
+
+using testing::at;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kMe;
+using testing::kOther;
+using testing::kSlotA;
+using testing::kSlotB;
+using ::testing::Not;
+using testing::Script;
+using testing::seconds;
+using testing::TinyCloud;
+
+const model::InstanceId kHand("i-0000000000000000a"), kHandB("i-0000000000000000b");
+
+model::GroupSpec paused_at_first() {
+  model::GroupSpec spec = testing::group_spec();
+  spec.begins_paused = true;
+  return spec;
+}
+
+class AdoptionTest : public ::testing::Test {
+ protected:
+  AdoptionTest() {
+    cloud_.id_digits = 8;
+    cloud_.begin_by_hand(kHand, "subnet-a");
+    cloud_.begin_by_hand(kHandB, "subnet-b");
+  }
+  ~AdoptionTest() override { EXPECT_THAT(cloud_.violations, IsEmpty()); }
+
+  void run(Script& keeper, int64_t time) {
+    keeper.step();
+    keeper.run_until(clock_ + seconds(time));
+  }
+  // What the keeper answers.
+  base::Status tell(Script& keeper, model::CommandKind kind,
+                    std::vector<model::InstanceId> ids = {}) {
+    const model::CommandId id{++commands_};
+    keeper.step({Commanded{{id, kind, "web", std::move(ids)}}});
+    keeper.run_until(clock_ + seconds(25));
+    return keeper.answers.at(id);
+  }
+
+  uint64_t commands_ = 0;
+  base::Instant clock_ = at(0);
+  TinyCloud cloud_;
+};
+
+TEST_F(AdoptionTest, MachinesOfAGroupThatBeginsPausedTakeItsSlots) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 200);
+  EXPECT_THAT(cloud_.log, Not(Contains(HasSubstr("RunInstances"))));
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand, kHandB}));
+  EXPECT_EQ(cloud_.live().size(), 2u) << "nothing is touched while it is paused";
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kResume));
+  run(keeper, 120);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kHand);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotB).instance, kHandB);
+  EXPECT_EQ(cloud_.live().size(), 3u) << "one slot was left to launch for";
+  EXPECT_THAT(cloud_.log, Contains("RegisterTargets " + kHand.str() + " " + kHandB.str()));
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
+  EXPECT_EQ(cloud_.record().launched.size(), 1u) << "adoptions are no launches for the brake";
+}
+
+TEST_F(AdoptionTest, ANewLifeGoesOnWithWhatWasOrdered) {
+  {
+    Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+    run(keeper, 100);
+    ASSERT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand}));
+  }
+  Script again(cloud_, clock_, kOther, 2, {}, paused_at_first());
+  run(again, 10);
+  EXPECT_TRUE(tell(again, model::CommandKind::kResume));
+  run(again, 120);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kHand);
+}
+
+TEST_F(AdoptionTest, AdoptingTwiceIsAdoptingOnce) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand}));
+  EXPECT_EQ(cloud_.record().open.size(), 1u);
+}
+
+TEST_F(AdoptionTest, AllOrNoneAreAdoptedAndARefusalSaysWhy) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  const auto why = [&](std::vector<model::InstanceId> ids) {
+    const base::Status status = tell(keeper, model::CommandKind::kAdopt, std::move(ids));
+    return status ? std::string() : status.error().message;
+  };
+  EXPECT_THAT(why({kHand, model::InstanceId("i-00000000000000fff")}), HasSubstr("no instance"));
+  cloud_.begin_by_hand(model::InstanceId("i-0000000000000000c"), "subnet-a");
+  EXPECT_THAT(why({kHand, model::InstanceId("i-0000000000000000c")}), HasSubstr("no free slot"));
+  cloud_.begin_by_hand(model::InstanceId("i-0000000000000000d"), "subnet-z");
+  EXPECT_THAT(why({model::InstanceId("i-0000000000000000d")}), HasSubstr("not a subnet of web"));
+  cloud_.begin_by_hand(model::InstanceId("i-0000000000000000e"), "subnet-c",
+                       {{"aws:autoscaling:groupName", "old"}});
+  EXPECT_THAT(why({model::InstanceId("i-0000000000000000e")}), HasSubstr("Auto Scaling group old"));
+  cloud_.begin_by_hand(model::InstanceId("i-0000000000000000f"), "subnet-c",
+                       {{model::kDeploymentTag, "another"}});
+  EXPECT_THAT(why({model::InstanceId("i-0000000000000000f")}), HasSubstr("another"));
+  cloud_.terminate(kHandB);
+  EXPECT_THAT(why({kHandB}), HasSubstr("terminated"));
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
+}
+
+// The machine is a person's: it is never taken for surplus, however long it stays unseen.
+TEST_F(AdoptionTest, OneThatEndsBeforeItIsOursLeavesItsSlotToALaunch) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  ASSERT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand}));
+  cloud_.terminate(kHand);
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kResume));
+  run(keeper, 300);
+  EXPECT_NE(cloud_.record().holders.at(kSlotA).instance, kHand);
+  EXPECT_THAT(cloud_.log, Not(Contains("TerminateInstances " + kHand.str())));
+}
+
+TEST_F(AdoptionTest, AGroupWhoseLedgerIsLostDoesNotBeginPaused) {
+  cloud_.begin_whole(clock_);
+  cloud_.lose_ledger();
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 60);
+  EXPECT_FALSE(cloud_.record().paused_since);
+}
+
+}  // namespace
+}  // namespace control
