@@ -19,6 +19,7 @@
 #include "base/quote.h"
 #include "control/own_template.h"
 #include "control/sweep.h"
+#include "control/target_attributes.h"
 
 namespace app {
 namespace {
@@ -159,7 +160,13 @@ class OnlineCheck {
   base::Result<std::string> target_group(const model::TargetGroupRef& ref) {
     ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(model::DescribeTargetHealth{ref.arn}));
     const size_t count = std::get<model::TargetHealthReply>(reply).targets.size();
-    return std::to_string(count) + " targets are registered";
+    ASSIGN_OR_RETURN(const model::Reply set,
+                     aws_.ask(model::DescribeTargetGroupAttributes{ref.arn}));
+    std::string text = std::to_string(count) + " targets are registered";
+    for (const auto& [what, why] : control::cautions_about(
+             ref, std::get<model::TargetGroupAttributesReply>(set), control::Timing()))
+      text += "; caution, " + what + ": " + why;
+    return text;
   }
 
   AwsAccess& aws_;

@@ -25,12 +25,21 @@ int list_groups(const ReadOptions& options) {
   return print_list(options, "/api/v1/groups", {}, "groups", kGroups);
 }
 
+// A line each, below the facts.
+std::string cautions_of(const base::json::object& group) {
+  std::string text;
+  if (const auto* cautions = base::json::find_array(group, "cautions"))
+    for (const auto& caution : *cautions)
+      if (caution.is_string()) text += "CAUTION  " + std::string(caution.get_string()) + "\n";
+  return text;
+}
+
 int show_group(const ReadOptions& options, const std::string& name) {
   const auto group = ask(options.server, "/api/v1/groups/" + base::percent_encode(name));
   if (!group) return explain(group.error());
   std::string text = render(*group, "slots", kSlots, output_of(options));
   if (output_of(options) == Output::kTable) {
-    text = text_facts(*group, kFacts) + "\n" + text;
+    text = text_facts(*group, kFacts) + cautions_of(*group) + "\n" + text;
     const auto* retiring = base::json::find_array(*group, "retiring");
     if (retiring && !retiring->empty()) text += "\nRETIRING\n" + text_table(*retiring, kRetiring);
   }

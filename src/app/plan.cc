@@ -87,6 +87,14 @@ size_t divide(const control::Brain& brain, const std::vector<control::PlannedCal
   return reads;
 }
 
+std::vector<std::string> cautions_of(const control::Brain& brain) {
+  std::vector<std::string> cautions;
+  for (const auto& [name, group] : brain.groups())
+    for (const auto& [what, why] : group.cautions)
+      cautions.push_back(name.str() + ": " + what + ": " + why);
+  return cautions;
+}
+
 }  // namespace
 
 std::string describe_change(const model::Call& call, const LedgerRecord* current) {
@@ -103,6 +111,7 @@ Plan make_plan(control::Brain& brain, const PlanWorld& world) {
   for (;;) {
     const control::Decisions decisions = brain.step(events, world.clock.now());
     outstanding += divide(brain, decisions.calls, world, plan);
+    plan.cautions = cautions_of(brain);
     if (outstanding == 0) return plan;
     events.clear();
     for (model::CallCompleted& completed : world.wait()) {

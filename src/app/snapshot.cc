@@ -120,6 +120,8 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.min_healthy = group.spec.min_healthy;
   for (const auto& [what, why] : group.troubles)
     view.troubles.push_back(base::printable(what + ": " + why));
+  for (const auto& [what, why] : group.cautions)
+    view.cautions.push_back(base::printable(what + ": " + why));
   view.hindrance = wait_of(group, now);
   for (const std::string& trouble : view.troubles) append(view.hindrance, trouble);
   view.slots = slots_of(group);

@@ -274,6 +274,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
     case WorkKind::kReadTargetHealth:
     case WorkKind::kReadTargetAttributes:
+    case WorkKind::kSetDrain:
     case WorkKind::kRegister:
     case WorkKind::kDeregister: return targets_answered(group, flight, completed, context);
     case WorkKind::kReadSubnets:

@@ -104,6 +104,8 @@ struct TargetView {
   bool one_by_one = false;
   std::optional<base::Duration> drain;  // deregistration_delay.timeout_seconds
   base::Instant attributes_read_at;
+  base::Instant drain_asked_at;  // When we last wanted it changed,
+  base::Instant drain_set_at;    // and when AWS had done so.
 };
 
 // A machine that failed its checks at every look between these two.
@@ -199,6 +201,8 @@ struct GroupState {
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
   // What fails until a person acts, by what was asked for; see troubles.h.
   std::map<std::string, std::string> troubles;
+  // What works, but less well than it could.
+  std::map<std::string, std::string> cautions;
 
   // The record to act on, or nothing while it is unknown.
   const model::LedgerRecord* record() const {

@@ -38,6 +38,9 @@ struct Timing {
   // The most of a warning that is given to draining: the default attribute (300 s) is longer than
   // the warning itself, and would empty the group before replacements can boot.
   base::Duration most_drain = base::Duration::seconds(60);
+  // A drain time that somebody changed back is set again no sooner: two keepers whose files differ
+  // would undo each other's otherwise, and people tell both apart only when they are told.
+  base::Duration between_drains = base::Duration::minutes(15);
   // A pool that had no machine to give; Karpenter uses three minutes too. How long one that took a
   // machine away is avoided is the group's to say.
   base::Duration cool_dry = base::Duration::minutes(3);

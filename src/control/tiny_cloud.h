@@ -53,6 +53,9 @@ class TinyCloud {
   std::vector<model::LaunchTemplate> templates;
   std::vector<model::LaunchTemplateVersion> versions;  // Of templates that were made here.
   std::vector<model::InstanceTypeInfo> offered;
+  std::map<std::string, std::string> attributes{
+      {"deregistration_delay.timeout_seconds", "30"}};  // Of the target group.
+  bool refuses_attributes = false;                      // To change them.
 
  private:
   struct Registration {
@@ -77,6 +80,7 @@ class TinyCloud {
   Result on(const model::RegisterTargets& call, base::Instant now);
   Result on(const model::DeregisterTargets& call, base::Instant now);
   Result on(const model::DescribeTargetHealth& call, base::Instant now);
+  Result on(const model::ModifyTargetGroupAttributes& call, base::Instant now);
   Result on(const model::LedgerRead& call, base::Instant now);
   Result on(const model::LedgerWrite& call, base::Instant now);
   template <class T>

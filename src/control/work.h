@@ -38,6 +38,7 @@ enum class WorkKind {
   kPollStatus,
   kReadTargetHealth,
   kReadTargetAttributes,
+  kSetDrain,
   kRegister,
   kDeregister,
   kTerminate,
