@@ -62,6 +62,7 @@ class OnlineCheck {
       for (const model::TargetGroupRef& ref : group.target_groups)
         line("target group" + of_group, target_group(ref));
     }
+    others();
     return failures_ == 0;
   }
 
@@ -71,6 +72,25 @@ class OnlineCheck {
     std::printf("%-6s  %s: %s\n", found ? "ok" : "FAILED", what.c_str(),
                 base::printable(text).c_str());
     failures_ += !found;
+  }
+
+  // Machines of groups that are not in the file; said only where there are any.
+  void others() {
+    model::DescribeInstances call;
+    call.filters = {{std::string("tag:") + model::kDeploymentTag, {config_.keeper.deployment}},
+                    {"tag-key", {model::kGroupTag}}};
+    call.max_results = static_cast<int>(kPageSize);
+    std::vector<model::Instance> machines;
+    do {
+      const auto reply = aws_.ask(call);
+      if (!reply) return line("machines of other groups", tl::unexpected(reply.error()));
+      const auto& page = std::get<model::InstancesReply>(*reply);
+      machines.insert(machines.end(), page.instances.begin(), page.instances.end());
+      call.next = page.next;
+    } while (!call.next.empty());
+    const auto found = unlisted(machines, config_.groups);
+    if (!found.empty())
+      line("machines of groups that are not in the file", describe_unlisted(found));
   }
 
   base::Result<std::string> account() {

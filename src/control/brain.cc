@@ -232,6 +232,9 @@ void Brain::on(const model::CallCompleted& completed, Instant now) {
   const std::optional<Flight> flight = board_.finish(completed);
   if (!flight) return;
   if (!completed.result) failed(*flight, completed.result.error(), now);
+  if (is_about_orphans(flight->key.kind))
+    return orphans_.answered(*flight, completed,
+                             {options_.timing, options_.keeper, board_, turn_, now});
   if (is_about_all(flight->key.kind)) return answered_for_all(*flight, completed, now);
   const auto group = groups_.find(flight->group);
   if (group == groups_.end()) return;
@@ -288,7 +291,11 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kSweepSpotRequests:
     case WorkKind::kSweepOwnRequests:
     case WorkKind::kSweepStatuses:
-    case WorkKind::kReadPrices: return;  // answered_for_all
+    case WorkKind::kReadOrphanLedger:
+    case WorkKind::kReadOrphans:
+    case WorkKind::kCancelOrphan:
+    case WorkKind::kTagOrphan:
+    case WorkKind::kReadPrices: return;  // answered_for_all, or the orphans'.
   }
 }
 
@@ -297,7 +304,10 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
-    if (flight.key.kind == WorkKind::kSweepOwnRequests) own_request_page_.clear();
+    if (flight.key.kind == WorkKind::kSweepOwnRequests) {
+      own_request_page_.clear();
+      orphans_.sweep_failed();
+    }
     if (flight.key.kind == WorkKind::kSweepStatuses) status_sweep_.abandon(flight.key.n);
     if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
@@ -388,13 +398,21 @@ void Brain::swept_own_requests(const model::SpotRequestsReply& page, Instant now
     const std::string* name = model::find_tag(request.tags, model::kGroupTag);
     const std::string* owner = model::find_tag(request.tags, model::kDeploymentTag);
     const auto group = name ? groups_.find(model::GroupName(*name)) : groups_.end();
-    if (group == groups_.end() || !owner || *owner != options_.scope.deployment) continue;
+    if (!owner || *owner != options_.scope.deployment) continue;
+    if (group == groups_.end()) {
+      orphans_.seen(request, now);
+      continue;
+    }
     spot_request_seen(group->second, request, now);
     if (!group->second.stray_requests.empty()) touch(group->first);
   }
   own_request_page_ = page.next;
-  if (own_request_page_.empty())
-    board_.not_before({WorkKind::kSweepOwnRequests, {}}, now + options_.timing.resync);
+  if (!own_request_page_.empty()) return;
+  orphans_.sweep_ended();
+  // Where nobody makes requests, what an earlier file's groups left behind is looked for now and
+  // then.
+  const bool is_often = makes_requests_ || orphans_.is_busy();
+  own_requests_due_ = now + (is_often ? options_.timing.resync : options_.timing.refresh_facts);
 }
 
 // ---- decisions ----
@@ -421,6 +439,8 @@ void Brain::reconcile(GroupState& group, Instant now) {
 }
 
 void Brain::want_sweeps(Instant now) {
+  want_own_requests(now);
+  orphans_.want({context_, board_, prng_, turn_, now});
   if (groups_.empty()) return;
   board_.start(
       {WorkKind::kSweepInstances, {}}, {},
@@ -437,10 +457,13 @@ void Brain::want_sweeps(Instant now) {
   doomed.max_results = static_cast<int>(options_.timing.page_size);
   doomed.next = spot_page_;
   board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);
-  if (makes_requests_) want_own_requests(now);
 }
 
 void Brain::want_own_requests(Instant now) {
+  if (now < own_requests_due_) {
+    turn_.wake_at = std::min(turn_.wake_at, own_requests_due_);
+    return;
+  }
   model::DescribeSpotInstanceRequests ours;
   ours.filters.push_back(
       {std::string("tag:") + model::kDeploymentTag, {options_.scope.deployment}});

@@ -331,7 +331,12 @@ TinyCloud::Result TinyCloud::on(const model::ModifyTargetGroupAttributes& call, 
 
 // ---- the ledger ----
 
-TinyCloud::Result TinyCloud::on(const model::LedgerRead&, Instant) {
+TinyCloud::Result TinyCloud::on(const model::LedgerRead& call, Instant) {
+  if (call.group != kGroup) {
+    const auto other = other_ledgers.find(call.group);
+    if (other == other_ledgers.end()) return model::LedgerVersion{};
+    return model::LedgerVersion{"other", other->second};
+  }
   if (version_ == 0) return model::LedgerVersion{};
   return model::LedgerVersion{std::to_string(version_), text_};
 }
