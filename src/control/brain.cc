@@ -9,6 +9,7 @@
 #include "control/evidence.h"
 #include "control/health.h"
 #include "control/incidents.h"
+#include "control/retirements.h"
 #include "control/spot_steps.h"
 #include "control/troubles.h"
 #include "control/wants.h"
@@ -32,6 +33,21 @@ Doom doom_from(const model::Notice& notice, Duration warning, Instant now) {
 
 // A warning is minutes ahead. What names a day is no warning, and nothing to hurry for.
 constexpr Duration kFarAhead = Duration::minutes(30);
+
+// A reservation's end is known long before; nobody tells of a Spot interruption so early.
+void take_far_word(GroupState& group, const InstanceId& id, const model::Notice& notice,
+                   Instant now) {
+  if (notice.kind == NoticeKind::kCapacityReservationInterruption && !group.is_gone(id))
+    announce(group, id, {notice.time, now, notice.deadline, {}, "end of its capacity reservation"});
+}
+
+// Auto Scaling or a fleet speaks of one of ours: only what AWS shows of it counts.
+bool says_ended(const model::Notice& notice) {
+  if (notice.kind == NoticeKind::kFleetInstanceChange)
+    return notice.fleet && notice.fleet->sub_type == "terminated";
+  return notice.kind == NoticeKind::kScalingActivity && notice.scaling &&
+         notice.scaling->transition == model::LifecycleTransition::kTerminating;
+}
 
 bool is_about_all(WorkKind kind) {
   return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
@@ -58,10 +74,7 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
   for (model::Incident& incident : open_incidents) {
     const auto group = groups_.find(incident.group);
     if (group == groups_.end()) continue;
-    doom(group->second, incident.instance,
-         {incident.kind, incident.opened_at, incident.deadline, "journal"});
-    const model::IncidentId id = incident.id;
-    group->second.incidents.emplace(id, std::move(incident));
+    resume_incident(group->second, std::move(incident));
   }
   touch_all();
 }
@@ -131,7 +144,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kInterruptionWarning:
     case NoticeKind::kCapacityReservationInterruption: {
       const Doom word = doom_from(notice, options_.timing.warning, now);
-      if (*word.deadline > now + kFarAhead) return;
+      if (*word.deadline > now + kFarAhead) return take_far_word(group, id, notice, now);
       // Its time is over: the machine is gone, or will not go. Either way AWS knows.
       if (now >= notice.deadline.value_or(word.since + options_.timing.warning))
         return rumour(group, id, now, options_.timing);
@@ -152,13 +165,15 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if (group.spec.on_rebalance != model::OnRebalance::kIgnore && !group.is_gone(id))
         doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
-    case NoticeKind::kFulfilment:
-    case NoticeKind::kScheduledChange:
-    case NoticeKind::kLifecycleAction:
+    case NoticeKind::kScheduledChange: return take_scheduled_change(group, notice, id, now);
+    case NoticeKind::kLifecycleAction: group.poll_asked_at = now; return;
     case NoticeKind::kScalingActivity:
+    case NoticeKind::kFleetInstanceChange:
+      if (says_ended(notice)) rumour(group, id, now, options_.timing);
+      return;
+    case NoticeKind::kFulfilment:
     case NoticeKind::kScalingFailure:
     case NoticeKind::kFleetStateChange:
-    case NoticeKind::kFleetInstanceChange:
     case NoticeKind::kFleetRequestChange:
     case NoticeKind::kFleetInformation:
     case NoticeKind::kFleetError:

@@ -36,6 +36,16 @@ struct Doom {
   std::string how;  // "warning", "spot-status", "reclaimed", "described", "absent", …
 };
 
+// AWS said long before when it ends or stops this instance.
+struct Retirement {
+  base::Instant said_at;  // By AWS's clock: its words come out of order.
+  base::Instant since;    // When we heard it first.
+  std::optional<base::Instant> date;
+  std::string event_arn;  // Names the change; empty after a restart.
+  std::string how;        // "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED", …
+  bool is_called_off = false;
+};
+
 struct LedgerView {
   bool known = false;     // Read or written by us, and not lost to a conflict since.
   bool unusable = false;  // Written by another version, or damaged: hands off.
@@ -165,6 +175,7 @@ struct GroupState {
   base::Instant swept_at;                  // Begin of the last complete sweep.
   std::map<model::InstanceId, Doom> doomed;
   std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
+  std::map<model::InstanceId, Retirement> retirements;
   // Instances whose sweep absence must be confirmed by id.
   std::set<model::InstanceId> suspects;
   // Instances that are said to have ended, and until when AWS is asked about each.

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "control/commands.h"
 #include "control/launch_entry.h"
+#include "control/retirements.h"
 #include "market/ranking.h"
 
 namespace control {
@@ -233,6 +234,8 @@ class Planner {
   std::string reason_for(const SlotName& slot, const Holder& old, const OpenLaunch& entry) const {
     const auto doom = group_.doomed.find(old.instance);
     if (doom != group_.doomed.end()) return std::string(model::to_string(doom->second.kind));
+    if (is_announced(group_, old.instance))
+      return std::string(model::to_string(model::IncidentKind::kRetirement));
     return is_return(old, entry) && !next_.exchanging.contains(slot) ? kReturned : kExchanged;
   }
 
@@ -374,7 +377,7 @@ class Planner {
     if (next_.counter == counter) next_.cooling = cooling;
   }
 
-  // ---- exchanges that people asked for ----
+  // ---- exchanges that people or AWS asked for ----
 
   // Machines beyond the capacity, or about to be, because a slot's machine is exchanged by choice.
   int exchanges_under_way() const {
@@ -382,10 +385,12 @@ class Planner {
     for (const OpenLaunch& entry : next_.open)
       count += static_cast<int>(std::count_if(entry.slots.begin(), entry.slots.end(),
                                               [&](const SlotName& slot) { return is_held(slot); }));
-    return count + static_cast<int>(std::count_if(
-                       next_.retiring.begin(), next_.retiring.end(), [](const Retiring& entry) {
-                         return entry.reason == kExchanged || entry.reason == kReturned;
-                       }));
+    const auto leaves_by_choice = [](const Retiring& entry) {
+      return entry.reason == kExchanged || entry.reason == kReturned ||
+             entry.reason == to_string(model::IncidentKind::kRetirement);
+    };
+    return count + static_cast<int>(std::count_if(next_.retiring.begin(), next_.retiring.end(),
+                                                  leaves_by_choice));
   }
 
   bool is_slot_served(const SlotName& slot) const {
@@ -403,14 +408,22 @@ class Planner {
     return count;
   }
 
+  // A person wants it exchanged, or AWS has said that it will end.
+  bool is_to_be_exchanged(const SlotName& slot) const {
+    if (next_.exchanging.contains(slot)) return true;
+    const auto holder = next_.holders.find(slot);
+    return holder != next_.holders.end() && is_announced(group_, holder->second.instance);
+  }
+
   // As many as the surge allows, and none while more slots than allowed are not served: a new
   // version that does not work stops its own spread.
   void exchange_some(std::vector<Need>& wanted, const std::set<SlotName>& covered) {
-    if (next_.exchanging.empty() || slots_unserved() > group_.spec.max_unavailable) return;
+    if (next_.exchanging.empty() && group_.retirements.empty()) return;
+    if (slots_unserved() > group_.spec.max_unavailable) return;
     int room = group_.spec.max_surge - exchanges_under_way();
     for (int i = 0; i < group_.spec.capacity && room > 0; ++i) {
       SlotName slot = model::slot_name(group_.spec.name, i);
-      if (!next_.exchanging.contains(slot) || !is_held(slot) || covered.contains(slot) ||
+      if (!is_to_be_exchanged(slot) || !is_held(slot) || covered.contains(slot) ||
           next_.holds.contains(slot))
         continue;
       wanted.push_back({std::move(slot), i, is_base(i)});
