@@ -104,6 +104,7 @@ array pools_json(const GroupView& group) {
         {"instance_type", pool.pool.type.str()},
         {"price_usd", pool.price ? value(base::to_string(*pool.price)) : value(nullptr)},
         {"interruptions", pool.band ? value(market::band_label(*pool.band)) : value(nullptr)},
+        {"placement_score", pool.score ? value(*pool.score) : value(nullptr)},
         {"in_use", pool.in_use},
         {"avoided_until", time_or_null(pool.cools_until)},
         {"is_too_dear", pool.too_dear}});

@@ -108,15 +108,20 @@ Plan make_plan(control::Brain& brain, const PlanWorld& world) {
   Plan plan;
   size_t outstanding = 0;
   std::vector<control::Event> events;
+  std::set<model::CallId> may_fail;  // What is not known then changes no more than an order.
   for (;;) {
     const control::Decisions decisions = brain.step(events, world.clock.now());
     outstanding += divide(brain, decisions.calls, world, plan);
     plan.cautions = cautions_of(brain);
+    for (const control::PlannedCall& planned : decisions.calls)
+      if (std::holds_alternative<model::GetSpotPlacementScores>(planned.call))
+        may_fail.insert(planned.id);
     if (outstanding == 0) return plan;
     events.clear();
     for (model::CallCompleted& completed : world.wait()) {
       --outstanding;
-      if (!completed.result) plan.failures.push_back(base::to_string(completed.result.error()));
+      if (!completed.result && !may_fail.contains(completed.id))
+        plan.failures.push_back(base::to_string(completed.result.error()));
       events.push_back(std::move(completed));
     }
     if (!events.empty()) continue;

@@ -143,7 +143,7 @@ std::vector<PoolView> pools_of(const control::GroupState& group, const control::
   const model::LedgerRecord* record = group.record();
   static const std::map<model::Pool, base::Instant> kNothingCools;
   market::Knowledge known{
-      brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}};
+      brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}, group.scores};
   if (record)
     for (const auto& [slot, holder] : record->holders) ++known.in_use[holder.pool];
   std::set<model::Zone> zones;

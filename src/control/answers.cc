@@ -380,7 +380,10 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
   if (flight.key.kind == WorkKind::kReadSubnets) {
     const auto* reply = reply_of<model::SubnetsReply>(group, flight, completed, context);
     if (!reply) return;
-    for (const model::Subnet& subnet : reply->subnets) group.zones[subnet.id] = subnet.zone;
+    for (const model::Subnet& subnet : reply->subnets) {
+      group.zones[subnet.id] = subnet.zone;
+      if (!subnet.zone_id.empty()) group.zone_ids[subnet.zone_id] = subnet.zone;
+    }
     group.zones_read_at = completed.ended;
     return;
   }

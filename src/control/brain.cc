@@ -10,6 +10,7 @@
 #include "control/health.h"
 #include "control/incidents.h"
 #include "control/retirements.h"
+#include "control/scores.h"
 #include "control/spot_steps.h"
 #include "control/troubles.h"
 #include "control/wants.h"
@@ -63,12 +64,14 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
       prng_(options_.seed),
       board_(options_.timing, prng_.fork()),
       context_{options_.timing, options_.keeper, options_.scope, {}, options_.advisor} {
+  int scored = 0;
   for (model::GroupSpec& spec : groups) {
     names_.push_back(spec.name);
     GroupState& group = groups_[spec.name];
     group.deployment = options_.scope.deployment;
     group.template_id = spec.launch_template.id;
     makes_requests_ |= spec.launch_by == model::LaunchBy::kSpotRequest;
+    group.asks_scores = uses_scores(spec) && scored++ < Timing::kMostScored;
     group.spec = std::move(spec);
   }
   for (model::Incident& incident : open_incidents) {
@@ -299,6 +302,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kReadTemplate:
     case WorkKind::kMakeTemplate:
     case WorkKind::kReadTypes: return facts_answered(group, flight, completed, context);
+    case WorkKind::kReadScores: return scores_answered(group, flight, completed, context);
     case WorkKind::kTerminate: return ending_answered(group, flight, completed, context);
     case WorkKind::kNameInstance:
     case WorkKind::kMarkDoomed: return tags_answered(group, flight, completed, context);

@@ -191,6 +191,12 @@ struct GroupState {
   std::map<model::TargetGroupArn, TargetView> targets;
   std::map<model::SubnetId, model::Zone> zones;
   base::Instant zones_read_at;
+  std::map<model::ZoneId, model::Zone> zone_ids;  // Of the same zones.
+  // AWS's placement scores: see scores.h.
+  bool asks_scores = false;
+  bool scores_refused = false;
+  std::map<model::Zone, int> scores;
+  base::Instant scores_read_at;
   model::LaunchTemplateId template_id;  // Empty until it is known.
   std::optional<int64_t> template_version;
   base::Instant template_read_at;

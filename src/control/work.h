@@ -53,6 +53,7 @@ enum class WorkKind {
   kMakeTemplate,
   kReadTypes,
   kReadPrices,
+  kReadScores,
 };
 
 struct WorkKey {
