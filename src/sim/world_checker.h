@@ -53,6 +53,8 @@ class WorldChecker {
   void add_up(base::Duration passed);
   // Neither a live instance of ours nor an open Spot request is forgotten.
   void expect_accounted();
+  void expect_tagged();
+  void expect_drained_as_said(const model::GroupSpec& group);
 
   const Region& region_;
   const LedgerChecker& ledger_;
