@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/quote.h"
 #include "control/sweep.h"
+#include "control/target_attributes.h"
 
 namespace app {
 namespace {
@@ -60,6 +61,7 @@ class OnlineCheck {
       for (const model::TargetGroupRef& ref : group.target_groups)
         line("target group" + of_group, target_group(ref));
     }
+    others();
     return failures_ == 0;
   }
 
@@ -77,6 +79,25 @@ class OnlineCheck {
 
   Asker asker() {
     return [this](model::Call call) { return aws_.ask(std::move(call)); };
+  }
+
+  // Machines of groups that are not in the file; said only where there are any.
+  void others() {
+    model::DescribeInstances call;
+    call.filters = {{std::string("tag:") + model::kDeploymentTag, {config_.keeper.deployment}},
+                    {"tag-key", {model::kGroupTag}}};
+    call.max_results = static_cast<int>(kPageSize);
+    std::vector<model::Instance> machines;
+    do {
+      const auto reply = aws_.ask(call);
+      if (!reply) return line("machines of other groups", tl::unexpected(reply.error()));
+      const auto& page = std::get<model::InstancesReply>(*reply);
+      machines.insert(machines.end(), page.instances.begin(), page.instances.end());
+      call.next = page.next;
+    } while (!call.next.empty());
+    const auto found = unlisted(machines, config_.groups);
+    if (!found.empty())
+      line("machines of groups that are not in the file", describe_unlisted(found));
   }
 
   base::Result<std::string> account() {
@@ -137,7 +158,13 @@ class OnlineCheck {
   base::Result<std::string> target_group(const model::TargetGroupRef& ref) {
     ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(model::DescribeTargetHealth{ref.arn}));
     const size_t count = std::get<model::TargetHealthReply>(reply).targets.size();
-    return std::to_string(count) + " targets are registered";
+    ASSIGN_OR_RETURN(const model::Reply set,
+                     aws_.ask(model::DescribeTargetGroupAttributes{ref.arn}));
+    std::string text = std::to_string(count) + " targets are registered";
+    for (const auto& [what, why] : control::cautions_about(
+             ref, std::get<model::TargetGroupAttributesReply>(set), control::Timing()))
+      text += "; caution, " + what + ": " + why;
+    return text;
   }
 
   AwsAccess& aws_;

@@ -115,21 +115,6 @@ LogConfig read_log(const toml::table& table, Problems& problems) {
   return log;
 }
 
-model::TargetGroupRef read_target_group(const toml::table& table, const model::Region& region,
-                                        Problems& problems) {
-  TableReader in(table, "target_groups", {"arn", "port"}, problems);
-  model::TargetGroupRef target;
-  const auto arn = in.required_text("arn", kTargetGroupArn);
-  if (arn && !region.empty() && region_of_arn(*arn) != region.str())
-    in.reject("arn",
-              "arn in target_groups is in " + std::string(region_of_arn(*arn)) +
-                  ", not in the region of [aws]",
-              "a target group in " + region.str());
-  target.arn = model::TargetGroupArn(arn.value_or(""));
-  target.port = in.integer("port", kPort).value_or(target.port);
-  return target;
-}
-
 template <class Id>
 std::vector<Id> as_ids(const std::vector<std::string>& texts) {
   return std::vector<Id>(texts.begin(), texts.end());
@@ -140,7 +125,33 @@ struct Surroundings {
   const model::Region& region;
   const Defaults& defaults;
   std::map<std::string, int> names;  // Of the groups before, each with the line that names it.
+  std::map<model::TargetGroupArn, base::Duration> drains = {};  // That were named before.
 };
+
+model::TargetGroupRef read_target_group(const toml::table& table, Surroundings& around,
+                                        Problems& problems) {
+  TableReader in(table, "target_groups", {"arn", "port", "drain"}, problems);
+  model::TargetGroupRef target;
+  const auto arn = in.required_text("arn", kTargetGroupArn);
+  const model::Region& region = around.region;
+  if (arn && !region.empty() && region_of_arn(*arn) != region.str())
+    in.reject("arn",
+              "arn in target_groups is in " + std::string(region_of_arn(*arn)) +
+                  ", not in the region of [aws]",
+              "a target group in " + region.str());
+  target.arn = model::TargetGroupArn(arn.value_or(""));
+  target.port = in.integer("port", kPort).value_or(target.port);
+  if (const auto drain = in.text("drain", kDrain)) {
+    target.drain = base::parse_duration(*drain);
+    const auto known = around.drains.emplace(target.arn, *target.drain).first;
+    if (arn && known->second != *target.drain)
+      in.reject("drain",
+                "drain in target_groups is " + quote(*drain) +
+                    ", and the same target group has another one above",
+                base::to_string(known->second));
+  }
+  return target;
+}
 
 model::GroupName read_group_name(TableReader& in, Surroundings& around) {
   const auto name = in.required_text("name", kGroupName);
@@ -303,7 +314,7 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
-    group.target_groups.push_back(read_target_group(*target, around.region, problems));
+    group.target_groups.push_back(read_target_group(*target, around, problems));
   if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
     group.max_price = base::parse_money(*price);
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))

@@ -51,6 +51,13 @@ bool is_price(std::string_view text) {
 
 bool is_duration(std::string_view text) { return base::parse_duration(text).has_value(); }
 
+// What AWS takes for a target group's deregistration delay.
+bool is_drain(std::string_view text) {
+  const auto time = base::parse_duration(text);
+  return time && *time <= base::Duration::hours(1) &&
+         *time == base::Duration::seconds(time->whole_seconds());
+}
+
 bool is_tag_text(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return c >= ' ' && c != 127; });
@@ -150,6 +157,7 @@ const Rule kTargetGroupArn{matches<kArn>,
 
 const Rule kMaxPrice{[](std::string_view text) { return text == "on-demand" || is_price(text); },
                      "\"on-demand\", or dollars per hour, as \"0.05\""};
+const Rule kDrain{is_drain, "a time in whole seconds, from 0s to 1h"};
 const Rule kDuration{is_duration, "a duration, as 90s, 10m or 2h"};
 const Rule kDurationOrNever{
     [](std::string_view text) { return text == "never" || is_duration(text); },

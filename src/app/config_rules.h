@@ -36,6 +36,7 @@ extern const Rule kSubnet;
 extern const Rule kLaunchTemplate;
 extern const Rule kInstanceType;
 extern const Rule kTargetGroupArn;
+extern const Rule kDrain;
 extern const Rule kMaxPrice;
 extern const Rule kDuration;
 extern const Rule kDurationOrNever;

@@ -95,6 +95,7 @@ tags = { team = "shop", "cost:center" = "" }
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/web/0123456789abcdef"
 port = 8080
+drain = "45s"
 [[group.target_groups]]
 arn = "arn:aws:elasticloadbalancing:us-east-2:111122223333:targetgroup/api/0123456789abcdef"
 [[notify]]
@@ -159,6 +160,7 @@ Config full_config() {
   web.launch_template = {id, "$Latest"};
   web.types = {c6i, c5};
   web.target_groups = {target("web", 8080), target("api", 80)};
+  web.target_groups[0].drain = base::Duration::seconds(45);
   web.min_healthy = 0;
   web.launch_by = model::LaunchBy::kFleet;
   web.strategy = model::Strategy::kLowestRisk;

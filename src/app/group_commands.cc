@@ -17,12 +17,22 @@ const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"h
                      {"open_launches"}, {"open_incidents"}, {"hindrance"}};
 const Columns kSlots{{"slot"},      {"state"},      {"instance_id"}, {"instance_type"}, {"zone"},
                      {"lifecycle"}, {"private_ip"}, {"since"},       {"order"}};
-const Columns kPools{{"zone"},          {"rank"},   {"instance_type"}, {"price_usd"},
-                     {"interruptions"}, {"in_use"}, {"avoided_until"}, {"is_too_dear"}};
+const Columns kPools{{"zone"},      {"rank"},          {"instance_type"},
+                     {"price_usd"}, {"interruptions"}, {"placement_score"},
+                     {"in_use"},    {"avoided_until"}, {"is_too_dear"}};
 const Columns kRetiring{{"instance_id"}, {"slot"}, {"reason"}, {"replacement"}, {"deadline"}};
 
 int list_groups(const ReadOptions& options) {
   return print_list(options, "/api/v1/groups", {}, "groups", kGroups);
+}
+
+// A line each, below the facts.
+std::string cautions_of(const base::json::object& group) {
+  std::string text;
+  if (const auto* cautions = base::json::find_array(group, "cautions"))
+    for (const auto& caution : *cautions)
+      if (caution.is_string()) text += "CAUTION  " + std::string(caution.get_string()) + "\n";
+  return text;
 }
 
 int show_group(const ReadOptions& options, const std::string& name) {
@@ -30,7 +40,7 @@ int show_group(const ReadOptions& options, const std::string& name) {
   if (!group) return explain(group.error());
   std::string text = render(*group, "slots", kSlots, output_of(options));
   if (output_of(options) == Output::kTable) {
-    text = text_facts(*group, kFacts) + "\n" + text;
+    text = text_facts(*group, kFacts) + cautions_of(*group) + "\n" + text;
     const auto* retiring = base::json::find_array(*group, "retiring");
     if (retiring && !retiring->empty()) text += "\nRETIRING\n" + text_table(*retiring, kRetiring);
   }
@@ -79,8 +89,13 @@ void add_pools_command(CLI::App& root, Action& action) {
       "Example:\n"
       "  spotkeeper pools web\n"
       "gives each zone's pools, RANK 1 first, with what decides: the Spot price per hour, AWS's\n"
-      "band of interruptions per month, how many of the group run there, until when a pool that\n"
-      "was dry or interrupted is avoided, and whether it costs more than max_price.");
+      "band of interruptions per month (a tenth of the price each, or what the strategy says), "
+      "AWS's\n"
+      "placement score of the zone for all types together (from 8 on a band weighs half, up to 3\n"
+      "twice; \"-\" where it was not asked for or refused), how many of the group run there, "
+      "until\n"
+      "when a pool that was dry or interrupted is avoided, and whether it costs more than "
+      "max_price.");
   pools->callback([&action, options, name] {
     action = [options, name] {
       return print_list(*options, "/api/v1/groups/" + base::percent_encode(*name) + "/pools", {},

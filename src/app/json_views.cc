@@ -81,11 +81,13 @@ object summary_json(const GroupView& group) {
 object detail_json(const GroupView& group) {
   object detail = summary_json(group);
   detail["ledger_revision"] = group.ledger_revision;
-  array slots, retiring, incidents;
+  array slots, retiring, incidents, cautions;
   for (const SlotView& slot : group.slots) slots.push_back(to_json(slot));
   for (const model::Retiring& leaver : group.retiring) retiring.push_back(to_json(leaver));
   for (const model::Incident& incident : group.incidents)
     incidents.push_back(value(incident.id.str()));
+  for (const std::string& caution : group.cautions) cautions.push_back(value(caution));
+  detail["cautions"] = std::move(cautions);
   detail["slots"] = std::move(slots);
   detail["retiring"] = std::move(retiring);
   detail["open_incidents"] = std::move(incidents);
@@ -102,6 +104,7 @@ array pools_json(const GroupView& group) {
         {"instance_type", pool.pool.type.str()},
         {"price_usd", pool.price ? value(base::to_string(*pool.price)) : value(nullptr)},
         {"interruptions", pool.band ? value(market::band_label(*pool.band)) : value(nullptr)},
+        {"placement_score", pool.score ? value(*pool.score) : value(nullptr)},
         {"in_use", pool.in_use},
         {"avoided_until", time_or_null(pool.cools_until)},
         {"is_too_dear", pool.too_dear}});

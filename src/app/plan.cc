@@ -87,6 +87,14 @@ size_t divide(const control::Brain& brain, const std::vector<control::PlannedCal
   return reads;
 }
 
+std::vector<std::string> cautions_of(const control::Brain& brain) {
+  std::vector<std::string> cautions;
+  for (const auto& [name, group] : brain.groups())
+    for (const auto& [what, why] : group.cautions)
+      cautions.push_back(name.str() + ": " + what + ": " + why);
+  return cautions;
+}
+
 }  // namespace
 
 std::string describe_change(const model::Call& call, const LedgerRecord* current) {
@@ -100,14 +108,20 @@ Plan make_plan(control::Brain& brain, const PlanWorld& world) {
   Plan plan;
   size_t outstanding = 0;
   std::vector<control::Event> events;
+  std::set<model::CallId> may_fail;  // What is not known then changes no more than an order.
   for (;;) {
     const control::Decisions decisions = brain.step(events, world.clock.now());
     outstanding += divide(brain, decisions.calls, world, plan);
+    plan.cautions = cautions_of(brain);
+    for (const control::PlannedCall& planned : decisions.calls)
+      if (std::holds_alternative<model::GetSpotPlacementScores>(planned.call))
+        may_fail.insert(planned.id);
     if (outstanding == 0) return plan;
     events.clear();
     for (model::CallCompleted& completed : world.wait()) {
       --outstanding;
-      if (!completed.result) plan.failures.push_back(base::to_string(completed.result.error()));
+      if (!completed.result && !may_fail.contains(completed.id))
+        plan.failures.push_back(base::to_string(completed.result.error()));
       events.push_back(std::move(completed));
     }
     if (!events.empty()) continue;

@@ -25,6 +25,7 @@ struct PlannedStep {
 struct Plan {
   std::vector<PlannedStep> steps;
   std::vector<std::string> failures;  // Reads that were not answered: the plan may lack something.
+  std::vector<std::string> cautions;  // What works, but less well than it could.
 };
 
 // What make_plan needs of the outside.

@@ -114,6 +114,8 @@ int print_plan(const PlanOptions& options) {
   const auto plan = (*inquiry)->plan(*config);
   if (!plan) return explain(plan.error());
   std::fputs(document_of(*plan, output_of(options.read)).c_str(), stdout);
+  for (const std::string& caution : plan->cautions)
+    std::fprintf(stderr, "spotkeeper: caution: %s\n", base::printable(caution).c_str());
   for (const std::string& failure : plan->failures)
     std::fprintf(stderr, "spotkeeper: not seen: %s\n", base::printable(failure).c_str());
   return plan->failures.empty() ? kOk : kFailed;

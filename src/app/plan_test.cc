@@ -50,8 +50,9 @@ base::Result<model::Reply> nothing_there(const model::Call& call) {
         if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>)
           return model::SpotPricesReply{};
         if constexpr (std::is_same_v<T, model::DescribeSubnets>)
-          return model::SubnetsReply{
-              {{model::SubnetId("subnet-a"), model::Zone("us-east-2a"), "vpc-1", 100}}, {}};
+          return model::SubnetsReply{{{model::SubnetId("subnet-a"), model::Zone("us-east-2a"),
+                                       "vpc-1", 100, model::ZoneId("use2-az1")}},
+                                     {}};
         if constexpr (std::is_same_v<T, model::DescribeLaunchTemplateVersions>)
           return model::LaunchTemplateVersionsReply{{version_7()}, {}};
         return base::fail("Unexpected", "nobody should ask for this");
@@ -65,7 +66,7 @@ class PlanTest : public testing::Test {
     control::BrainOptions options;
     options.keeper = model::KeeperName("k");
     options.seed = 1;
-    control::Brain brain(options, {web()}, {});
+    control::Brain brain(options, {spec_}, {});
     return make_plan(brain, {[this](const control::PlannedCall& planned) {
                                asked_.emplace_back(model::action_of(planned.call));
                                answers_.push_back({planned.id, kNow, kNow, answer_(planned.call)});
@@ -74,6 +75,7 @@ class PlanTest : public testing::Test {
   }
 
   FixedClock clock_;
+  model::GroupSpec spec_ = web();
   std::function<base::Result<model::Reply>(const model::Call&)> answer_ = nothing_there;
   std::vector<model::CallCompleted> answers_;
   std::vector<std::string> asked_;
@@ -98,6 +100,28 @@ TEST_F(PlanTest, NamesTheReadsThatFailed) {
   const Plan planned = plan();
   EXPECT_THAT(planned.failures, ElementsAre(HasSubstr("you may not")));
   EXPECT_THAT(planned.steps, testing::IsEmpty()) << "nothing may follow from half a picture";
+}
+
+// Pools are ranked without them then; nothing is missing from the plan.
+TEST_F(PlanTest, ARefusedPlacementScoreIsNoFailure) {
+  spec_.types = {model::InstanceType("c6i.large"), model::InstanceType("c5.large"),
+                 model::InstanceType("m5.large")};
+  EXPECT_THAT(plan().failures, testing::IsEmpty());
+  EXPECT_THAT(asked_, testing::Contains("GetSpotPlacementScores"));
+}
+
+TEST_F(PlanTest, TellsWhatCouldBeSetBetter) {
+  spec_.target_groups = {{model::TargetGroupArn("arn:targets"), 80}};
+  answer_ = [](const model::Call& call) -> base::Result<model::Reply> {
+    if (std::holds_alternative<model::DescribeTargetGroupAttributes>(call))
+      return model::TargetGroupAttributesReply{{{"deregistration_delay.timeout_seconds", "300"}}};
+    if (std::holds_alternative<model::DescribeTargetHealth>(call))
+      return model::TargetHealthReply{};
+    return nothing_there(call);
+  };
+  const Plan planned = plan();
+  EXPECT_THAT(planned.failures, testing::IsEmpty());
+  EXPECT_THAT(planned.cautions, ElementsAre(HasSubstr("web: drain of arn:targets: ")));
 }
 
 TEST_F(PlanTest, GivesUpWhenNothingAnswers) {

@@ -120,6 +120,8 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.min_healthy = group.spec.min_healthy;
   for (const auto& [what, why] : group.troubles)
     view.troubles.push_back(base::printable(what + ": " + why));
+  for (const auto& [what, why] : group.cautions)
+    view.cautions.push_back(base::printable(what + ": " + why));
   view.hindrance = wait_of(group, now);
   for (const std::string& trouble : view.troubles) append(view.hindrance, trouble);
   view.slots = slots_of(group);
@@ -141,7 +143,7 @@ std::vector<PoolView> pools_of(const control::GroupState& group, const control::
   const model::LedgerRecord* record = group.record();
   static const std::map<model::Pool, base::Instant> kNothingCools;
   market::Knowledge known{
-      brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}};
+      brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}, group.scores};
   if (record)
     for (const auto& [slot, holder] : record->holders) ++known.in_use[holder.pool];
   std::set<model::Zone> zones;

@@ -55,6 +55,7 @@ struct GroupView {
   bool is_paused = false;             // By a person's word: watched only.
   std::string hindrance;              // Why nothing happens; empty when nothing hinders.
   std::vector<std::string> troubles;  // The part of it that a person must mend.
+  std::vector<std::string> cautions;  // What works, but less well than it could.
   uint64_t ledger_revision = 0;
   size_t open_launches = 0;
   std::vector<SlotView> slots;  // As wanted, then those that are no longer wanted.

@@ -18,6 +18,14 @@ bool knows(const model::LedgerRecord& record, const model::Instance& machine) {
   return launch && launch->incarnation == record.incarnation;
 }
 
+std::string first_of(const std::vector<model::InstanceId>& ids) {
+  std::string text;
+  for (size_t i = 0; i < std::min(ids.size(), kMostNamed); ++i)
+    text += (i == 0 ? "" : ", ") + ids[i].str();
+  if (ids.size() > kMostNamed) text += " and " + std::to_string(ids.size() - kMostNamed) + " more";
+  return text;
+}
+
 }  // namespace
 
 std::vector<model::InstanceId> strangers(const std::optional<model::LedgerRecord>& record,
@@ -30,17 +38,32 @@ std::vector<model::InstanceId> strangers(const std::optional<model::LedgerRecord
 }
 
 std::string describe_strangers(const std::vector<model::InstanceId>& strangers, bool has_record) {
-  std::string text;
-  for (size_t i = 0; i < std::min(strangers.size(), kMostNamed); ++i)
-    text += (i == 0 ? "" : ", ") + strangers[i].str();
-  if (strangers.size() > kMostNamed)
-    text += " and " + std::to_string(strangers.size() - kMostNamed) + " more";
-  text +=
+  const std::string text =
+      first_of(strangers) +
       " carry the group's tags and are unknown to this ledger. If another keeper keeps them, do "
       "not start this one as it is: both need the same url = \"s3://...\" in [ledger], or "
       "each a deployment of its own in [keeper]. If that keeper or its ledger is gone for good, ";
   return text + (has_record ? "end them by hand: this one would end them as surplus"
                             : "start: they are taken over");
+}
+
+std::map<std::string, std::vector<model::InstanceId>> unlisted(
+    const std::vector<model::Instance>& machines, const std::vector<model::GroupSpec>& groups) {
+  std::map<std::string, std::vector<model::InstanceId>> found;
+  for (const model::Instance& machine : machines) {
+    const std::string* const name = machine.tag(model::kGroupTag);
+    const auto is_its = [&](const model::GroupSpec& group) { return group.name.str() == *name; };
+    if (name && model::is_live(machine.state) && std::none_of(groups.begin(), groups.end(), is_its))
+      found[*name].push_back(machine.id);
+  }
+  return found;
+}
+
+std::string describe_unlisted(const std::map<std::string, std::vector<model::InstanceId>>& found) {
+  std::string text;
+  for (const auto& [group, ids] : found)
+    text += (text.empty() ? "" : "; ") + group + ": " + first_of(ids);
+  return text;
 }
 
 }  // namespace app

@@ -56,5 +56,17 @@ TEST(Strangers, AreToldWithWhatWouldBecomeOfThem) {
   EXPECT_THAT(describe_strangers(four, false), HasSubstr("they are taken over"));
 }
 
+TEST(Unlisted, AreTheLiveMachinesOfGroupsThatTheFileDoesNotName) {
+  model::GroupSpec old;
+  old.name = model::GroupName("old");
+  const std::vector<model::Instance> machines{
+      machine("i-1", "a.1"), machine("i-2", "a.2"),
+      machine("i-3", "a.3", model::InstanceState::kTerminated)};
+  EXPECT_THAT(unlisted(machines, {}), ElementsAre(testing::Pair("web", testing::SizeIs(2))));
+  EXPECT_EQ(describe_unlisted(unlisted(machines, {old})), "web: i-1, i-2");
+  old.name = model::GroupName("web");
+  EXPECT_THAT(unlisted(machines, {old}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace app

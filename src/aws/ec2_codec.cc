@@ -66,6 +66,7 @@ Result<model::Subnet> read_subnet(xml_node node) {
   subnet.id = model::SubnetId(std::move(id));
   ASSIGN_OR_RETURN(std::string zone, xml::required_text(node, "availabilityZone"));
   subnet.zone = model::Zone(std::move(zone));
+  subnet.zone_id = model::ZoneId(xml::text(node, "availabilityZoneId"));
   subnet.vpc = xml::text(node, "vpcId");
   ASSIGN_OR_RETURN(const int64_t free, xml::required_int(node, "availableIpAddressCount"));
   subnet.available_addresses = static_cast<int>(free);

@@ -26,4 +26,15 @@ std::optional<Instant> parse_http_date(std::string_view text) {
   return parse_iso8601(year + "-" + *month + "-" + day + "T" + time + "Z");
 }
 
+std::string to_http_date(Instant t) {
+  constexpr std::string_view kDays = "ThuFriSatSunMonTueWed";  // The first of 1970 was a Thursday.
+  constexpr int64_t kMsPerDay = 86'400'000;
+  const std::string iso = to_iso8601(t);  // "2026-03-01T12:00:00", and perhaps a fraction.
+  const auto weekday = static_cast<size_t>(t.unix_ms() / kMsPerDay % 7);
+  const auto month = static_cast<size_t>(std::stoi(iso.substr(5, 2)) - 1);
+  return std::string(kDays.substr(weekday * 3, 3)) + ", " + iso.substr(8, 2) + " " +
+         std::string(kMonths.substr(month * 3, 3)) + " " + iso.substr(0, 4) + " " +
+         iso.substr(11, 8) + " GMT";
+}
+
 }  // namespace base

@@ -25,5 +25,11 @@ TEST(HttpDate, AnythingElseIsNothing) {
     EXPECT_FALSE(parse_http_date(text)) << text;
 }
 
+TEST(HttpDate, WritesWhatItReads) {
+  for (const char* text : {"Sun, 01 Mar 2026 12:00:00 GMT", "Thu, 31 Dec 2026 23:59:59 GMT",
+                           "Wed, 05 Aug 2026 03:04:05 GMT"})
+    EXPECT_EQ(to_http_date(*parse_http_date(text)), text);
+}
+
 }  // namespace
 }  // namespace base

@@ -1,13 +1,13 @@
 #include "control/answers.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/check.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/ledger_sanity.h"
 #include "control/own_template.h"
+#include "control/target_attributes.h"
 #include "control/troubles.h"
 #include "model/aws_error.h"
 
@@ -152,16 +152,6 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
 }
 
 // ---- targets ----
-
-std::optional<base::Duration> drain_of(const model::TargetGroupAttributesReply& reply) {
-  const auto text = reply.attributes.find("deregistration_delay.timeout_seconds");
-  if (text == reply.attributes.end()) return std::nullopt;
-  int64_t seconds = 0;
-  const char* end = text->second.data() + text->second.size();
-  const auto [rest, error] = std::from_chars(text->second.data(), end, seconds);
-  if (error != std::errc{} || rest != end || seconds < 0) return std::nullopt;
-  return base::Duration::seconds(seconds);
-}
 
 void health_read(GroupState& group, TargetView& view, const model::TargetHealthReply& reply,
                  const model::CallCompleted& completed) {
@@ -324,10 +314,8 @@ void targets_answered(GroupState& group, const Flight& flight,
       health_read(group, view, *reply, completed);
     else if (context.now > view.read_ended + context.timing.horizon)
       forget_health(view);
-  } else if (const auto* reply =
-                 reply_of<model::TargetGroupAttributesReply>(group, flight, completed, context)) {
-    view.drain = drain_of(*reply);
-    view.attributes_read_at = completed.ended;
+  } else {
+    attributes_answered(group, flight, completed, context);
   }
 }
 
@@ -392,7 +380,10 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
   if (flight.key.kind == WorkKind::kReadSubnets) {
     const auto* reply = reply_of<model::SubnetsReply>(group, flight, completed, context);
     if (!reply) return;
-    for (const model::Subnet& subnet : reply->subnets) group.zones[subnet.id] = subnet.zone;
+    for (const model::Subnet& subnet : reply->subnets) {
+      group.zones[subnet.id] = subnet.zone;
+      if (!subnet.zone_id.empty()) group.zone_ids[subnet.zone_id] = subnet.zone;
+    }
     group.zones_read_at = completed.ended;
     return;
   }

@@ -9,6 +9,8 @@
 #include "control/evidence.h"
 #include "control/health.h"
 #include "control/incidents.h"
+#include "control/retirements.h"
+#include "control/scores.h"
 #include "control/spot_steps.h"
 #include "control/troubles.h"
 #include "control/wants.h"
@@ -33,6 +35,21 @@ Doom doom_from(const model::Notice& notice, Duration warning, Instant now) {
 // A warning is minutes ahead. What names a day is no warning, and nothing to hurry for.
 constexpr Duration kFarAhead = Duration::minutes(30);
 
+// A reservation's end is known long before; nobody tells of a Spot interruption so early.
+void take_far_word(GroupState& group, const InstanceId& id, const model::Notice& notice,
+                   Instant now) {
+  if (notice.kind == NoticeKind::kCapacityReservationInterruption && !group.is_gone(id))
+    announce(group, id, {notice.time, now, notice.deadline, {}, "end of its capacity reservation"});
+}
+
+// Auto Scaling or a fleet speaks of one of ours: only what AWS shows of it counts.
+bool says_ended(const model::Notice& notice) {
+  if (notice.kind == NoticeKind::kFleetInstanceChange)
+    return notice.fleet && notice.fleet->sub_type == "terminated";
+  return notice.kind == NoticeKind::kScalingActivity && notice.scaling &&
+         notice.scaling->transition == model::LifecycleTransition::kTerminating;
+}
+
 bool is_about_all(WorkKind kind) {
   return kind == WorkKind::kSweepInstances || kind == WorkKind::kSweepSpotRequests ||
          kind == WorkKind::kSweepOwnRequests || kind == WorkKind::kSweepStatuses ||
@@ -47,21 +64,20 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
       prng_(options_.seed),
       board_(options_.timing, prng_.fork()),
       context_{options_.timing, options_.keeper, options_.scope, {}, options_.advisor} {
+  int scored = 0;
   for (model::GroupSpec& spec : groups) {
     names_.push_back(spec.name);
     GroupState& group = groups_[spec.name];
     group.deployment = options_.scope.deployment;
     group.template_id = spec.launch_template.id;
     makes_requests_ |= spec.launch_by == model::LaunchBy::kSpotRequest;
+    group.asks_scores = uses_scores(spec) && scored++ < Timing::kMostScored;
     group.spec = std::move(spec);
   }
   for (model::Incident& incident : open_incidents) {
     const auto group = groups_.find(incident.group);
     if (group == groups_.end()) continue;
-    doom(group->second, incident.instance,
-         {incident.kind, incident.opened_at, incident.deadline, "journal"});
-    const model::IncidentId id = incident.id;
-    group->second.incidents.emplace(id, std::move(incident));
+    resume_incident(group->second, std::move(incident));
   }
   touch_all();
 }
@@ -131,7 +147,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kInterruptionWarning:
     case NoticeKind::kCapacityReservationInterruption: {
       const Doom word = doom_from(notice, options_.timing.warning, now);
-      if (*word.deadline > now + kFarAhead) return;
+      if (*word.deadline > now + kFarAhead) return take_far_word(group, id, notice, now);
       // Its time is over: the machine is gone, or will not go. Either way AWS knows.
       if (now >= notice.deadline.value_or(word.since + options_.timing.warning))
         return rumour(group, id, now, options_.timing);
@@ -152,13 +168,15 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if (group.spec.on_rebalance != model::OnRebalance::kIgnore && !group.is_gone(id))
         doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
-    case NoticeKind::kFulfilment:
-    case NoticeKind::kScheduledChange:
-    case NoticeKind::kLifecycleAction:
+    case NoticeKind::kScheduledChange: return take_scheduled_change(group, notice, id, now);
+    case NoticeKind::kLifecycleAction: group.poll_asked_at = now; return;
     case NoticeKind::kScalingActivity:
+    case NoticeKind::kFleetInstanceChange:
+      if (says_ended(notice)) rumour(group, id, now, options_.timing);
+      return;
+    case NoticeKind::kFulfilment:
     case NoticeKind::kScalingFailure:
     case NoticeKind::kFleetStateChange:
-    case NoticeKind::kFleetInstanceChange:
     case NoticeKind::kFleetRequestChange:
     case NoticeKind::kFleetInformation:
     case NoticeKind::kFleetError:
@@ -232,6 +250,9 @@ void Brain::on(const model::CallCompleted& completed, Instant now) {
   const std::optional<Flight> flight = board_.finish(completed);
   if (!flight) return;
   if (!completed.result) failed(*flight, completed.result.error(), now);
+  if (is_about_orphans(flight->key.kind))
+    return orphans_.answered(*flight, completed,
+                             {options_.timing, options_.keeper, board_, turn_, now});
   if (is_about_all(flight->key.kind)) return answered_for_all(*flight, completed, now);
   const auto group = groups_.find(flight->group);
   if (group == groups_.end()) return;
@@ -274,12 +295,14 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
     case WorkKind::kReadTargetHealth:
     case WorkKind::kReadTargetAttributes:
+    case WorkKind::kSetDrain:
     case WorkKind::kRegister:
     case WorkKind::kDeregister: return targets_answered(group, flight, completed, context);
     case WorkKind::kReadSubnets:
     case WorkKind::kReadTemplate:
     case WorkKind::kMakeTemplate:
     case WorkKind::kReadTypes: return facts_answered(group, flight, completed, context);
+    case WorkKind::kReadScores: return scores_answered(group, flight, completed, context);
     case WorkKind::kTerminate: return ending_answered(group, flight, completed, context);
     case WorkKind::kNameInstance:
     case WorkKind::kMarkDoomed: return tags_answered(group, flight, completed, context);
@@ -287,7 +310,11 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kSweepSpotRequests:
     case WorkKind::kSweepOwnRequests:
     case WorkKind::kSweepStatuses:
-    case WorkKind::kReadPrices: return;  // answered_for_all
+    case WorkKind::kReadOrphanLedger:
+    case WorkKind::kReadOrphans:
+    case WorkKind::kCancelOrphan:
+    case WorkKind::kTagOrphan:
+    case WorkKind::kReadPrices: return;  // answered_for_all, or the orphans'.
   }
 }
 
@@ -296,7 +323,10 @@ void Brain::answered_for_all(const Flight& flight, const model::CallCompleted& c
   if (!completed.result) {
     if (flight.key.kind == WorkKind::kSweepInstances) instance_sweep_.abandon();
     if (flight.key.kind == WorkKind::kSweepSpotRequests) spot_page_.clear();
-    if (flight.key.kind == WorkKind::kSweepOwnRequests) own_request_page_.clear();
+    if (flight.key.kind == WorkKind::kSweepOwnRequests) {
+      own_request_page_.clear();
+      orphans_.sweep_failed();
+    }
     if (flight.key.kind == WorkKind::kSweepStatuses) status_sweep_.abandon(flight.key.n);
     if (flight.key.kind == WorkKind::kReadPrices) groups_.at(flight.group).price_page.clear();
     return;
@@ -387,13 +417,21 @@ void Brain::swept_own_requests(const model::SpotRequestsReply& page, Instant now
     const std::string* name = model::find_tag(request.tags, model::kGroupTag);
     const std::string* owner = model::find_tag(request.tags, model::kDeploymentTag);
     const auto group = name ? groups_.find(model::GroupName(*name)) : groups_.end();
-    if (group == groups_.end() || !owner || *owner != options_.scope.deployment) continue;
+    if (!owner || *owner != options_.scope.deployment) continue;
+    if (group == groups_.end()) {
+      orphans_.seen(request, now);
+      continue;
+    }
     spot_request_seen(group->second, request, now);
     if (!group->second.stray_requests.empty()) touch(group->first);
   }
   own_request_page_ = page.next;
-  if (own_request_page_.empty())
-    board_.not_before({WorkKind::kSweepOwnRequests, {}}, now + options_.timing.resync);
+  if (!own_request_page_.empty()) return;
+  orphans_.sweep_ended();
+  // Where nobody makes requests, what an earlier file's groups left behind is looked for now and
+  // then.
+  const bool is_often = makes_requests_ || orphans_.is_busy();
+  own_requests_due_ = now + (is_often ? options_.timing.resync : options_.timing.refresh_facts);
 }
 
 // ---- decisions ----
@@ -420,6 +458,8 @@ void Brain::reconcile(GroupState& group, Instant now) {
 }
 
 void Brain::want_sweeps(Instant now) {
+  want_own_requests(now);
+  orphans_.want({context_, board_, prng_, turn_, now});
   if (groups_.empty()) return;
   board_.start(
       {WorkKind::kSweepInstances, {}}, {},
@@ -436,10 +476,13 @@ void Brain::want_sweeps(Instant now) {
   doomed.max_results = static_cast<int>(options_.timing.page_size);
   doomed.next = spot_page_;
   board_.start({WorkKind::kSweepSpotRequests, {}}, {}, std::move(doomed), now, turn_);
-  if (makes_requests_) want_own_requests(now);
 }
 
 void Brain::want_own_requests(Instant now) {
+  if (now < own_requests_due_) {
+    turn_.wake_at = std::min(turn_.wake_at, own_requests_due_);
+    return;
+  }
   model::DescribeSpotInstanceRequests ours;
   ours.filters.push_back(
       {std::string("tag:") + model::kDeploymentTag, {options_.scope.deployment}});

@@ -17,6 +17,7 @@
 #include "control/event.h"
 #include "control/group_state.h"
 #include "control/ledger_plan.h"
+#include "control/orphan_requests.h"
 #include "control/sweep.h"
 #include "control/timing.h"
 #include "control/work.h"
@@ -103,6 +104,8 @@ class Brain {
   InstanceSweep instance_sweep_;
   StatusSweep status_sweep_;
   model::PageToken spot_page_, own_request_page_;
+  base::Instant own_requests_due_;
+  OrphanRequests orphans_;
   bool makes_requests_ = false;  // Some group asks for its machines by Spot requests.
   std::set<model::GroupName> dirty_;
   std::map<model::GroupName, base::Instant> wakes_;

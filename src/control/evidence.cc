@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/incidents.h"
+#include "control/retirements.h"
 
 namespace control {
 namespace {
@@ -102,7 +103,7 @@ void ended(GroupState& group, const InstanceId& id, std::string how, Instant now
   group.suspects.erase(id);
   group.rumoured.erase(id);
   group.checks_passed.erase(id);
-  if (!group.is_doomed(id)) note_failure(group, id, now);
+  if (!group.is_doomed(id) && !is_announced(group, id)) note_failure(group, id, now);
   tell_instance(group, id, "ended", how, now);
   doom(group, id, {model::IncidentKind::kLoss, now, std::nullopt, std::move(how)});
 }
@@ -120,6 +121,9 @@ void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant
   });
   std::erase_if(group.marked_doomed, [&](const auto& id) { return !group.seen.contains(id); });
   std::erase_if(group.gone, [&](const auto& entry) {
+    return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first);
+  });
+  std::erase_if(group.retirements, [&](const auto& entry) {
     return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first);
   });
   std::erase_if(group.doomed, [&](const auto& entry) {

@@ -36,6 +36,16 @@ struct Doom {
   std::string how;  // "warning", "spot-status", "reclaimed", "described", "absent", …
 };
 
+// AWS said long before when it ends or stops this instance.
+struct Retirement {
+  base::Instant said_at;  // By AWS's clock: its words come out of order.
+  base::Instant since;    // When we heard it first.
+  std::optional<base::Instant> date;
+  std::string event_arn;  // Names the change; empty after a restart.
+  std::string how;        // "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED", …
+  bool is_called_off = false;
+};
+
 struct LedgerView {
   bool known = false;     // Read or written by us, and not lost to a conflict since.
   bool unusable = false;  // Written by another version, or damaged: hands off.
@@ -105,6 +115,8 @@ struct TargetView {
   bool one_by_one = false;
   std::optional<base::Duration> drain;  // deregistration_delay.timeout_seconds
   base::Instant attributes_read_at;
+  base::Instant drain_asked_at;  // When we last wanted it changed,
+  base::Instant drain_set_at;    // and when AWS had done so.
 };
 
 // A machine that failed its checks at every look between these two.
@@ -164,6 +176,7 @@ struct GroupState {
   base::Instant swept_at;                  // Begin of the last complete sweep.
   std::map<model::InstanceId, Doom> doomed;
   std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
+  std::map<model::InstanceId, Retirement> retirements;
   // Instances whose sweep absence must be confirmed by id.
   std::set<model::InstanceId> suspects;
   // Instances that are said to have ended, and until when AWS is asked about each.
@@ -179,6 +192,12 @@ struct GroupState {
   std::map<model::TargetGroupArn, TargetView> targets;
   std::map<model::SubnetId, model::Zone> zones;
   base::Instant zones_read_at;
+  std::map<model::ZoneId, model::Zone> zone_ids;  // Of the same zones.
+  // AWS's placement scores: see scores.h.
+  bool asks_scores = false;
+  bool scores_refused = false;
+  std::map<model::Zone, int> scores;
+  base::Instant scores_read_at;
   model::LaunchTemplateId template_id;  // Empty until it is known.
   std::optional<int64_t> template_version;
   base::Instant template_read_at;
@@ -200,6 +219,8 @@ struct GroupState {
   std::set<model::InstanceId> marked_doomed;  // Carries the tag that tells people so.
   // What fails until a person acts, by what was asked for; see troubles.h.
   std::map<std::string, std::string> troubles;
+  // What works, but less well than it could.
+  std::map<std::string, std::string> cautions;
 
   // The record to act on, or nothing while it is unknown.
   const model::LedgerRecord* record() const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "control/retirements.h"
+
 namespace control {
 namespace {
 
@@ -90,6 +92,9 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
         group.is_doomed(incident.instance) || group.ailing.contains(incident.instance);
     if (incident.kind == model::IncidentKind::kUnhealthy && !fails)
       close(group, incident, "recovered", now);
+    if (incident.kind == model::IncidentKind::kRetirement && !fails &&
+        !is_announced(group, incident.instance))
+      close(group, incident, "called-off", now);
     return;
   }
   if (incident.replacement != slot.replacement) {
@@ -103,7 +108,11 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
 
 }  // namespace
 
-void doom(GroupState& group, const model::InstanceId& id, const Doom& word) {
+void doom(GroupState& group, const model::InstanceId& id, const Doom& said) {
+  Doom word = said;
+  // What ends as it was announced is no loss.
+  if (word.kind == model::IncidentKind::kLoss && is_announced(group, id))
+    word.kind = model::IncidentKind::kRetirement;
   const auto [found, fresh] = group.doomed.try_emplace(id, word);
   Doom& known = found->second;
   // A recommendation was only the first hint of it; that it fails matters less than that AWS takes
@@ -119,9 +128,16 @@ void doom(GroupState& group, const model::InstanceId& id, const Doom& word) {
 void open_incidents(GroupState& group, Instant now) {
   const model::LedgerRecord* record = group.record();
   if (!record) return;
-  for (const auto& [slot, holder] : record->holders)
-    if (const auto word = group.doomed.find(holder.instance); word != group.doomed.end())
+  for (const auto& [slot, holder] : record->holders) {
+    const auto word = group.doomed.find(holder.instance);
+    if (word != group.doomed.end() && word->second.kind != model::IncidentKind::kRetirement)
       open(group, slot, holder, word->second, now);
+    if (!is_announced(group, holder.instance)) continue;
+    const Retirement& retirement = group.retirements.at(holder.instance);
+    open(group, slot, holder,
+         {model::IncidentKind::kRetirement, retirement.since, retirement.date, retirement.how},
+         now);
+  }
 }
 
 void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "control/commands.h"
 #include "control/launch_entry.h"
+#include "control/retirements.h"
 #include "market/ranking.h"
 
 namespace control {
@@ -233,6 +234,8 @@ class Planner {
   std::string reason_for(const SlotName& slot, const Holder& old, const OpenLaunch& entry) const {
     const auto doom = group_.doomed.find(old.instance);
     if (doom != group_.doomed.end()) return std::string(model::to_string(doom->second.kind));
+    if (is_announced(group_, old.instance))
+      return std::string(model::to_string(model::IncidentKind::kRetirement));
     return is_return(old, entry) && !next_.exchanging.contains(slot) ? kReturned : kExchanged;
   }
 
@@ -374,7 +377,7 @@ class Planner {
     if (next_.counter == counter) next_.cooling = cooling;
   }
 
-  // ---- exchanges that people asked for ----
+  // ---- exchanges that people or AWS asked for ----
 
   // Machines beyond the capacity, or about to be, because a slot's machine is exchanged by choice.
   int exchanges_under_way() const {
@@ -382,10 +385,12 @@ class Planner {
     for (const OpenLaunch& entry : next_.open)
       count += static_cast<int>(std::count_if(entry.slots.begin(), entry.slots.end(),
                                               [&](const SlotName& slot) { return is_held(slot); }));
-    return count + static_cast<int>(std::count_if(
-                       next_.retiring.begin(), next_.retiring.end(), [](const Retiring& entry) {
-                         return entry.reason == kExchanged || entry.reason == kReturned;
-                       }));
+    const auto leaves_by_choice = [](const Retiring& entry) {
+      return entry.reason == kExchanged || entry.reason == kReturned ||
+             entry.reason == to_string(model::IncidentKind::kRetirement);
+    };
+    return count + static_cast<int>(std::count_if(next_.retiring.begin(), next_.retiring.end(),
+                                                  leaves_by_choice));
   }
 
   bool is_slot_served(const SlotName& slot) const {
@@ -403,14 +408,22 @@ class Planner {
     return count;
   }
 
+  // A person wants it exchanged, or AWS has said that it will end.
+  bool is_to_be_exchanged(const SlotName& slot) const {
+    if (next_.exchanging.contains(slot)) return true;
+    const auto holder = next_.holders.find(slot);
+    return holder != next_.holders.end() && is_announced(group_, holder->second.instance);
+  }
+
   // As many as the surge allows, and none while more slots than allowed are not served: a new
   // version that does not work stops its own spread.
   void exchange_some(std::vector<Need>& wanted, const std::set<SlotName>& covered) {
-    if (next_.exchanging.empty() || slots_unserved() > group_.spec.max_unavailable) return;
+    if (next_.exchanging.empty() && group_.retirements.empty()) return;
+    if (slots_unserved() > group_.spec.max_unavailable) return;
     int room = group_.spec.max_surge - exchanges_under_way();
     for (int i = 0; i < group_.spec.capacity && room > 0; ++i) {
       SlotName slot = model::slot_name(group_.spec.name, i);
-      if (!next_.exchanging.contains(slot) || !is_held(slot) || covered.contains(slot) ||
+      if (!is_to_be_exchanged(slot) || !is_held(slot) || covered.contains(slot) ||
           next_.holds.contains(slot))
         continue;
       wanted.push_back({std::move(slot), i, is_base(i)});
@@ -482,7 +495,8 @@ class Planner {
   }
 
   std::vector<market::RankedPool> ranked_in(const model::Zone& zone) const {
-    const market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use()};
+    const market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use(),
+                                  group_.scores};
     auto ranked = market::rank(group_.spec, zone, known, now_);
     CHECK(!ranked.empty());
     return ranked;
@@ -521,11 +535,17 @@ class Planner {
 
   bool is_fleet() const { return group_.spec.launch_by == model::LaunchBy::kFleet; }
 
-  // Those that neither cool nor cost too much, in order; or the best, when there is none.
-  static std::vector<model::Pool> worth_asking(const std::vector<market::RankedPool>& ranked) {
+  // Those that neither cool nor cost too much, in order; or the best, when there is none. AWS
+  // advises a fleet to name ten pools: it knows which ones have capacity. Where it chooses by that,
+  // pools that cool fill up what is missing.
+  std::vector<model::Pool> worth_asking(const std::vector<market::RankedPool>& ranked) const {
+    constexpr size_t kChoice = 10;
+    const bool is_by_capacity = group_.spec.strategy == model::Strategy::kPriceCapacity ||
+                                group_.spec.strategy == model::Strategy::kLowestRisk;
+    const size_t least = is_fleet() && is_by_capacity ? kChoice : 0;
     std::vector<model::Pool> pools;
     for (const market::RankedPool& pool : ranked)
-      if (!pool.cools_until && !pool.too_dear) pools.push_back(pool.pool);
+      if (!pool.too_dear && (!pool.cools_until || pools.size() < least)) pools.push_back(pool.pool);
     if (pools.empty()) pools.push_back(ranked.front().pool);
     return pools;
   }
@@ -533,7 +553,8 @@ class Planner {
   // Each to the pool that has the fewest by then.
   void append_spread(const model::SubnetId& subnet, const model::Zone& zone,
                      std::vector<SlotName> slots) {
-    market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use()};
+    market::Knowledge known{context_.prices, next_.cooling, context_.advisor, pools_in_use(),
+                            group_.scores};
     std::map<model::Pool, std::vector<SlotName>> by_pool;
     for (SlotName& slot : slots) {
       const model::Pool pool = market::rank(group_.spec, zone, known, now_).front().pool;
@@ -604,7 +625,7 @@ class Planner {
     if (group_.spec.on_demand.return_to_spot == model::ReturnToSpot::kNever) return;
     if (next_.no_launch_before || !knows_what_to_launch() || is_returning()) return;
     const std::set<SlotName> covered = covered_slots();
-    for (int i = group_.spec.on_demand.base_slots; i < group_.spec.capacity; ++i) {
+    for (const int i : slots_by_score()) {
       const SlotName slot = model::slot_name(group_.spec.name, i);
       const auto holder = next_.holders.find(slot);
       if (holder == next_.holders.end() || covered.contains(slot) ||
@@ -621,6 +642,24 @@ class Planner {
       next_.returned[slot] = now_;
       return append({subnet, model::Lifecycle::kSpot, std::move(steady), {slot}});
     }
+  }
+
+  // Those that may be on Spot, where capacity is likeliest first.
+  std::vector<int> slots_by_score() const {
+    constexpr int kMiddle = 5;
+    const auto score_of = [&](int index) {
+      const auto zone = group_.zones.find(model::slot_subnet(group_.spec, index));
+      if (zone == group_.zones.end()) return kMiddle;
+      const auto score = group_.scores.find(zone->second);
+      return score == group_.scores.end() ? kMiddle : score->second;
+    };
+    std::vector<int> slots;
+    for (int i = group_.spec.on_demand.base_slots; i < group_.spec.capacity; ++i)
+      slots.push_back(i);
+    if (!group_.scores.empty())
+      std::stable_sort(slots.begin(), slots.end(),
+                       [&](int a, int b) { return score_of(a) > score_of(b); });
+    return slots;
   }
 
   // A return that is under way: its launch is open, or the machine it replaces has not left.

@@ -415,25 +415,6 @@ TEST_F(LedgerPlanTest, WhatIsNeededWhileALaunchIsOnItsWayGoesIntoTheNextOne) {
   EXPECT_EQ(next(at(2)).open.size(), 2u) << "an answer that does not come holds nobody up for long";
 }
 
-TEST_F(LedgerPlanTest, AFleetNamesEveryPoolOfTheZoneThatDoesNotCool) {
-  group_.spec.launch_by = model::LaunchBy::kFleet;
-  group_.gone[kA] = at(-1);
-  const auto overrides = [](const OpenLaunch& entry) {
-    const auto form = *base::Form::parse(entry.request);
-    EXPECT_EQ(form.get("Action"), "CreateFleet");
-    int count = 0;
-    for (const auto& [name, value] : form.pairs()) count += name.ends_with(".InstanceType");
-    return count;
-  };
-  const LedgerRecord both = next();
-  ASSERT_EQ(both.open.size(), 1u);
-  EXPECT_EQ(overrides(both.open[0]), 2);
-  stored().cooling[pool_in("subnet-a")] = at(60);
-  const LedgerRecord one = next();
-  EXPECT_EQ(overrides(one.open[0]), 1);
-  EXPECT_EQ(one.open[0].pool, pool_in("subnet-a", "m6i.large"));
-}
-
 TEST_F(LedgerPlanTest, AMachineOfAFleetHoldsItsSlotInThePoolItCameFrom) {
   open(open_launch(4, {kSlotA}, kMe, at(-5)));
   group_.gone[kA] = at(-1);

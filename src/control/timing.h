@@ -38,6 +38,9 @@ struct Timing {
   // The most of a warning that is given to draining: the default attribute (300 s) is longer than
   // the warning itself, and would empty the group before replacements can boot.
   base::Duration most_drain = base::Duration::seconds(60);
+  // A drain time that somebody changed back is set again no sooner: two keepers whose files differ
+  // would undo each other's otherwise, and people tell both apart only when they are told.
+  base::Duration between_drains = base::Duration::minutes(15);
   // A pool that had no machine to give; Karpenter uses three minutes too. How long one that took a
   // machine away is avoided is the group's to say.
   base::Duration cool_dry = base::Duration::minutes(3);
@@ -55,6 +58,8 @@ struct Timing {
   base::Duration spot_validity = base::Duration::minutes(10);
   // New instance types appear a few times a year.
   base::Duration refresh_types = base::Duration::hours(6);
+  // Scores are of the moment, and no promise; each question costs a call.
+  base::Duration refresh_scores = base::Duration::hours(1);
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 
@@ -65,6 +70,9 @@ struct Timing {
   static constexpr base::Duration kLongestBrake = base::Duration::minutes(10);
   // Notices of unknown instances that are kept at once: a shared queue may carry a whole account's.
   static constexpr size_t kMostUnplaced = 10'000;
+
+  // Groups that ask for placement scores: AWS takes ten new questions a day, and people ask too.
+  static constexpr int kMostScored = 8;
 
   // Commands that wait for one group's ledger at once: more are a script gone wild.
   static constexpr size_t kMostCommands = 100;

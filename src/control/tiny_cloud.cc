@@ -332,9 +332,23 @@ TinyCloud::Result TinyCloud::on(const model::DescribeTargetHealth&, Instant now)
   return reply;
 }
 
+TinyCloud::Result TinyCloud::on(const model::ModifyTargetGroupAttributes& call, Instant) {
+  for (const auto& [name, value] : call.attributes) {
+    log.push_back("ModifyTargetGroupAttributes " + name + "=" + value);
+    if (refuses_attributes) return base::fail("AccessDenied", "not allowed", Retry::kNever);
+    attributes[name] = value;
+  }
+  return model::Done{};
+}
+
 // ---- the ledger ----
 
-TinyCloud::Result TinyCloud::on(const model::LedgerRead&, Instant) {
+TinyCloud::Result TinyCloud::on(const model::LedgerRead& call, Instant) {
+  if (call.group != kGroup) {
+    const auto other = other_ledgers.find(call.group);
+    if (other == other_ledgers.end()) return model::LedgerVersion{};
+    return model::LedgerVersion{"other", other->second};
+  }
   if (version_ == 0) return model::LedgerVersion{};
   return model::LedgerVersion{std::to_string(version_), text_};
 }
@@ -375,7 +389,7 @@ TinyCloud::Result TinyCloud::on(const T&, Instant) {
   if constexpr (std::is_same_v<T, model::DescribeSpotPriceHistory>)
     return model::SpotPricesReply{prices, {}};
   if constexpr (std::is_same_v<T, model::DescribeTargetGroupAttributes>)
-    return model::TargetGroupAttributesReply{{{"deregistration_delay.timeout_seconds", "30"}}};
+    return model::TargetGroupAttributesReply{attributes};
   return base::fail("NotInTheTinyCloud", std::string(model::action_of(T{})), Retry::kNever);
 }
 

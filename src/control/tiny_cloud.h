@@ -32,6 +32,7 @@ class TinyCloud {
                      std::vector<model::Tag> tags = {});
   void lose_ledger() { version_ = 0; }
   std::vector<model::InstanceId> live() const;
+  const model::Instance& machine(const model::InstanceId& id) const { return instances_.at(id); }
   // The stored record; there must be one.
   model::LedgerRecord record() const;
   // "RunInstances subnet-a" and the like: everything that changed the world, but tags.
@@ -44,6 +45,7 @@ class TinyCloud {
   // Spot requests stay open with this status instead of being fulfilled at once.
   std::string spot_waits_with;
   std::map<model::SpotRequestId, model::SpotRequest> spot_requests;
+  std::map<model::GroupName, std::string> other_ledgers;  // Records of groups beside kGroup.
   // The open request gets its instance after all.
   void fulfil(const model::SpotRequestId& id, base::Instant now);
   // What a request that was put here by hand would launch.
@@ -53,6 +55,9 @@ class TinyCloud {
   std::vector<model::LaunchTemplate> templates;
   std::vector<model::LaunchTemplateVersion> versions;  // Of templates that were made here.
   std::vector<model::InstanceTypeInfo> offered;
+  std::map<std::string, std::string> attributes{
+      {"deregistration_delay.timeout_seconds", "30"}};  // Of the target group.
+  bool refuses_attributes = false;                      // To change them.
 
  private:
   struct Registration {
@@ -77,6 +82,7 @@ class TinyCloud {
   Result on(const model::RegisterTargets& call, base::Instant now);
   Result on(const model::DeregisterTargets& call, base::Instant now);
   Result on(const model::DescribeTargetHealth& call, base::Instant now);
+  Result on(const model::ModifyTargetGroupAttributes& call, base::Instant now);
   Result on(const model::LedgerRead& call, base::Instant now);
   Result on(const model::LedgerWrite& call, base::Instant now);
   template <class T>

@@ -17,14 +17,16 @@ bool is_about_configuration(WorkKind kind) {
     case WorkKind::kReadTypes:
     case WorkKind::kReadPrices:
     case WorkKind::kReadTargetHealth:
-    case WorkKind::kReadTargetAttributes: return true;
+    case WorkKind::kReadTargetAttributes:
+    case WorkKind::kSetDrain: return true;
     default: return false;
   }
 }
 
 bool is_about_target_group(WorkKind kind) {
   return kind == WorkKind::kReadTargetHealth || kind == WorkKind::kReadTargetAttributes ||
-         kind == WorkKind::kRegister || kind == WorkKind::kDeregister;
+         kind == WorkKind::kSetDrain || kind == WorkKind::kRegister ||
+         kind == WorkKind::kDeregister;
 }
 
 }  // namespace
@@ -49,6 +51,19 @@ bool begin_trouble(GroupState& group, const std::string& name, std::string why) 
 
 bool end_trouble(GroupState& group, const std::string& name) {
   return group.troubles.erase(name) > 0;
+}
+
+std::map<std::string, std::string> set_cautions(GroupState& group, const std::string& subject,
+                                                std::map<std::string, std::string> cautions) {
+  std::map<std::string, std::string> news;
+  for (const auto& [name, why] : cautions) {
+    const auto known = group.cautions.find(name);
+    if (known == group.cautions.end() || known->second != why) news.emplace(name, why);
+  }
+  std::erase_if(group.cautions,
+                [&](const auto& caution) { return caution.first.ends_with(subject); });
+  group.cautions.merge(cautions);
+  return news;
 }
 
 }  // namespace control

@@ -2,9 +2,11 @@
 //
 // A passing failure is retried and forgotten; one that AWS will answer the same way tomorrow (a
 // template that does not exist, a right that is missing) is kept with AWS's own words until the
-// same thing works again. Names are few: calls, not instances.
+// same thing works again. Names are few: calls, not instances. A caution is less: everything works,
+// and a person could make it work better.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "base/result.h"
@@ -32,5 +34,10 @@ bool is_lasting(WorkKind kind, const base::Error& error);
 bool begin_trouble(GroupState& group, const std::string& name, std::string why);
 // True when there was one.
 bool end_trouble(GroupState& group, const std::string& name);
+
+// Puts these cautions in the place of all whose name ends in `subject`; answers those that are
+// news.
+std::map<std::string, std::string> set_cautions(GroupState& group, const std::string& subject,
+                                                std::map<std::string, std::string> cautions);
 
 }  // namespace control

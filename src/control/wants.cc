@@ -4,7 +4,9 @@
 
 #include "control/endings.h"
 #include "control/own_template.h"
+#include "control/scores.h"
 #include "control/spot_steps.h"
+#include "control/target_attributes.h"
 #include "control/targets.h"
 #include "control/troubles.h"
 #include "model/adoption.h"
@@ -318,6 +320,8 @@ void want_facts(GroupState& group, const WantContext& context) {
     if (is_due(group.targets[ref.arn].attributes_read_at + period, context))
       start(group, context, WorkKind::kReadTargetAttributes, ref.arn.str(),
             model::DescribeTargetGroupAttributes{ref.arn});
+  for (const model::TargetGroupRef& ref : group.spec.target_groups) want_drain(group, ref, context);
+  want_scores(group, context);
   if (!group.zones.empty() && !group.spec.types.empty() &&
       is_due(group.prices_read_at + period, context)) {
     model::DescribeSpotPriceHistory call;

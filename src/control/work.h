@@ -33,11 +33,16 @@ enum class WorkKind {
   kSweepSpotRequests,
   kSweepOwnRequests,
   kSweepStatuses,
+  kReadOrphanLedger,
+  kReadOrphans,
+  kCancelOrphan,
+  kTagOrphan,
   kConfirmInstance,
   kPollInstances,
   kPollStatus,
   kReadTargetHealth,
   kReadTargetAttributes,
+  kSetDrain,
   kRegister,
   kDeregister,
   kTerminate,
@@ -48,6 +53,7 @@ enum class WorkKind {
   kMakeTemplate,
   kReadTypes,
   kReadPrices,
+  kReadScores,
 };
 
 struct WorkKey {

@@ -21,6 +21,12 @@ TEST(CallText, ASpotRequestIsShownWithoutItsUserData) {
             "Action=RequestSpotInstances&LaunchSpecification.ImageId=ami-1&Type=one-time");
 }
 
+TEST(CallText, AnAttributeThatIsSetIsNamed) {
+  EXPECT_EQ(text_of(model::ModifyTargetGroupAttributes{
+                model::TargetGroupArn("arn:1"), {{"deregistration_delay.timeout_seconds", "60"}}}),
+            "arn:1 deregistration_delay.timeout_seconds=60");
+}
+
 // The history of the ledger is kept for weeks.
 TEST(CallText, AWrittenRecordIsKeptWithoutUserData) {
   model::LedgerRecord record;

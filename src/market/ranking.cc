@@ -20,10 +20,18 @@ int64_t micros_of(const RankedPool& pool) { return pool.price ? pool.price->micr
 
 int64_t band_of(const RankedPool& pool) { return pool.band.value_or(kMiddleBand); }
 
+// In twentieths of the price. Where AWS thinks capacity scarce, what it takes is hard to replace.
+int64_t weight_of_a_band(const RankedPool& pool) {
+  constexpr int kGood = 8, kPoor = 3;
+  if (!pool.score) return 2;
+  return *pool.score >= kGood ? 1 : *pool.score <= kPoor ? 4 : 2;
+}
+
 // An interruption costs a boot's worth of two machines and some nerves: each band is worth a tenth
-// of the price.
+// of the price; half of that in a zone with a good placement score, twice in one with a poor one.
 int64_t weighted_price(const RankedPool& pool) {
-  return pool.price ? pool.price->micros() / 10 * (10 + band_of(pool)) : kUnknown;
+  if (!pool.price) return kUnknown;
+  return pool.price->micros() / 10 * (20 + weight_of_a_band(pool) * band_of(pool)) / 2;
 }
 
 // Smaller goes first.
@@ -41,6 +49,8 @@ RankedPool describe(const model::Pool& pool, const Knowledge& known, base::Insta
   RankedPool ranked;
   ranked.pool = pool;
   ranked.band = known.advisor.band(pool.type);
+  if (const auto score = known.scores.find(pool.zone); score != known.scores.end())
+    ranked.score = score->second;
   if (const auto price = known.prices.find(pool); price != known.prices.end())
     ranked.price = price->second;
   if (const auto until = known.cooling.find(pool);

@@ -22,7 +22,8 @@ namespace market {
 struct RankedPool {
   model::Pool pool;
   std::optional<base::Money> price;
-  std::optional<int> band;  // Of the advisor.
+  std::optional<int> band;   // Of the advisor.
+  std::optional<int> score;  // AWS's placement score of the zone, for all types together.
   std::optional<base::Instant> cools_until;
   bool too_dear = false;
   int in_use = 0;  // Machines of ours in it.
@@ -34,6 +35,7 @@ struct Knowledge {
   const std::map<model::Pool, base::Instant>& cooling;
   const Advisor& advisor;
   std::map<model::Pool, int> in_use;
+  std::map<model::Zone, int> scores = {};
 };
 
 // The pools of the group's types in that zone, the best first.

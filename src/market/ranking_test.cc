@@ -87,6 +87,33 @@ TEST(Ranking, EachStrategyWeighsPriceRiskAndUseInItsOwnWay) {
   EXPECT_EQ(order(prices, {}, kDiversified, {{pool("b.large"), 2}, {pool("c.large"), 1}}), "acb");
 }
 
+// a.large is in the worst band and c.large in the second: 1.4 and 1.1 of the price as a rule.
+TEST(Ranking, WhereCapacityIsScarceRiskWeighsMore) {
+  const Advisor advisor =
+      *Advisor::parse(R"({"spot_advisor":{"r":{"Linux":{"a.large":{"r":4},"b.large":{"r":4},)"
+                      R"("c.large":{"r":1}}}}})",
+                      model::Region("r"));
+  const Prices prices{{pool("a.large"), Money::usd_micros(1000)},
+                      {pool("c.large"), Money::usd_micros(1200)}};
+  const auto with_score = [&](std::map<Zone, int> scores) {
+    const auto pools = rank(group(), kZone, {prices, {}, advisor, {}, std::move(scores)}, kNow);
+    return names(pools).substr(0, 2);
+  };
+  EXPECT_EQ(with_score({}), "ca");
+  EXPECT_EQ(with_score({{kZone, 5}}), "ca");
+  EXPECT_EQ(with_score({{kZone, 8}}), "ac");
+  EXPECT_EQ(with_score({{kZone, 3}}), "ca");
+  EXPECT_EQ(with_score({{Zone("us-east-2b"), 9}}), "ca") << "of another zone";
+  const Prices dearer{{pool("a.large"), Money::usd_micros(1000)},
+                      {pool("c.large"), Money::usd_micros(1400)}};
+  const auto of_dearer = [&](int score) {
+    return names(rank(group(), kZone, {dearer, {}, advisor, {}, {{kZone, score}}}, kNow))
+        .substr(0, 2);
+  };
+  EXPECT_EQ(of_dearer(5), "ac");
+  EXPECT_EQ(of_dearer(3), "ca");
+}
+
 TEST(Ranking, APoolThatCoolsComesLastWhateverTheStrategy) {
   const Cooling cooling{{pool("b.large"), kNow + base::Duration::seconds(60)}};
   using enum model::Strategy;

@@ -243,6 +243,7 @@ struct Subnet {
   Zone zone;
   std::string vpc;
   int available_addresses = 0;
+  ZoneId zone_id = {};
 };
 struct SubnetsReply {
   std::vector<Subnet> subnets;

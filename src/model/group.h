@@ -24,6 +24,8 @@ struct LaunchTemplateRef {
 struct TargetGroupRef {
   TargetGroupArn arn;
   int port = 80;
+  // How long connections of a leaver may last; nothing: as AWS has it.
+  std::optional<base::Duration> drain = {};
   friend bool operator==(const TargetGroupRef&, const TargetGroupRef&) = default;
 };
 

@@ -6,11 +6,12 @@
 namespace model {
 namespace {
 
-constexpr std::array<std::pair<IncidentKind, std::string_view>, 4> kKinds{{
+constexpr std::array<std::pair<IncidentKind, std::string_view>, 5> kKinds{{
     {IncidentKind::kInterruption, "interruption"},
     {IncidentKind::kLoss, "loss"},
     {IncidentKind::kUnhealthy, "unhealthy"},
     {IncidentKind::kRebalance, "rebalance"},
+    {IncidentKind::kRetirement, "retirement"},
 }};
 
 }  // namespace

@@ -17,6 +17,7 @@ enum class IncidentKind {
   kLoss,          // It ended, or was ended by hand, and nobody had warned.
   kUnhealthy,     // It runs and fails its checks.
   kRebalance,     // AWS sees a higher risk for it: replaced ahead, where the group wants that.
+  kRetirement,    // AWS said hours or days ahead that it ends or stops it.
 };
 
 std::string_view to_string(IncidentKind kind);
@@ -37,7 +38,7 @@ struct Incident {
   InstanceId instance;
   Pool pool;
   base::Instant opened_at;
-  std::optional<base::Instant> deadline;  // When AWS takes it; unknown for a loss.
+  std::optional<base::Instant> deadline;  // When AWS takes or retires it; unknown for a loss.
   InstanceId replacement;                 // Empty until one is committed.
   std::optional<base::Instant> closed_at;
   std::string outcome;  // "replaced", "gone" (slot no longer wanted), …; empty while open.

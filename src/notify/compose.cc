@@ -26,6 +26,11 @@ std::string time_of_day(Instant t) {
   return base::to_iso8601(Instant::from_unix_seconds(t.unix_ms() / 1000)).substr(11);
 }
 
+// " at 2026-03-01T12:00:00Z": days ahead, the day matters.
+std::string on_date(const std::optional<Instant>& t) {
+  return t ? " at " + base::to_iso8601(Instant::from_unix_seconds(t->unix_ms() / 1000)) : "";
+}
+
 std::string in_words(Duration d) {
   const int64_t seconds = d.whole_seconds();
   if (seconds < 180) return std::to_string(seconds) + " s";
@@ -74,8 +79,9 @@ std::string action_for(const Incident& incident, const GroupState* group) {
   if (!incident.replacement.empty()) return "it is replaced by " + incident.replacement.str();
   if (const std::string_view why = first_hindrance(*group); !why.empty())
     return "a replacement may have to wait: " + short_text(why);
-  return incident.kind == IncidentKind::kRebalance ? "a replacement is launched ahead of that"
-                                                   : "a replacement is being launched";
+  const bool is_ahead =
+      incident.kind == IncidentKind::kRebalance || incident.kind == IncidentKind::kRetirement;
+  return is_ahead ? "a replacement is launched ahead of that" : "a replacement is being launched";
 }
 
 std::string name_of(const Incident& incident, const GroupState* group) {
@@ -104,6 +110,8 @@ std::string what_happens(const Notification& it, IncidentKind kind) {
   if (kind == IncidentKind::kLoss) return "ended, and AWS had not announced it (" + it.cause + ")";
   if (kind == IncidentKind::kUnhealthy) return "fails its checks (" + it.cause + ")";
   if (kind == IncidentKind::kRebalance) return "may soon be taken by AWS (" + it.cause + ")";
+  if (kind == IncidentKind::kRetirement)
+    return "will be retired by AWS" + on_date(it.deadline) + " (" + it.cause + ")";
   if (!it.deadline || *it.deadline <= it.at) return "is taken by AWS (" + it.cause + ")";
   return "will be taken by AWS at " + time_of_day(*it.deadline) + " (" + it.cause + ", " +
          in_words(*it.deadline - it.at) + " left)";
@@ -121,6 +129,7 @@ std::string what_became(const Notification& it) {
   if (it.outcome == "replaced")
     return "was replaced by " + it.replacement.str() + ", which served after " + in_words(*it.took);
   if (it.outcome == "recovered") return "passes its checks again and is kept";
+  if (it.outcome == "called-off") return "is kept: AWS has called it off";
   if (it.outcome == "slot-gone") return "is no longer needed: nobody wants the slot";
   return "needs nothing more: " + it.outcome;
 }

@@ -70,6 +70,11 @@ TEST(Compose, EveryOtherLossHasItsWords) {
   EXPECT_THAT(text(incident(IncidentKind::kRebalance, "rebalance")),
               HasSubstr("may soon be taken by AWS (rebalance recommendation); a replacement is "
                         "launched ahead of that."));
+  model::Incident retired = incident(IncidentKind::kRetirement, "AWS_EC2_INSTANCE_STOP_SCHEDULED");
+  retired.deadline = at(0) + base::Duration::hours(48);
+  EXPECT_THAT(text(retired),
+              HasSubstr("will be retired by AWS at " + base::to_iso8601(*retired.deadline) +
+                        " (AWS_EC2_INSTANCE_STOP_SCHEDULED); a replacement is launched ahead"));
   model::Incident taken = incident(IncidentKind::kInterruption, "reclaimed");
   taken.deadline = at(1);
   EXPECT_THAT(text(taken), HasSubstr("is taken by AWS (no warning was heard)"));

@@ -114,6 +114,18 @@ net::Response interrupt(Region& region, const json::object& in) {
   return control_answer("{}");
 }
 
+net::Response retire(Region& region, const json::object& in) {
+  const model::InstanceId id(json::text_or_empty(in, "instance_id"));
+  const auto ahead = json::find_int(in, "in_seconds");
+  if (ahead && (*ahead < 0 || *ahead > 31'536'000))
+    return control_refusal(400, "in_seconds must be a whole number, a year at most");
+  const bool is_done =
+      ahead ? region.schedule_retirement(id, region.now() + base::Duration::seconds(*ahead))
+            : region.call_off_retirement(id);
+  return is_done ? control_answer("{}")
+                 : control_refusal(404, "there is no such live instance, or nothing to call off");
+}
+
 net::Response set_health(Region& region, const json::object& in) {
   const model::InstanceId id(json::text_or_empty(in, "instance_id"));
   if (!region.world().instances.contains(id))
@@ -221,6 +233,7 @@ net::Response handle_control(Region& region, const net::Request& request) {
   if (what == "faults") return change_faults(region, request.body);
   if (what == "interrupt") return interrupt(region, *in);
   if (what == "health") return set_health(region, *in);
+  if (what == "retire") return retire(region, *in);
   if (what == "queues") return add_queue(region, *in);
   if (what == "identity-providers") return trust_provider(region, *in);
   if (what == "credentials/expire") return expire_credentials(region);

@@ -147,6 +147,8 @@ class Ec2 {
   Answer<std::string> get_spot_placement_scores(const base::Form& form);
   Answer<std::string> describe_availability_zones(const base::Form& form);
   Answer<std::vector<std::string>> read_scored_types(const base::Form& form) const;
+  // Ten combinations a day that were not asked for within the last one.
+  Answer<void> admit_scored(const base::Form& form);
   int free_spot_capacity(const std::vector<std::string>& types, const model::Zone& zone) const;
 
   Context& context_;
@@ -159,6 +161,7 @@ class Ec2 {
   std::map<std::pair<std::string, model::Zone>, TokenRecord> tokens_;
   std::map<std::string, FleetTokenRecord> fleet_tokens_;
   std::map<std::string, SpotTokenRecord> spot_tokens_;
+  std::map<std::string, base::Instant> scored_;  // By combination: when it was new.
   std::map<std::pair<std::string, std::string>, AnswerRecord>
       template_tokens_;  // By action, token.
 };

@@ -153,11 +153,27 @@ Answer<std::vector<std::string>> Ec2::read_scored_types(const base::Form& form) 
   return types;
 }
 
+Answer<void> Ec2::admit_scored(const base::Form& form) {
+  constexpr size_t kMostNew = 10;
+  std::string combination;
+  for (const auto& [name, value] : form.pairs())
+    if (name != "NextToken" && name != "MaxResults") combination += name + "=" + value + "&";
+  std::erase_if(scored_, [&](const auto& known) {
+    return context_.now >= known.second + base::Duration::hours(24);
+  });
+  if (!scored_.contains(combination) && scored_.size() >= kMostNew)
+    return refuse("MaxConfigLimitExceeded",
+                  "You have reached the limit of new Spot placement score configurations.");
+  scored_.emplace(std::move(combination), context_.now);
+  return {};
+}
+
 Answer<std::string> Ec2::get_spot_placement_scores(const base::Form& form) {
   ASSIGN_OR_RETURN(const int target, number_of(form, "TargetCapacity", 0));
   if (target < 1 || target > kMostTarget)
     return refuse("InvalidParameterValue", "TargetCapacity is out of range.");
   ASSIGN_OR_RETURN(const auto types, read_scored_types(form));
+  RETURN_IF_ERROR(admit_scored(form));
   ASSIGN_OR_RETURN(Page page, Page::read(form, "no-ids", kScorePages, context_.now));
   std::vector<Score> scores;
   int free_of_all = 0;

@@ -147,5 +147,15 @@ TEST(GetSpotPlacementScores, RefusesWhatItCannotScore) {
             "InvalidParameterValue");
 }
 
+TEST(GetSpotPlacementScores, TakesTenNewCombinationsADay) {
+  TestRegion r;
+  for (int target = 1; target <= 10; ++target)
+    EXPECT_EQ(r.ec2("GetSpotPlacementScores", scored(target, kThree)).status, 200);
+  EXPECT_EQ(r.ec2("GetSpotPlacementScores", scored(11, kThree)).code(), "MaxConfigLimitExceeded");
+  EXPECT_EQ(r.ec2("GetSpotPlacementScores", scored(5, kThree)).status, 200) << "it is known";
+  r.wait(base::Duration::hours(25));
+  EXPECT_EQ(r.ec2("GetSpotPlacementScores", scored(11, kThree)).status, 200);
+}
+
 }  // namespace
 }  // namespace sim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/http_date.h"
 #include "base/json.h"
 #include "sim/identifiers.h"
 
@@ -342,6 +343,37 @@ void Instances::reclaim(const model::InstanceId& id) {
   context_.agenda.at(context_.now + seconds_between(30, 600), [this, id] { publish_eviction(id); });
 }
 
+// ---- retirements ----
+
+bool Instances::schedule_retirement(const model::InstanceId& id, base::Instant date) {
+  Instance* instance = find(id);
+  if (!instance || !instance->is_live()) return false;
+  const int64_t change = ++context_.world.retirements_scheduled;
+  instance->retirement = Retirement{change, context_.now, date};
+  publish_retirement(*instance, "open");
+  context_.agenda.at(date, [this, id, change] { retire(id, change); });
+  return true;
+}
+
+bool Instances::call_off_retirement(const model::InstanceId& id) {
+  Instance* instance = find(id);
+  if (!instance || !instance->is_live() || !instance->retirement) return false;
+  publish_retirement(*instance, "closed");
+  instance->retirement.reset();
+  return true;
+}
+
+void Instances::retire(const model::InstanceId& id, int64_t change) {
+  Instance* instance = find(id);
+  if (!instance || !instance->is_live() || !instance->retirement ||
+      instance->retirement->change != change)
+    return;
+  begin_end(*instance, "Server.ScheduledStop",
+            "Server.ScheduledStop: Stopped due to a scheduled retirement");
+  set_spot_status(*instance, "closed", "instance-terminated-by-service",
+                  "Your Spot Instance was terminated by the service.");
+}
+
 // ---- events ----
 
 std::string Instances::arn_of(const model::InstanceId& id) const {
@@ -357,6 +389,39 @@ void Instances::publish(const Instance& instance, std::string detail_type, std::
       names_zone ? "arn:aws:ec2:" + instance.zone.str() + ":instance/" + instance.id.str()
                  : arn_of(instance.id);
   bus_.publish({"aws.ec2", std::move(detail_type), {resource}, std::move(detail)});
+}
+
+void Instances::publish_retirement(const Instance& instance, std::string_view status_code) {
+  const Retirement& retirement = *instance.retirement;
+  const std::string number = std::to_string(retirement.change);
+  const std::string account = context_.options.account;
+  const std::string updated = base::to_http_date(context_.now);
+  const base::json::object detail{
+      {"eventArn", "arn:aws:health:" + context_.options.region +
+                       "::event/EC2/AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED/" + number},
+      {"service", "EC2"},
+      {"eventTypeCode", "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED"},
+      {"eventTypeCategory", "scheduledChange"},
+      {"eventScopeCode", "ACCOUNT_SPECIFIC"},
+      {"communicationId", number + "-" + std::string(status_code)},
+      {"startTime", base::to_http_date(retirement.date)},
+      {"lastUpdatedTime", updated},
+      {"statusCode", status_code},
+      {"eventRegion", context_.options.region},
+      {"eventDescription",
+       base::json::array{base::json::object{
+           {"language", "en_US"}, {"latestDescription", "The host of the instance is retired."}}}},
+      {"affectedEntities",
+       base::json::array{base::json::object{{"entityValue", arn_of(instance.id)},
+                                            {"lastUpdatedTime", updated},
+                                            {"status", "PENDING"}}}},
+      {"affectedAccount", account},
+      {"page", "1"},
+      {"totalPages", "1"},
+      {"backupEvent", "false"},
+      {"actionability", "ACTION_REQUIRED"}};
+  bus_.publish(
+      {"aws.health", "AWS Health Event", {arn_of(instance.id)}, base::json::serialize(detail)});
 }
 
 void Instances::publish_eviction(const model::InstanceId& id) {

@@ -41,6 +41,9 @@ class Instances {
 
   // False when there is no such live Spot instance.
   bool interrupt(const model::InstanceId& id, InterruptionKind kind);
+  // The host below it goes out of service then; false when it has ended.
+  bool schedule_retirement(const model::InstanceId& id, base::Instant date);
+  bool call_off_retirement(const model::InstanceId& id);
   // The market took capacity: decides who goes.
   void reclaim_excess(const model::Pool& pool);
 
@@ -71,6 +74,8 @@ class Instances {
   std::string arn_of(const model::InstanceId& id) const;
   void publish(const Instance& instance, std::string detail_type, std::string detail);
   void publish_eviction(const model::InstanceId& id);
+  void retire(const model::InstanceId& id, int64_t change);
+  void publish_retirement(const Instance& instance, std::string_view status_code);
   base::Duration seconds_between(int64_t low, int64_t high);
 
   Context& context_;

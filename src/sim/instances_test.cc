@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
+#include "model/decode.h"
 #include "sim/test_region.h"
 
 namespace sim {
@@ -207,6 +208,49 @@ TEST(Instances, EverySecondQueueOfTheRuleHearsTheSame) {
   const Reply second = r.sqs("ReceiveMessage", {{"QueueUrl", url}});
   EXPECT_NE(second.body.find(kWarning), std::string::npos);
   EXPECT_EQ(r.notices(kWarning).size(), 1u);
+}
+
+TEST(Instances, AreRetiredOnTheDayThatWasAnnounced) {
+  RegionAtWork r;
+  const model::InstanceId id = only_instance(r).id;
+  EXPECT_FALSE(r.region.call_off_retirement(id)) << "there is none";
+  ASSERT_TRUE(r.region.schedule_retirement(id, r.now + Duration::hours(1)));
+  r.wait(Duration::seconds(2));
+  const auto notices = r.notices("AWS Health Event");
+  ASSERT_EQ(notices.size(), 1u);
+  r.wait(Duration::minutes(59));
+  EXPECT_TRUE(only_instance(r).is_live());
+  r.wait(Duration::minutes(1));
+  EXPECT_FALSE(only_instance(r).is_live());
+  EXPECT_EQ(only_instance(r).state_reason_code, "Server.ScheduledStop");
+}
+
+TEST(Instances, StayWhenTheirRetirementIsCalledOff) {
+  RegionAtWork r;
+  const model::InstanceId id = only_instance(r).id;
+  ASSERT_TRUE(r.region.schedule_retirement(id, r.now + Duration::hours(1)));
+  ASSERT_TRUE(r.region.call_off_retirement(id));
+  r.wait(Duration::hours(2));
+  EXPECT_TRUE(only_instance(r).is_live());
+  EXPECT_EQ(r.notices("AWS Health Event").size(), 2u);
+}
+
+// What the region writes is what a keeper reads.
+TEST(Instances, ARetirementIsReadAsOne) {
+  RegionAtWork r;
+  const model::InstanceId id = only_instance(r).id;
+  const base::Instant date = r.now + Duration::hours(100);
+  r.region.schedule_retirement(id, date);
+  r.wait(Duration::seconds(2));
+  const auto events = r.notices("AWS Health Event");
+  ASSERT_EQ(events.size(), 1u);
+  const auto notices = model::decode(base::json::serialize(events.front()), r.now);
+  ASSERT_TRUE(notices);
+  const model::Notice& notice = notices->front();
+  EXPECT_EQ(notice.kind, model::NoticeKind::kScheduledChange);
+  EXPECT_THAT(notice.instances, ElementsAre(id));
+  EXPECT_EQ(notice.action, model::InterruptionAction::kTerminate);
+  EXPECT_EQ(notice.deadline->unix_ms() / 1000, date.unix_ms() / 1000);
 }
 
 }  // namespace

@@ -29,10 +29,10 @@ constexpr uint64_t kSpotStream = 0x53706f7453747265;
 constexpr char kZoneLetters[] = {'a', 'b', 'c'};
 // Every source of notices, so that no keeper misses one for want of a rule.
 constexpr char kNoticePattern[] =
-    R"({"source":["aws.ec2","custom.spot.interruption.simulator"],"detail-type":[)"
+    R"({"source":["aws.ec2","aws.health","custom.spot.interruption.simulator"],"detail-type":[)"
     R"("EC2 Spot Instance Interruption Warning","EC2 Instance Rebalance Recommendation",)"
     R"("EC2 Instance State-change Notification","EC2 Spot Instance Request Fulfillment",)"
-    R"("AWS Service Event via CloudTrail"]})";
+    R"("AWS Service Event via CloudTrail","AWS Health Event"]})";
 
 std::vector<model::Zone> zones_of(const RegionOptions& options) {
   std::vector<model::Zone> zones;
@@ -318,6 +318,14 @@ void Region::set_endpoint_url(const std::string& url) {
 
 bool Region::interrupt(const model::InstanceId& id, InterruptionKind kind) {
   return parts_->instances.interrupt(id, kind);
+}
+
+bool Region::schedule_retirement(const model::InstanceId& id, base::Instant date) {
+  return parts_->instances.schedule_retirement(id, date);
+}
+
+bool Region::call_off_retirement(const model::InstanceId& id) {
+  return parts_->instances.call_off_retirement(id);
 }
 
 void Region::trust_identity_provider(const std::string& issuer, const std::string& audience) {

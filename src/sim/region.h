@@ -56,6 +56,10 @@ class Region {
 
   // False when there is no such live Spot instance.
   bool interrupt(const model::InstanceId& id, InterruptionKind kind);
+  // AWS Health announces that the instance ends then, or that it does not after all. False when
+  // there is no such live instance, or nothing to call off.
+  bool schedule_retirement(const model::InstanceId& id, base::Instant date);
+  bool call_off_retirement(const model::InstanceId& id);
   // The status checks fail, or the health checks of its target groups.
   bool set_impaired(const model::InstanceId& id, bool is_impaired);
   bool set_sick(const model::InstanceId& id, bool is_sick);

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "control/timing.h"
 #include "model/decode.h"
 #include "sim/host.h"
 #include "sim/ledger_checker.h"
@@ -139,7 +140,7 @@ class Simulation {
     group.launch_template = {scene.launch_template, "$Latest"};
     group.types = options_.types;
     group.strategy = options_.strategy;
-    group.target_groups = {{make_target_group(), 80}};
+    group.target_groups = {{make_target_group(), 80, swarm_.drain}};
     group.min_healthy = std::max(1, swarm_.capacity - 1);
     group.on_rebalance = swarm_.on_rebalance;
     if (swarm_.fleets) group.launch_by = model::LaunchBy::kFleet;
@@ -186,8 +187,15 @@ class Simulation {
     return groups;
   }
 
+  static std::vector<model::GroupSpec> without_second(std::vector<model::GroupSpec> groups) {
+    if (groups.size() > 1) groups.pop_back();
+    return groups;
+  }
+
+  // The file of that keeper.
   std::vector<model::GroupSpec> file_of(size_t host) const {
-    return host > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
+    auto groups = host > 0 && swarm_.diverging_files ? diverging(groups_) : groups_;
+    return host > 0 && swarm_.partial_files ? without_second(std::move(groups)) : groups;
   }
 
   void build_hosts() {
@@ -248,6 +256,8 @@ class Simulation {
       removed(exchange, "Targets.member.");
     if (exchange.acted_status == 200 && exchange.action == "TerminateInstances")
       removed(exchange, "InstanceId.");
+    if (exchange.acted_status == 200 && exchange.action == "CancelSpotInstanceRequests")
+      cancelled(exchange);
   }
 
   void remember_messages(const Exchange& exchange) {
@@ -308,6 +318,34 @@ class Simulation {
         world_checker_.removed(InstanceId(value), timeline_.now());
   }
 
+  // A keeper whose file lacks the group must not cancel what another one's launch waits for.
+  void cancelled(const Exchange& exchange) {
+    const auto form = base::Form::parse(exchange.request_body);
+    if (!swarm_.partial_files || !form || exchange.host != hosts_.back()->name()) return;
+    for (const auto& [name, value] : form->pairs()) {
+      const auto request = region_.world().spot_requests.find(model::SpotRequestId(value));
+      if (request == region_.world().spot_requests.end()) continue;
+      const std::string* group = request->second.tag(model::kGroupTag);
+      if (group && *group == "workers" && is_awaited(request->second))
+        violate(std::string(exchange.host) + " cancelled " + value +
+                ", which another keeper waits for");
+    }
+  }
+
+  bool is_awaited(const SpotRequest& request) const {
+    const auto record = ledger_checker_.last().find(model::GroupName("workers"));
+    const std::string* tag = request.tag(model::kLaunchTag);
+    const auto launch = tag ? model::parse_launch_id(*tag) : std::nullopt;
+    if (record == ledger_checker_.last().end() || !launch ||
+        record->second.incarnation != launch->incarnation)
+      return false;
+    return std::any_of(record->second.open.begin(), record->second.open.end(),
+                       [&](const model::OpenLaunch& entry) {
+                         return entry.n == launch->n &&
+                                timeline_.now() < entry.opened_at + control::Timing().horizon;
+                       });
+  }
+
   void stored(const std::string& text) {
     const auto record = model::parse_ledger_record(text);
     if (!record) return violate("an unreadable ledger record was stored");
@@ -353,6 +391,12 @@ class Simulation {
     unleash(swarm_.between_disk_losses, "disk-loss", [this] { return lose_disk(); });
     unleash(swarm_.between_outages, "zone-outage", [this] { return break_a_zone(); });
     unleash(swarm_.between_sicknesses, "sickness", [this] { return sicken_some(); });
+    unleash(swarm_.between_retirements, "retirement", [this] { return retire_one(); });
+    unleash(swarm_.between_drifts, "drift",
+            [this] { return set_drain(std::to_string(dice_.between(0, 600))); });
+    if (swarm_.drops_group)
+      timeline_.after(Duration::millis(dice_.between(0, options_.chaos.ms())),
+                      [this] { drop_second_group(); });
     unleash(swarm_.between_orders, "order", [this] { return person_.order_something(); });
     unleash(swarm_.between_edits, "edit", [this] { return person_.edit_something(); });
     unleash(swarm_.between_clock_steps, "clock-step", [this] {
@@ -396,6 +440,39 @@ class Simulation {
     form.add("Version", "2016-11-15");
     form.add("InstanceId.1", ids[dice_.below(ids.size())].str());
     return ask("ec2", form).status == 200;
+  }
+
+  // Some minutes or hours ahead; one in four is called off.
+  bool retire_one() {
+    const auto ids = live_instances();
+    if (ids.empty()) return false;
+    const InstanceId id = ids[dice_.below(ids.size())];
+    const Duration ahead = Duration::minutes(dice_.between(1, 120));
+    if (dice_.chance_ppm(250'000))
+      timeline_.after(Duration::millis(dice_.between(0, ahead.ms())),
+                      [this, id] { region_.call_off_retirement(id); });
+    return region_.schedule_retirement(id, timeline_.now() + ahead);
+  }
+
+  // A person at the console, or another tool.
+  bool set_drain(const std::string& seconds) {
+    base::Form form;
+    form.add("Action", "ModifyTargetGroupAttributes");
+    form.add("Version", "2015-12-01");
+    form.add("TargetGroupArn", groups_.front().target_groups.front().arn.str());
+    form.add("Attributes.member.1.Key", "deregistration_delay.timeout_seconds");
+    form.add("Attributes.member.1.Value", seconds);
+    return ask("elasticloadbalancing", form).status == 200;
+  }
+
+  // Taken out of every file; each keeper is started anew with what is left.
+  void drop_second_group() {
+    ++result_.reached["chaos-dropped-group"];
+    groups_ = without_second(std::move(groups_));
+    for (size_t i = 0; i < hosts_.size(); ++i) {
+      hosts_[i]->reload(file_of(i));
+      hosts_[i]->crash(Duration::seconds(dice_.between(1, 60)));
+    }
   }
 
   // One machine, or the whole group as after a bad deployment; most recover by themselves.
@@ -520,6 +597,7 @@ class Simulation {
       if (pool.is_drained) region_.refill_pool(key);
     cure_all();
     person_.make_peace();
+    if (swarm_.between_retirements < Duration::hours(1000)) announce_one();
     for (auto& host : hosts_) {
       host->set_partitioned(false);
       host->set_crash_rate(0);
@@ -528,7 +606,25 @@ class Simulation {
     }
   }
 
+  // Long ahead, and no word of it is lost: by the end another machine must hold that slot.
+  void announce_one() {
+    const auto record = ledger_checker_.last().find(groups_.front().name);
+    if (record == ledger_checker_.last().end() || record->second.holders.empty()) return;
+    announced_ = record->second.holders.begin()->second.instance;
+    if (!region_.schedule_retirement(announced_, timeline_.now() + Duration::hours(24)))
+      announced_ = {};
+  }
+
+  void expect_replaced_ahead() {
+    const auto record = ledger_checker_.last().find(groups_.front().name);
+    if (announced_.empty() || record == ledger_checker_.last().end()) return;
+    for (const auto& [slot, holder] : record->second.holders)
+      if (holder.instance == announced_)
+        violate(announced_.str() + " is to be retired and still holds " + slot.str());
+  }
+
   void finish() {
+    expect_replaced_ahead();
     world_checker_.look(timeline_.now());
     world_checker_.expect_whole(timeline_.now());
     for (auto& host : hosts_) {
@@ -559,6 +655,7 @@ class Simulation {
   SimulationResult result_;
   TraceHash hash_;
   Instant chaos_ends_ = Instant::never();
+  InstanceId announced_;  // To be retired, since the calm began.
   std::set<std::string> disks_lost_;
   std::map<std::string, std::set<std::string>> handed_out_;  // Bodies, by keeper.
   Person person_;

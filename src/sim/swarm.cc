@@ -63,6 +63,17 @@ base::WeekWindow draw_window(base::Prng& dice) {
           *base::TimeZone::parse_posix(kRules[zone])};
 }
 
+// What people and AWS change around a keeper: files, attributes, hosts.
+void draw_changes(Swarm& swarm, base::Prng& dice) {
+  constexpr int kDrains[] = {0, 15, 60, 120};
+  if (dice.chance_ppm(400'000)) swarm.drain = Duration::seconds(kDrains[dice.below(4)]);
+  maybe_often(dice, swarm.between_drifts, 300'000, 5, 30);
+  maybe_often(dice, swarm.between_retirements, 300'000, 5, 40);
+  const bool has_two = swarm.groups > 1;
+  swarm.partial_files = dice.chance_ppm(400'000) && has_two && swarm.keepers > 1;
+  swarm.drops_group = dice.chance_ppm(200'000) && has_two;
+}
+
 // What takes the launch protocol round its rarest corners: a ledger lost while a launch is under
 // way, clocks far apart with slow answers between two keepers, instances that no list shows again.
 void draw_rarities(Swarm& swarm, base::Prng dice) {
@@ -91,6 +102,7 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   swarm.fleets = dice.chance_ppm(400'000);
   if (dice.chance_ppm(250'000)) swarm.return_window = draw_window(dice);
   swarm.spot_requests = dice.chance_ppm(250'000);
+  draw_changes(swarm, dice);
   maybe_often(dice, swarm.between_orders, 300'000, 2, 20);
   maybe_often(dice, swarm.between_edits, 200'000, 5, 40);
 }
@@ -150,7 +162,9 @@ std::string to_string(const Swarm& swarm) {
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
          number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
-         number("requests", swarm.spot_requests) +
+         number("requests", swarm.spot_requests) + number("partial", swarm.partial_files) +
+         number("drops", swarm.drops_group) +
+         number("drain_ms", swarm.drain ? swarm.drain->ms() + 1 : 0) +
          number("orders_ms", swarm.between_orders.ms() % kNever.ms()) +
          number("edits_ms", swarm.between_edits.ms() % kNever.ms()) +
          number("slow", swarm.network.slow_per_mille) +

@@ -28,6 +28,9 @@ struct Swarm {
   std::optional<base::WeekWindow> return_window;  // Nothing: slots return to Spot at any time.
   bool namesakes = false;                         // Both keepers have the same name.
   bool diverging_files = false;  // The second keeper's file names other types first, and one less.
+  bool partial_files = false;    // The second keeper's file lacks the second group.
+  bool drops_group = false;      // At some time the second group leaves every file.
+  std::optional<base::Duration> drain;  // Of the target group, by the file.
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;
@@ -46,8 +49,10 @@ struct Swarm {
   base::Duration between_outages = base::Duration::hours(1000);     // Of a zone's API.
   base::Duration between_sicknesses = base::Duration::hours(1000);  // Of machines that run.
   base::Duration between_clock_steps = base::Duration::hours(1000);
-  base::Duration between_orders = base::Duration::hours(1000);  // Of a person's.
-  base::Duration between_edits = base::Duration::hours(1000);   // Of the capacity, in all files.
+  base::Duration between_retirements = base::Duration::hours(1000);  // AWS Health's, of hosts.
+  base::Duration between_drifts = base::Duration::hours(1000);       // Of target group attributes.
+  base::Duration between_orders = base::Duration::hours(1000);       // Of a person's.
+  base::Duration between_edits = base::Duration::hours(1000);  // Of the capacity, in all files.
 };
 
 Swarm draw_swarm(base::Prng& dice);

@@ -41,6 +41,13 @@ struct Reclaim {
   base::Instant at;
 };
 
+// The host below it goes out of service.
+struct Retirement {
+  int64_t change = 0;  // Numbers the announcements of the region.
+  base::Instant said_at;
+  base::Instant date;
+};
+
 struct Instance {
   model::InstanceId id;
   model::InstanceType type;
@@ -63,6 +70,7 @@ struct Instance {
   bool is_impaired = false;                           // Status checks fail.
   bool is_sick = false;                               // Health checks of targets fail.
   std::optional<Reclaim> reclaim;
+  std::optional<Retirement> retirement;
   std::optional<base::Instant> rebalance_at;
 
   // Eventual consistency: what reads show until it has settled.
@@ -260,6 +268,7 @@ struct World {
   std::string key_pair;
   int64_t instances_launched = 0;
   int64_t events_published = 0;
+  int64_t retirements_scheduled = 0;
   int64_t events_delivered = 0;
 };
 

@@ -222,8 +222,36 @@ void WorldChecker::expect_whole(Instant now) {
     if (!record->second.open.empty()) violate_(group.name.str() + " still has open launches");
     for (const auto& [slot, holder] : record->second.holders)
       if (!wanted.contains(slot)) violate_(slot.str() + " is held and no longer wanted");
+    expect_drained_as_said(group);
   }
   expect_accounted();
+  expect_tagged();
+}
+
+// Who machines of ours are for can be seen, also of groups that no file names any more.
+void WorldChecker::expect_tagged() {
+  const World& world = region_.world();
+  for (const auto& [id, instance] : world.instances) {
+    const auto request = world.spot_requests.find(instance.spot_request);
+    if (instance.is_live() && !instance.tag(model::kLaunchTag) &&
+        request != world.spot_requests.end() && request->second.tag(model::kLaunchTag))
+      violate_(id.str() + " came by a Spot request of ours and bears no tags");
+  }
+  for (const auto& [id, request] : world.spot_requests)
+    if (request.state == "open" && request.tag(model::kLaunchTag) && !group_of(groups_, request))
+      violate_(id.str() + " is open, and no file names its group");
+}
+
+// Connections may last as the file says.
+void WorldChecker::expect_drained_as_said(const model::GroupSpec& group) {
+  for (const model::TargetGroupRef& ref : group.target_groups) {
+    const auto targets = region_.world().target_groups.find(ref.arn);
+    if (!ref.drain || targets == region_.world().target_groups.end()) continue;
+    if (targets->second.deregistration_delay() != *ref.drain)
+      violate_(ref.arn.str() + " drains for " +
+               base::to_string(targets->second.deregistration_delay()) + ", and the file says " +
+               base::to_string(*ref.drain));
+  }
 }
 
 void WorldChecker::expect_accounted() {

@@ -59,6 +59,8 @@ class WorldChecker {
   // A person said that this machine is to be left alone, and every keeper has had time to hear it.
   bool is_to_be_left(const model::InstanceId& id, const model::LedgerRecord& record,
                      base::Instant now) const;
+  void expect_tagged();
+  void expect_drained_as_said(const model::GroupSpec& group);
 
   const Region& region_;
   const LedgerChecker& ledger_;

@@ -168,7 +168,8 @@ TEST_F(WorldCheckerTest, AnInstanceOfATaggedSpotRequestIsOursAlthoughItHasNoTags
   region_.wait(base::Duration::minutes(3));
   ASSERT_EQ(region_.region.world().instances.size(), 2u);
   checker_.expect_whole(region_.now);
-  EXPECT_THAT(violations_, ElementsAre(HasSubstr("lives and nobody accounts for it")));
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("lives and nobody accounts for it"),
+                                       HasSubstr("bears no tags")));
 }
 
 TEST_F(WorldCheckerTest, AnOpenSpotRequestThatNobodyWaitsForIsFound) {
@@ -244,6 +245,30 @@ TEST_F(WorldCheckerTest, CountsWhatWasTakenWhatWasSurplusAndWhatWasServed) {
   EXPECT_EQ(checker_.figures().surplus, 1);
   EXPECT_EQ(checker_.figures().slot_ms_served, 10'000) << "nobody served at the last look";
   EXPECT_GT(checker_.figures().on_demand_cost, checker_.figures().cost);
+}
+
+TEST_F(WorldCheckerTest, AnOpenRequestOfAGroupThatNoFileNamesIsAViolation) {
+  const auto id = launch(1);
+  register_target(id);
+  commit(id);
+  region_.region.drain_pool(
+      {model::InstanceType("m5.large"), model::Zone("us-east-2a"), model::kLinux});
+  request_spot();
+  const std::vector<model::GroupSpec> none;
+  WorldChecker nobody(region_.region, ledger_, none, note());
+  nobody.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("no file names its group")));
+}
+
+TEST_F(WorldCheckerTest, ADrainThatIsNotTheFilesIsAViolation) {
+  const auto id = launch(1);
+  register_target(id);
+  commit(id);
+  auto groups = groups_;
+  groups[0].target_groups[0].drain = base::Duration::seconds(60);
+  WorldChecker checker(region_.region, ledger_, groups, note());
+  checker.expect_whole(region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("drains for 5m, and the file says 1m")));
 }
 
 }  // namespace
