@@ -36,7 +36,7 @@ TEST(CommandLine, NamesAWordThatItDoesNotKnowAndThoseItDoes) {
   EXPECT_EQ(below.code, kUnusable);
   EXPECT_EQ(below.err,
             "spotkeeper: \"foo\" is no command of group; "
-            "allowed: list, show, hold, release, pause, resume, replace, retire\n");
+            "allowed: list, show, hold, release, pause, resume, replace, retire, adopt\n");
 }
 
 TEST(CommandLine, NamesAnOptionThatStandsBeforeItsCommand) {

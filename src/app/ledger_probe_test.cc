@@ -46,7 +46,9 @@ TEST(LedgerProbe, IsNotMisledByAnotherProbeUnderTheSameName) {
   for (const bool is_first : {true, false}) {
     for (int meddled = 1; meddled <= (is_first ? 4 : 3); ++meddled) {
       LedgerRig rig;
-      if (!is_first) ASSERT_TRUE(probe_conditions(rig.ledger(), kKeeper, 1));
+      if (!is_first) {
+        ASSERT_TRUE(probe_conditions(rig.ledger(), kKeeper, 1));
+      }
       int writes = 0;
       rig.before_write = [&] {
         if (++writes != meddled) return;
