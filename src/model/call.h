@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/auto_scaling.h"
 #include "model/catalogue.h"
 #include "model/fleet.h"
 #include "model/ids.h"
@@ -164,6 +165,23 @@ struct ModifyTargetGroupAttributes {
   std::map<std::string, std::string> attributes;
 };
 
+// ---- Auto Scaling ----
+struct DescribeAutoScalingGroups {
+  std::vector<AutoScalingGroupName> names;  // One that is not there is left out of the answer.
+  int max_records = 0;                      // 0: not sent. AWS allows 1..100.
+  PageToken next;
+};
+struct DescribeAutoScalingInstances {
+  std::vector<InstanceId> ids;  // At most kMostAutoScalingInstances; who is no member is left out.
+  PageToken next;
+};
+// The desired capacity is decremented: else the group would launch again. All or nothing, and an
+// error when one of them is no member any more.
+struct DetachInstances {
+  AutoScalingGroupName group;
+  std::vector<InstanceId> ids;  // At most kMostDetached.
+};
+
 // ---- EventBridge, STS ----
 struct PutEvents {
   struct Entry {
@@ -191,7 +209,8 @@ using Call = std::variant<
     DescribeAvailabilityZones, DescribeInstanceTypes, GetSpotPlacementScores, CreateLaunchTemplate,
     CreateLaunchTemplateVersion, DescribeLaunchTemplates, DescribeLaunchTemplateVersions,
     RegisterTargets, DeregisterTargets, DescribeTargetHealth, DescribeTargetGroupAttributes,
-    ModifyTargetGroupAttributes, PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
+    ModifyTargetGroupAttributes, DescribeAutoScalingGroups, DescribeAutoScalingInstances,
+    DetachInstances, PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
 
 // ---- what comes back ----
 struct Done {};  // For requests whose answer says nothing more.
@@ -271,6 +290,14 @@ struct TargetHealthReply {
 struct TargetGroupAttributesReply {
   std::map<std::string, std::string> attributes;
 };
+struct AutoScalingGroupsReply {
+  std::vector<AutoScalingGroup> groups;
+  PageToken next;
+};
+struct AutoScalingInstancesReply {
+  std::vector<AutoScalingMember> members;
+  PageToken next;
+};
 struct PutEventsReply {
   struct Entry {
     std::string event_id;                   // Set when it was taken,
@@ -296,7 +323,8 @@ using Reply =
                  CancelledSpotRequestsReply, SpotPricesReply, FleetsReply, SubnetsReply,
                  AvailabilityZonesReply, InstanceTypesReply, SpotPlacementScoresReply,
                  LaunchTemplatesReply, LaunchTemplateVersionsReply, TargetHealthReply,
-                 TargetGroupAttributesReply, PutEventsReply, CallerIdentity, LedgerVersion>;
+                 TargetGroupAttributesReply, AutoScalingGroupsReply, AutoScalingInstancesReply,
+                 PutEventsReply, CallerIdentity, LedgerVersion>;
 
 struct CallId {
   uint64_t value = 0;
