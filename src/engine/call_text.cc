@@ -57,6 +57,9 @@ std::string text_of(const model::Call& call) {
         } else if constexpr (std::is_same_v<T, model::RegisterTargets> ||
                              std::is_same_v<T, model::DeregisterTargets>) {
           text = targets_text(c.group, c.targets);
+        } else if constexpr (std::is_same_v<T, model::DetachInstances>) {
+          text = c.group.str();
+          for (const model::InstanceId& id : c.ids) append(text, id.str());
         } else if constexpr (std::is_same_v<T, model::LedgerWrite>) {
           text = c.group.str();
         }
