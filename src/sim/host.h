@@ -59,6 +59,8 @@ class Host {
   void lose_disk(base::Duration down);
 
   const std::string& name() const { return options_.name; }
+  // A person's order; false when the keeper is down.
+  bool order(model::Command command, std::function<void(base::Status)> done);
   // Only while up.
   const engine::Engine& engine() const;
   engine::Journal& journal();

@@ -88,6 +88,8 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   swarm.fleets = dice.chance_ppm(400'000);
   if (dice.chance_ppm(250'000)) swarm.return_window = draw_window(dice);
   swarm.spot_requests = dice.chance_ppm(250'000);
+  swarm.adopts = dice.chance_ppm(200'000);
+  swarm.region.scaling_contention_per_mille = maybe(dice, 300);
 }
 
 }  // namespace
@@ -145,7 +147,8 @@ std::string to_string(const Swarm& swarm) {
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
          number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
-         number("requests", swarm.spot_requests) + number("slow", swarm.network.slow_per_mille) +
+         number("requests", swarm.spot_requests) + number("adopts", swarm.adopts) +
+         number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +

@@ -28,6 +28,8 @@ struct Swarm {
   std::optional<base::WeekWindow> return_window;  // Nothing: slots return to Spot at any time.
   bool namesakes = false;                         // Both keepers have the same name.
   bool diverging_files = false;  // The second keeper's file names other types first, and one less.
+  // The first group begins paused, and a person has machines adopted that others started.
+  bool adopts = false;
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;
