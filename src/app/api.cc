@@ -9,6 +9,8 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "base/quote.h"
+#include "model/adoption.h"
+#include "model/auto_scaling.h"
 
 namespace app {
 namespace {
@@ -81,22 +83,32 @@ net::Response ordered(const base::Status& status) {
   return refusal(code, error.code, base::printable(error.message));
 }
 
-// As many as one describe may ask for.
-constexpr size_t kMostAdopted = 200;
-
 base::Result<std::vector<model::InstanceId>> parse_instances(const object& document) {
   std::vector<model::InstanceId> ids;
   const base::json::value* value = document.if_contains("instances");
   const array* list = value ? value->if_array() : nullptr;
   for (size_t i = 0; list && i < list->size(); ++i) {
     const auto* text = (*list)[i].if_string();
-    if (!text || !model::is_instance_id(*text) || ids.size() == kMostAdopted)
-      return base::fail("BadCommand", "instances must be the ids of at most 200 machines");
+    if (!text || !model::is_instance_id(*text) || ids.size() == model::kMostAdopted)
+      return base::fail("BadCommand", "instances must be the ids of at most " +
+                                          std::to_string(model::kMostAdopted) + " machines");
     ids.emplace_back(std::string_view(*text));
   }
-  if (ids.empty())
-    return base::fail("BadCommand", "to adopt machines, instances must be their ids");
   return ids;
+}
+
+base::Status read_adoption(const object& document, model::Command& command) {
+  ASSIGN_OR_RETURN(command.instances, parse_instances(document));
+  const auto group = base::json::find_string(document, "auto_scaling_group");
+  if (group && !model::is_auto_scaling_group_name(*group))
+    return base::fail("BadCommand",
+                      "auto_scaling_group must be its name: 1 to 255 characters without \":\"");
+  if (group) command.scaling_group = model::AutoScalingGroupName(*group);
+  if (command.instances.empty() && !group)
+    return base::fail("BadCommand",
+                      "to adopt machines, instances must be their ids, or auto_scaling_group the "
+                      "name of the group whose members they are");
+  return {};
 }
 
 base::Result<model::Command> parse_command(std::string_view body) {
@@ -110,7 +122,7 @@ base::Result<model::Command> parse_command(std::string_view body) {
   if (command.subject.empty())
     return base::fail("BadCommand", "subject must be the name of a slot or of a group");
   if (*kind == model::CommandKind::kAdopt) {
-    ASSIGN_OR_RETURN(command.instances, parse_instances(document));
+    RETURN_IF_ERROR(read_adoption(document, command));
   }
   // What cannot be undone is said twice.
   if (*kind == model::CommandKind::kRetire &&

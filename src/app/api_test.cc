@@ -377,13 +377,29 @@ TEST_F(ApiTest, ARefusedCommandSaysWhy) {
 }
 
 TEST_F(ApiTest, WhatIsNoCommandNeverReachesTheKeeper) {
-  for (const char* body : {"", "[]", R"({"command":"destroy","subject":"web"})",
-                           R"({"command":"hold"})", R"({"command":"hold","subject":7})"})
+  for (const char* body :
+       {"", "[]", R"({"command":"destroy","subject":"web"})", R"({"command":"hold"})",
+        R"({"command":"hold","subject":7})", R"({"command":"adopt","subject":"web"})",
+        R"({"command":"adopt","subject":"web","instances":["mine"]})",
+        R"({"command":"adopt","subject":"web","auto_scaling_group":"a:b"})"})
     EXPECT_EQ(command(body).status, 400) << body;
   EXPECT_EQ(post(R"({"command":"pause","subject":"web"})", "text/plain", "/api/v1/commands").status,
             415);
   EXPECT_EQ(get("/api/v1/commands").status, 405);
   EXPECT_THAT(ordered_, testing::IsEmpty());
+}
+
+TEST_F(ApiTest, AnAdoptionNamesMachinesOrWhoseMembersTheyAre) {
+  EXPECT_EQ(
+      command(R"({"command":"adopt","subject":"web","instances":["i-0123456789abcdef0"]})").status,
+      200);
+  EXPECT_EQ(command(R"({"command":"adopt","subject":"web","auto_scaling_group":"old"})").status,
+            200);
+  ASSERT_EQ(ordered_.size(), 2u);
+  EXPECT_THAT(ordered_[0].instances,
+              testing::ElementsAre(model::InstanceId("i-0123456789abcdef0")));
+  EXPECT_TRUE(ordered_[0].scaling_group.empty());
+  EXPECT_EQ(ordered_[1].scaling_group.str(), "old");
 }
 
 TEST_F(ApiTest, ToRetireAGroupItsNameIsSaidTwice) {

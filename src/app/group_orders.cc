@@ -1,6 +1,7 @@
 // The `group` commands that change something: each is one order to a running keeper, which answers
 // when it stands in the group's ledger.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "app/cli.h"
 #include "app/reading.h"
 #include "base/json.h"
+#include "model/auto_scaling.h"
 #include "model/command.h"
 #include "model/instance.h"
 
@@ -23,6 +25,7 @@ struct Order {
   std::string subject;
   std::string confirm;
   std::vector<std::string> instances;
+  std::string scaling_group;
   std::string done;  // What to say when it is done, after the subject.
 };
 
@@ -34,6 +37,7 @@ base::Status send(const Order& order) {
     for (const std::string& id : order.instances) ids.emplace_back(id);
     body["instances"] = std::move(ids);
   }
+  if (!order.scaling_group.empty()) body["auto_scaling_group"] = order.scaling_group;
   ASSIGN_OR_RETURN(const auto client, ServerClient::open(order.server, aws::process_environment()));
   ASSIGN_OR_RETURN(const std::string answer,
                    client->post("/api/v1/commands", base::json::serialize(body)));
@@ -144,6 +148,40 @@ std::string must_be_instance(const std::string& text) {
                                      : "allowed: the id of an instance, as i-0123456789abcdef0";
 }
 
+std::string must_be_scaling_group(const std::string& text) {
+  return model::is_auto_scaling_group_name(text)
+             ? ""
+             : "allowed: the name of an Auto Scaling group, 1 to 255 characters without \":\"";
+}
+
+// Whom a slot has or is about to have, by what the keeper shows.
+bool is_adopted(const base::json::object& slot, const Order& order) {
+  if (order.instances.empty())
+    return base::json::text_or_empty(slot, "leaves_auto_scaling_group") == order.scaling_group;
+  const std::string id = base::json::text_or_empty(slot, "instance_id");
+  return std::find(order.instances.begin(), order.instances.end(), id) != order.instances.end();
+}
+
+int adopt(const Order& order) {
+  if (order.instances.empty() && order.scaling_group.empty()) {
+    std::fprintf(stderr,
+                 "spotkeeper: whom is %s to adopt? Name instances, or --auto-scaling-group\n",
+                 order.subject.c_str());
+    return kUnusable;
+  }
+  if (const int code = give(order); code != kOk) return code;
+  const auto group = ask(order.server, "/api/v1/groups/" + base::percent_encode(order.subject));
+  if (!group) return explain(group.error());
+  const auto* slots = base::json::find_array(*group, "slots");
+  for (size_t i = 0; slots && i < slots->size(); ++i) {
+    const base::json::object& slot = (*slots)[i].as_object();
+    if (is_adopted(slot, order))
+      std::printf("  %s %s\n", base::json::text_or_empty(slot, "slot").c_str(),
+                  base::json::text_or_empty(slot, "instance_id").c_str());
+  }
+  return kOk;
+}
+
 void add_adopt(CLI::App& group, Action& action) {
   CLI::App* command =
       group.add_subcommand("adopt", "let machines that run already take free slots");
@@ -151,18 +189,22 @@ void add_adopt(CLI::App& group, Action& action) {
                           "takes them: each holds its slot once our tags are on it, and is then "
                           "registered and looked after");
   command->add_option("group", order->subject, "the group's name")->required();
-  command->add_option("instances", order->instances, "the machines' ids")
-      ->required()
-      ->check(must_be_instance);
+  command->add_option("instances", order->instances, "the machines' ids")->check(must_be_instance);
+  command
+      ->add_option("--auto-scaling-group", order->scaling_group,
+                   "whose members they are; without ids, all its members")
+      ->check(must_be_scaling_group);
   command->footer(
-      "Example:\n"
+      "Examples:\n"
       "  spotkeeper group adopt web i-0123456789abcdef0 i-0123456789abcdef1\n"
+      "  spotkeeper group adopt web --auto-scaling-group old-web\n"
       "Each takes a free slot of its subnet: all of them do, or none. From then on the keeper\n"
       "names, registers, replaces and ends them as its own. To adopt before anything is launched,\n"
       "give a new group begin = \"paused\", adopt, then `group resume`. Members of an Auto "
       "Scaling\n"
-      "group must be detached there first.");
-  command->callback([&action, order] { action = [order] { return give(*order); }; });
+      "group are detached from it one by one, its desired capacity with them; its MinSize must\n"
+      "allow that.");
+  command->callback([&action, order] { action = [order] { return adopt(*order); }; });
 }
 
 int retire(Order order, bool is_confirmed) {

@@ -33,7 +33,8 @@ object to_json(const SlotView& slot) {
            slot.state == SlotState::kEmpty ? value(nullptr) : value(to_string(slot.lifecycle))},
           {"private_ip", slot.private_ip.empty() ? value(nullptr) : value(slot.private_ip)},
           {"since", time_or_null(slot.since)},
-          {"order", slot.order.empty() ? value(nullptr) : value(slot.order)}};
+          {"order", slot.order.empty() ? value(nullptr) : value(slot.order)},
+          {"leaves_auto_scaling_group", id_or_null(slot.leaves)}};
 }
 
 object to_json(const model::Retiring& retiring) {

@@ -4,12 +4,13 @@
 #include <array>
 
 #include "base/quote.h"
+#include "model/adoption.h"
 
 namespace app {
 namespace {
 
-constexpr std::array<std::string_view, 6> kSlotStates{"empty",   "launching", "starting",
-                                                      "serving", "unhealthy", "doomed"};
+constexpr std::array<std::string_view, 7> kSlotStates{
+    "empty", "launching", "adopting", "starting", "serving", "unhealthy", "doomed"};
 
 SlotState state_of(const control::GroupState& group, const model::InstanceId& holder) {
   const auto doom = group.doomed.find(holder);
@@ -33,6 +34,14 @@ SlotView held_slot(const control::GroupState& group, const model::SlotName& name
   return slot;
 }
 
+void show_adoption(const model::OpenLaunch& launch, SlotView& slot) {
+  const auto adoption = model::parse_adoption(launch.request);
+  if (!adoption) return;
+  slot.state = SlotState::kAdopting;
+  slot.holder = adoption->instances.front();
+  slot.leaves = adoption->scaling_group;
+}
+
 SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& name) {
   SlotView slot;
   slot.name = name;
@@ -43,6 +52,7 @@ SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& nam
     slot.pool = launch.pool;
     slot.lifecycle = launch.lifecycle;
     slot.since = launch.opened_at;
+    show_adoption(launch, slot);
   }
   return slot;
 }

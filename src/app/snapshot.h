@@ -20,6 +20,7 @@ namespace app {
 enum class SlotState {
   kEmpty,      // Nobody holds it, and no launch for it is open.
   kLaunching,  // A launch for it is open.
+  kAdopting,   // A machine that runs already is about to hold it.
   kStarting,   // Held, and not serving yet (or no longer).
   kServing,    // Held, and serves.
   kUnhealthy,  // Held, and its holder fails its checks.
@@ -31,12 +32,14 @@ std::string_view to_string(SlotState state);
 struct SlotView {
   model::SlotName name;
   SlotState state = SlotState::kEmpty;
-  model::InstanceId holder;  // Empty when there is none.
+  model::InstanceId holder;  // Empty when there is none; while it is adopted, who will be.
   model::Lifecycle lifecycle = model::Lifecycle::kSpot;
   model::Pool pool;
   std::string private_ip;
   std::optional<base::Instant> since;
   std::string order = {};  // "hold" or "replace", by a person's word.
+  // Whose member the machine is that is adopted, or was until just now.
+  model::AutoScalingGroupName leaves = {};
 };
 
 // One pool of a group, and what its place depends on.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/adoption.h"
+
 namespace app {
 namespace {
 
@@ -60,6 +62,17 @@ TEST(GroupView, SaysWhatEverySlotIsDoing) {
   EXPECT_EQ(view.ledger_revision, 7u);
   EXPECT_EQ(view.slots[0].private_ip, "10.0.0.1");
   EXPECT_TRUE(view.has_seen_all);
+}
+
+TEST(GroupView, SaysWhoIsAdoptedAndWhoseItWas) {
+  control::GroupState adopting = group();
+  adopting.ledger.record->open[0].request = model::adoption_body(
+      {{model::InstanceId("i-0123456789abcdef0")}, {}, model::AutoScalingGroupName("old")},
+      adopting.spec.name, {"life", 2}, "d");
+  const SlotView slot = view_of(adopting, kNow).slots[2];
+  EXPECT_EQ(slot.state, SlotState::kAdopting);
+  EXPECT_EQ(slot.holder.str(), "i-0123456789abcdef0");
+  EXPECT_EQ(slot.leaves.str(), "old");
 }
 
 TEST(GroupView, AMachineThatFailsIsUnhealthyAndNotStarting) {

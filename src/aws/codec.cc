@@ -3,6 +3,7 @@
 #include <array>
 
 #include "aws/answer.h"
+#include "aws/auto_scaling_codec.h"
 #include "aws/ec2_codec.h"
 #include "aws/elb_codec.h"
 #include "aws/events_codec.h"
@@ -13,14 +14,14 @@
 namespace aws {
 namespace {
 
-constexpr std::string_view kEc2 = "ec2", kElb = "elasticloadbalancing", kEvents = "events",
-                           kSts = "sts", kNone = "";
+constexpr std::string_view kEc2 = "ec2", kElb = "elasticloadbalancing", kScaling = "autoscaling",
+                           kEvents = "events", kSts = "sts", kNone = "";
 
 // In the order of Call's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<model::Call>> kServices{
-    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2, kEc2, kEc2,
-    kEc2, kEc2, kEc2, kEc2, kEc2, kEc2,    kEc2, kEc2,  kEc2, kEc2, kEc2,  //
-    kElb, kElb, kElb, kElb, kElb, kEvents, kSts, kNone, kNone};
+    kEc2, kEc2, kEc2, kEc2,     kEc2,     kEc2,     kEc2,    kEc2, kEc2,  kEc2, kEc2, kEc2,
+    kEc2, kEc2, kEc2, kEc2,     kEc2,     kEc2,     kEc2,    kEc2, kEc2,  kEc2, kElb, kElb,
+    kElb, kElb, kElb, kScaling, kScaling, kScaling, kEvents, kSts, kNone, kNone};
 
 [[noreturn]] void refuse_ledger_call(std::string_view action) {
   base::check_failed(__FILE__, __LINE__, "a call of ports::Cloud", action);

@@ -1,9 +1,9 @@
 // The wire form of every AWS call: Call to HTTP request, HTTP response to Reply. Pure.
 //
-// EC2 speaks Query with its own XML, ELBv2 and STS speak Query, EventBridge speaks JSON 1.1. The
-// request comes out unsigned, with Host set. decode never trusts the body: HTML, truncated XML or
-// an empty text become an Error whose `retry` fits the call (a mutating call answered with rubbish
-// may have happened; a read may be repeated).
+// EC2 speaks Query with its own XML, ELBv2, Auto Scaling and STS speak Query, EventBridge speaks
+// JSON 1.1. The request comes out unsigned, with Host set. decode never trusts the body: HTML,
+// truncated XML or an empty text become an Error whose `retry` fits the call (a mutating call
+// answered with rubbish may have happened; a read may be repeated).
 #pragma once
 
 #include <string_view>
@@ -14,8 +14,8 @@
 
 namespace aws {
 
-// "ec2", "elasticloadbalancing", "events", "sts": the endpoint's prefix and the signature's
-// service.
+// "ec2", "elasticloadbalancing", "autoscaling", "events", "sts": the endpoint's prefix and the
+// signature's service.
 std::string_view service_of(const model::Call& call);
 
 // Any call but those of the ledger.

@@ -50,6 +50,9 @@ std::vector<std::pair<Call, std::string>> answered_calls() {
           {model::DescribeTargetHealth{}, "describe_target_health.xml"},
           {model::DescribeTargetGroupAttributes{}, "describe_target_group_attributes.xml"},
           {model::ModifyTargetGroupAttributes{}, "modify_target_group_attributes.xml"},
+          {model::DescribeAutoScalingGroups{}, "describe_auto_scaling_groups.xml"},
+          {model::DescribeAutoScalingInstances{}, "describe_auto_scaling_instances.xml"},
+          {model::DetachInstances{}, "detach_instances.xml"},
           {two, "put_events.json"},
           {model::GetCallerIdentity{}, "get_caller_identity.xml"}};
 }

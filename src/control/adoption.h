@@ -2,7 +2,8 @@
 //
 // In the ledger an adoption is a launch, one per machine, whose request is the tags that make the
 // machine ours. So it survives every crash and conflict as a launch does, and the machine is named,
-// registered and looked after only once the ledger says that it holds its slot.
+// registered and looked after only once the ledger says that it holds its slot. Members of an Auto
+// Scaling group leave that first (departure.h).
 #pragma once
 
 #include "base/result.h"
@@ -14,13 +15,16 @@
 
 namespace control {
 
-// Asks AWS about the machines that a command names.
+// Asks AWS about the machines that a command names, and whose members they are.
 void want_adoptions(GroupState& group, const WantContext& context);
 void adoption_answered(GroupState& group, const Flight& flight,
                        const model::CallCompleted& completed, const AnswerContext& context);
 
+// True when the group has the machine, or an order that it is to have it.
+bool has_or_adopts(const GroupState& group, const model::InstanceId& id);
+
 // Opens an entry for each machine of the command, in a free slot of its subnet; all of them or
-// none. AWS must have told of them.
+// none, and none that its Auto Scaling group could not spare. AWS must have told of them.
 base::Status adopt(const PendingCommand& pending, const GroupState& group,
                    const LedgerContext& context, model::LedgerRecord& record, base::Instant now);
 

@@ -107,7 +107,8 @@ TEST_F(AdoptionTest, AllOrNoneAreAdoptedAndARefusalSaysWhy) {
   EXPECT_THAT(why({model::InstanceId("i-0000000000000000d")}), HasSubstr("not a subnet of web"));
   cloud_.begin_by_hand(model::InstanceId("i-0000000000000000e"), "subnet-c",
                        {{"aws:autoscaling:groupName", "old"}});
-  EXPECT_THAT(why({model::InstanceId("i-0000000000000000e")}), HasSubstr("Auto Scaling group old"));
+  EXPECT_THAT(why({model::InstanceId("i-0000000000000000e")}),
+              HasSubstr("adopt it with --auto-scaling-group old"));
   cloud_.begin_by_hand(model::InstanceId("i-0000000000000000f"), "subnet-c",
                        {{model::kDeploymentTag, "another"}});
   EXPECT_THAT(why({model::InstanceId("i-0000000000000000f")}), HasSubstr("another"));
@@ -128,12 +129,59 @@ TEST_F(AdoptionTest, OneThatEndsBeforeItIsOursLeavesItsSlotToALaunch) {
   EXPECT_THAT(cloud_.log, Not(Contains("TerminateInstances " + kHand.str())));
 }
 
+// Within the horizon of a new ledger what bears our tags fills slots: but not what is adopted.
+TEST_F(AdoptionTest, AMachineAdoptedWhileTheLedgerIsNewHoldsOneSlotOnce) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 5);
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand}));
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kResume));
+  run(keeper, 200);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kHand);
+  EXPECT_THAT(cloud_.record().retiring, IsEmpty());
+  EXPECT_EQ(cloud_.record().holders.size(), 3u);
+}
+
 TEST_F(AdoptionTest, AGroupWhoseLedgerIsLostDoesNotBeginPaused) {
   cloud_.begin_whole(clock_);
   cloud_.lose_ledger();
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 60);
   EXPECT_FALSE(cloud_.record().paused_since);
+}
+
+TEST(AdoptionByTwoGroups, AMachineIsInOneOfThem) {
+  model::GroupSpec api = testing::group_spec();
+  api.name = model::GroupName("api");
+  model::LedgerRecord web = testing::record(), empty = testing::record();
+  empty.group = api.name;
+  empty.holders.clear();
+  model::Instance machine = testing::instance(testing::kA, "subnet-a", 1);
+  machine.tags.clear();  // As a list shows it that lags behind.
+  Brain brain({kMe, testing::ledger_context().scope, Timing(), 1, {}}, {testing::group_spec(), api},
+              {});
+  base::Instant now = at(0);
+  const auto answer = [&](const Decisions& decisions) {
+    std::vector<Event> events;
+    for (const PlannedCall& planned : decisions.calls) {
+      const auto* describe = std::get_if<model::DescribeInstances>(&planned.call);
+      if (const auto* read = std::get_if<model::LedgerRead>(&planned.call))
+        events.push_back(model::CallCompleted{
+            planned.id, now, now,
+            model::LedgerVersion{"1", to_text(read->group == api.name ? empty : web)}});
+      else if (describe && describe->filters.at(0).name == "instance-id")
+        events.push_back(
+            model::CallCompleted{planned.id, now, now, model::InstancesReply{{machine}, {}}});
+    }
+    now = now + seconds(1);
+    return brain.step(events, now);
+  };
+  answer(brain.step({}, now));
+  Decisions decisions = brain.step(
+      std::vector<Event>{Commanded{{{1}, model::CommandKind::kAdopt, "api", {testing::kA}}}}, now);
+  for (int i = 0; i < 5 && decisions.answers.empty(); ++i) decisions = answer(decisions);
+  ASSERT_EQ(decisions.answers.size(), 1u);
+  ASSERT_FALSE(decisions.answers[0].status);
+  EXPECT_THAT(decisions.answers[0].status.error().message, HasSubstr("is in the group web"));
 }
 
 }  // namespace

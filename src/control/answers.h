@@ -54,6 +54,10 @@ const T* reply_of(GroupState& group, const Flight& flight, const model::CallComp
   return reply;
 }
 
+// Closes the launch: AWS refused it for good. The trouble tells why until the next one succeeds.
+void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
+                   const base::Error& error, const AnswerContext& context);
+
 void ledger_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context);
 void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,

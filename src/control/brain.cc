@@ -6,6 +6,7 @@
 #include "control/adoption.h"
 #include "control/answers.h"
 #include "control/commands.h"
+#include "control/departure.h"
 #include "control/evidence.h"
 #include "control/health.h"
 #include "control/incidents.h"
@@ -289,7 +290,11 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kReadSpotRequests:
     case WorkKind::kCancelSpotRequests:
     case WorkKind::kTagLaunched: return spot_answered(group, flight, completed, context);
-    case WorkKind::kFindAdopted: return adoption_answered(group, flight, completed, context);
+    case WorkKind::kFindAdopted:
+      adoption_answered(group, flight, completed, context);
+      return refuse_taken(group);
+    case WorkKind::kDetach:
+    case WorkKind::kReadMembership: return departure_answered(group, flight, completed, context);
     case WorkKind::kConfirmInstance:
     case WorkKind::kPollInstances:
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
@@ -315,6 +320,17 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kCancelOrphan:
     case WorkKind::kTagOrphan:
     case WorkKind::kReadPrices: return;  // answered_for_all, or the orphans'.
+  }
+}
+
+// A machine is in one group, whatever is ordered at once.
+void Brain::refuse_taken(GroupState& group) {
+  for (PendingCommand& pending : group.commands) {
+    if (!pending.found) continue;
+    for (const model::Instance& machine : *pending.found)
+      for (const auto& [name, other] : groups_)
+        if (name != group.spec.name && has_or_adopts(other, machine.id))
+          pending.hindrance = machine.id.str() + " is in the group " + name.str();
   }
 }
 

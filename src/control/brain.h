@@ -75,6 +75,7 @@ class Brain {
   // ---- completions, by what the call was for ----
   void failed(const Flight& flight, const base::Error& error, base::Instant now);
   void answered(const Flight& flight, const model::CallCompleted& completed, base::Instant now);
+  void refuse_taken(GroupState& group);
   void answered_for_all(const Flight& flight, const model::CallCompleted& completed,
                         base::Instant now);
   void swept_instances(const model::InstancesReply& page, const model::CallCompleted& completed,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "control/adoption.h"
+#include "model/launch_request.h"
 
 namespace control {
 namespace {
@@ -59,10 +60,17 @@ base::Status resume(const GroupState& group, LedgerRecord& record) {
   return {};
 }
 
+bool is_adoption(const model::OpenLaunch& entry) {
+  return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
+}
+
 base::Status retire(const GroupState& group, LedgerRecord& record, Instant now) {
   if (record.paused_since) return refuse(group.spec.name.str() + " is paused; resume it first");
   if (!record.holds.empty())
     return refuse(record.holds.begin()->first.str() + " is on hold; release it first");
+  // Another may keep them yet, and retiring ends what is the group's.
+  if (std::any_of(record.open.begin(), record.open.end(), is_adoption))
+    return refuse(group.spec.name.str() + " is adopting machines; retire it once it has them");
   if (!record.retired_at) record.retired_at = now;
   record.exchanging.clear();
   return {};
@@ -75,9 +83,9 @@ base::Status outcome_unknown() {
                     base::Retry::kBackoff);
 }
 
-// False until AWS has told of the machines that are to be adopted.
+// False until AWS has told of the machines that are to be adopted, or will not.
 bool can_be_applied(const PendingCommand& pending) {
-  return pending.command.kind != CommandKind::kAdopt || pending.found;
+  return pending.command.kind != CommandKind::kAdopt || pending.found || !pending.hindrance.empty();
 }
 
 base::Status too_late(const PendingCommand& pending) {

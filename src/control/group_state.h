@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "model/call.h"
 #include "model/command.h"
@@ -86,6 +87,14 @@ struct LaunchProgress {
   base::Instant search_began;
   base::Instant settled_at;
   SpotRequests spot;  // Of a launch that made some.
+  // Of an adoption from an Auto Scaling group: what is known of the machine's place there.
+  enum class Membership {
+    kUnknown,  // AWS is asked.
+    kToLeave,  // To be detached.
+    kLeft,
+  };
+  Membership membership = Membership::kUnknown;
+  std::optional<base::Error> refusal;  // Why it could not be detached.
 };
 
 // The keeper's own launch template, on the way to the version that the group's machine needs.
@@ -129,8 +138,12 @@ struct PendingCommand {
   model::Command command;
   base::Instant answer_by;
   std::vector<std::string> nonces = {};  // Of the ledger writes that had it.
+  // What AWS shows under the name of the Auto Scaling group whose members are to be adopted, once
+  // it was asked: one group, or none.
+  std::optional<std::vector<model::AutoScalingGroup>> scaling = {};
   // What AWS shows of the machines to be adopted, once it was asked.
   std::optional<std::vector<model::Instance>> found = {};
+  std::string hindrance = {};  // Why they are nobody's to adopt, or AWS does not tell of them.
   bool is_stored = false;
 };
 

@@ -91,8 +91,10 @@ LaunchTrouble trouble_from(const GroupState& group, uint64_t n, bool dry) {
   return on_demand ? LaunchTrouble::kDryOnDemand : LaunchTrouble::kDry;
 }
 
-void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
-                    const base::Error& error, const AnswerContext& context) {
+}  // namespace
+
+void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
+                   const base::Error& error, const AnswerContext& context) {
   const model::OpenLaunch* entry = entry_of(group, n);
   const bool is_dry = model::is_no_capacity(error.code);
   if (is_dry)
@@ -112,6 +114,8 @@ void launch_refused(GroupState& group, LaunchProgress& progress, uint64_t n,
           {"error", base::to_string(error)}});
 }
 
+namespace {
+
 void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
                    const base::Error& error, const AnswerContext& context) {
   if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
@@ -122,7 +126,7 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
     return settle(progress, "died", context.now);
   }
   if (error.retry == base::Retry::kNever)
-    return launch_refused(group, progress, flight.key.n, error, context);
+    return refuse_launch(group, progress, flight.key.n, error, context);
   // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
   context.board.retry_later(flight.key, context.now);
 }
@@ -181,7 +185,7 @@ void take_fleet_answer(GroupState& group, LaunchProgress& progress, const Flight
   if (!machines.empty()) return came(group, progress, n, machines, completed, context.now);
   if (reply.errors.empty()) return start_search(progress, context, n);
   const model::FleetError& why = gravest(reply);
-  launch_refused(group, progress, n, {why.code, why.message, {}, base::Retry::kNever}, context);
+  refuse_launch(group, progress, n, {why.code, why.message, {}, base::Retry::kNever}, context);
 }
 
 // ---- Spot requests ----
@@ -199,7 +203,7 @@ void spot_decided(GroupState& group, LaunchProgress& progress, const model::Open
   for (model::Instance& machine : machines)
     machine.tags = model::launch_tags(group.spec.name, launch, group.deployment, {});
   if (!machines.empty()) return came(group, progress, entry.n, machines, completed, context.now);
-  launch_refused(group, progress, entry.n, why_nothing_came(progress.spot), context);
+  refuse_launch(group, progress, entry.n, why_nothing_came(progress.spot), context);
 }
 
 void take_requests(GroupState& group, LaunchProgress* progress, const Flight& flight,

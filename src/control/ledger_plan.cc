@@ -122,8 +122,14 @@ class Planner {
     return id.value_or(model::LaunchId{});
   }
 
+  // What an open entry waits for is settled with it: a machine may be adopted meanwhile.
   bool is_stray(const model::Instance& instance) const {
     if (!model::is_live(instance.state)) return false;
+    const model::LaunchId launch = launch_of(instance);
+    if (launch.incarnation == next_.incarnation &&
+        std::any_of(next_.open.begin(), next_.open.end(),
+                    [&](const OpenLaunch& entry) { return entry.n == launch.n; }))
+      return false;
     for (const auto& [slot, holder] : next_.holders)
       if (holder.instance == instance.id) return false;
     return std::none_of(next_.retiring.begin(), next_.retiring.end(),
@@ -137,9 +143,11 @@ class Planner {
       return add_retiring({stray.id, SlotName(), InstanceId(),
                            std::string(model::to_string(doom->second.kind)), now_,
                            doom->second.deadline});
+    const std::set<SlotName> covered = covered_slots();
     for (int i = 0; i < group_.spec.capacity; ++i) {
       const SlotName slot = model::slot_name(group_.spec.name, i);
-      if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot))
+      if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot) ||
+          covered.contains(slot))
         continue;
       const int64_t version = group_.template_version.value_or(0);
       next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_,

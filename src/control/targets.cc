@@ -49,7 +49,10 @@ class TargetPlanner {
       return;
     }
     const model::Instance* instance = group_.find(id);
-    if (where == Standing::kAbsent && instance && instance->state == model::InstanceState::kRunning)
+    // One that somebody else took out (Auto Scaling does, when a machine is detached) need not
+    // drain to the end: being registered again calls that off.
+    const bool is_out = where == Standing::kAbsent || where == Standing::kLeaving;
+    if (is_out && instance && instance->state == model::InstanceState::kRunning)
       plan_.to_register.push_back(id);
   }
 

@@ -73,6 +73,14 @@ TEST_F(TargetsTest, WhoIsExchangedWithoutNeedLeavesOnlyWhenItsReplacementServes)
   EXPECT_THAT(plan().to_deregister, ElementsAre(kA));
 }
 
+// Auto Scaling does, when a machine is detached: the drain may take five minutes.
+TEST_F(TargetsTest, AHolderThatSomebodyElseTookOutIsRegisteredAtOnce) {
+  testing::set_health(group_, kA, "draining");
+  EXPECT_THAT(plan().to_register, ElementsAre(kA));
+  doom(kA, at(60));
+  EXPECT_THAT(plan().to_register, IsEmpty()) << "it leaves";
+}
+
 TEST_F(TargetsTest, ARecommendationTakesNobodyOutOfTheBalancer) {
   group_.doomed[kA] = {model::IncidentKind::kRebalance, at(-5), std::nullopt, "rebalance"};
   EXPECT_THAT(plan().to_deregister, IsEmpty());

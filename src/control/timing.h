@@ -27,6 +27,9 @@ struct Timing {
   // While a launch of a zone is on its way, what else is needed there waits so long for the next
   // one: a storm comes in many messages, and AWS takes two launches a second, of any size.
   base::Duration gather = base::Duration::seconds(2);
+  // Auto Scaling takes a machine that was detached out of its balancers some seconds after it has
+  // answered: until then it only seems to serve.
+  base::Duration after_detach = base::Duration::seconds(30);
   // A person waits for the answer to a command; two ledger writes with a conflict take a second.
   base::Duration command_time = base::Duration::seconds(20);
   // Notices for instances nobody knows yet (just launched, or foreign) are remembered this long.

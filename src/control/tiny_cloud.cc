@@ -168,7 +168,11 @@ TinyCloud::Result TinyCloud::on(const model::DescribeInstances& call, Instant no
 
 TinyCloud::Result TinyCloud::on(const model::CreateTags& call, Instant) {
   for (const std::string& id : call.resources)
-    for (const model::Tag& tag : call.tags) instances_.at(InstanceId(id)).tags.push_back(tag);
+    for (const model::Tag& tag : call.tags) {
+      if (tag.key == model::kGroupTag && scaling_group_of(InstanceId(id)))
+        violations.push_back("ours, and a member still: " + id);
+      instances_.at(InstanceId(id)).tags.push_back(tag);
+    }
   return model::Done{};
 }
 
@@ -297,6 +301,54 @@ TinyCloud::Result TinyCloud::on(const model::DescribeInstanceTypes&, Instant) {
   return model::InstanceTypesReply{offered, {}};
 }
 
+// ---- Auto Scaling ----
+
+// Whose member it is; one that is being detached is nobody's.
+const model::AutoScalingGroupName* TinyCloud::scaling_group_of(const InstanceId& id) const {
+  for (const auto& [name, group] : scaling_groups)
+    if (const auto member = group.members.find(id);
+        member != group.members.end() && member->second != "Detaching")
+      return &name;
+  return nullptr;
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeAutoScalingGroups& call, Instant) {
+  model::AutoScalingGroupsReply reply;
+  for (const auto& [name, group] : scaling_groups) {
+    if (name != call.names.at(0)) continue;
+    reply.groups.push_back({name, group.min, 100, group.desired, {}});
+    for (const auto& [id, state] : group.members)
+      reply.groups.back().members.push_back({id, name, state});
+  }
+  return reply;
+}
+
+TinyCloud::Result TinyCloud::on(const model::DescribeAutoScalingInstances& call, Instant) {
+  model::AutoScalingInstancesReply reply;
+  for (const auto& [name, group] : scaling_groups)
+    for (const auto& [id, state] : group.members)
+      if (id == call.ids.at(0)) reply.members.push_back({id, name, state});
+  return reply;
+}
+
+TinyCloud::Result TinyCloud::on(const model::DetachInstances& call, Instant) {
+  const InstanceId& id = call.ids.at(0);
+  log.push_back("DetachInstances " + id.str());
+  const auto refuse = [&](const std::string& why) {
+    return base::fail("ValidationError", id.str() + why, Retry::kNever);
+  };
+  const auto* owner = scaling_group_of(id);
+  if (!owner || *owner != call.group) return refuse(" is not part of the group");
+  ScalingGroup& group = scaling_groups.at(call.group);
+  if (group.members.at(id) != "InService") return refuse(" is not in InService or Standby");
+  if (group.desired - 1 < group.min) return refuse(" is needed for min-size");
+  --group.desired;
+  group.members[id] = "Detaching";
+  std::erase_if(instances_.at(id).tags,
+                [](const model::Tag& tag) { return tag.key == model::kAutoScalingGroupTag; });
+  return model::Done{};
+}
+
 // ---- the balancer ----
 
 TinyCloud::Result TinyCloud::on(const model::RegisterTargets& call, Instant now) {
@@ -321,7 +373,7 @@ TinyCloud::Result TinyCloud::on(const model::DescribeTargetHealth&, Instant now)
   model::TargetHealthReply reply;
   for (const auto& [id, target] : targets_) {
     if (target.left && now >= *target.left + seconds(kDrainSeconds)) continue;
-    const bool healthy = now >= target.since + seconds(kHealthySeconds) &&
+    const bool healthy = !nobody_is_healthy && now >= target.since + seconds(kHealthySeconds) &&
                          shown(instances_.at(id), now).state == InstanceState::kRunning;
     reply.targets.push_back({{id, 80},
                              target.left ? "draining"

@@ -42,6 +42,13 @@ class TinyCloud {
   std::set<model::SubnetId> dry;
   std::vector<model::SpotPrice> prices;  // In force, one per pool.
   size_t id_digits = 4;                  // 8 where an id must pass as a real one.
+  // An Auto Scaling group, and its members in their lifecycle states. It launches nothing.
+  struct ScalingGroup {
+    int min = 0, desired = 0;
+    std::map<model::InstanceId, std::string> members;
+  };
+  std::map<model::AutoScalingGroupName, ScalingGroup> scaling_groups;
+  bool nobody_is_healthy = false;  // In the target group.
   // Spot requests stay open with this status instead of being fulfilled at once.
   std::string spot_waits_with;
   std::map<model::SpotRequestId, model::SpotRequest> spot_requests;
@@ -79,6 +86,9 @@ class TinyCloud {
   Result on(const model::DescribeInstances& call, base::Instant now);
   Result on(const model::CreateTags& call, base::Instant now);
   Result on(const model::DescribeSubnets& call, base::Instant now);
+  Result on(const model::DescribeAutoScalingGroups& call, base::Instant now);
+  Result on(const model::DescribeAutoScalingInstances& call, base::Instant now);
+  Result on(const model::DetachInstances& call, base::Instant now);
   Result on(const model::RegisterTargets& call, base::Instant now);
   Result on(const model::DeregisterTargets& call, base::Instant now);
   Result on(const model::DescribeTargetHealth& call, base::Instant now);
@@ -90,6 +100,7 @@ class TinyCloud {
 
   model::Instance shown(const model::Instance& instance, base::Instant now) const;
   void launch(const base::Form& form, base::Instant now);
+  const model::AutoScalingGroupName* scaling_group_of(const model::InstanceId& id) const;
   model::InstanceId next_id();
   void check_commits(const model::LedgerRecord& record);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/departure.h"
 #include "control/endings.h"
 #include "control/own_template.h"
 #include "control/scores.h"
@@ -64,11 +65,13 @@ model::Call launch_call(const std::string& request) {
   return model::RunInstances{request};
 }
 
-void submit(GroupState& group, const model::OpenLaunch& entry, const WantContext& context) {
+void submit(GroupState& group, const model::OpenLaunch& entry, const LaunchProgress& progress,
+            const WantContext& context) {
   if (context.now > entry.submit_before) return;  // plan_ledger renews the window first.
   const model::LaunchId launch{group.record()->incarnation, entry.n};
   if (!model::is_launch_request(entry.request, context.ledger.scope, group.spec.name, launch))
     return disown(group, entry, context);
+  if (!want_departure(group, entry, progress, context)) return;
   start(group, context, WorkKind::kLaunch, name_of(group), launch_call(entry.request), entry.n);
 }
 
@@ -223,7 +226,7 @@ void want_launches(GroupState& group, const WantContext& context) {
   for (const model::OpenLaunch& entry : record->open) {
     if (entry.submitter != context.ledger.keeper) continue;
     LaunchProgress& progress = group.launches[entry.n];
-    if (progress.phase == Phase::kToSubmit) submit(group, entry, context);
+    if (progress.phase == Phase::kToSubmit) submit(group, entry, progress, context);
     if (progress.phase == Phase::kRequested) want_spot_steps(group, entry, progress, context);
     if (progress.phase == Phase::kSearching) search(group, entry, progress, context);
   }

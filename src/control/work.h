@@ -29,6 +29,8 @@ enum class WorkKind {
   kCancelSpotRequests,
   kTagLaunched,
   kFindAdopted,
+  kDetach,
+  kReadMembership,
   kSweepInstances,
   kSweepSpotRequests,
   kSweepOwnRequests,

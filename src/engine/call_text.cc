@@ -60,6 +60,9 @@ std::string text_of(const model::Call& call) {
         } else if constexpr (std::is_same_v<T, model::ModifyTargetGroupAttributes>) {
           text = c.group.str();
           for (const auto& [name, set_to] : c.attributes) append(text, name + "=" + set_to);
+        } else if constexpr (std::is_same_v<T, model::DetachInstances>) {
+          text = c.group.str();
+          for (const model::InstanceId& id : c.ids) append(text, id.str());
         } else if constexpr (std::is_same_v<T, model::LedgerWrite>) {
           text = c.group.str();
         }

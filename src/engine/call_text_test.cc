@@ -55,6 +55,9 @@ TEST(CallText, OthersNameWhatTheyAreAbout) {
       text_of(model::TerminateInstances{{model::InstanceId("i-1"), model::InstanceId("i-2")}}),
       "i-1 i-2");
   EXPECT_EQ(text_of(model::CancelSpotInstanceRequests{{model::SpotRequestId("sir-1")}}), "sir-1");
+  EXPECT_EQ(text_of(model::DetachInstances{model::AutoScalingGroupName("old"),
+                                           {model::InstanceId("i-1")}}),
+            "old i-1");
   model::CreateLaunchTemplate made;
   made.name = "web";
   EXPECT_EQ(text_of(made), "web");

@@ -27,16 +27,19 @@ enum class CrashPoint {
   kAfterRegister,
   kBeforeDeregister,
   kAfterDeregister,
+  kBeforeDetach,
+  kAfterDetach,
   kBeforeTerminate,
   kAfterTerminate,
   kAfterNotify,  // A target has the message, and the outbox still has it too.
 };
 
-inline constexpr std::array<std::string_view, 15> kCrashPointNames{
+inline constexpr std::array<std::string_view, 17> kCrashPointNames{
     "events-journaled",   "events-acknowledged", "decided",           "turn-recorded",
     "before-ledger-write", "after-ledger-write", "before-launch",     "after-launch",
     "before-register",    "after-register",      "before-deregister", "after-deregister",
-    "before-terminate",   "after-terminate",     "after-notify",
+    "before-detach",      "after-detach",        "before-terminate",  "after-terminate",
+    "after-notify",
 };
 
 constexpr std::string_view to_string(CrashPoint point) {
@@ -51,6 +54,7 @@ inline std::optional<CrashPoint> before(const model::Call& call) {
   if (std::holds_alternative<model::RequestSpotInstances>(call)) return CrashPoint::kBeforeLaunch;
   if (std::holds_alternative<model::RegisterTargets>(call)) return CrashPoint::kBeforeRegister;
   if (std::holds_alternative<model::DeregisterTargets>(call)) return CrashPoint::kBeforeDeregister;
+  if (std::holds_alternative<model::DetachInstances>(call)) return CrashPoint::kBeforeDetach;
   if (std::holds_alternative<model::TerminateInstances>(call)) return CrashPoint::kBeforeTerminate;
   return std::nullopt;
 }

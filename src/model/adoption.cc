@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "model/auto_scaling.h"
 #include "model/launch_form.h"
 
 namespace model {
 namespace {
+
+constexpr char kScalingGroup[] = "AutoScalingGroupName";
 
 std::optional<Adoption> read(const base::Form& form) {
   if (!holds_once(form, "Action", "CreateTags")) return std::nullopt;
@@ -23,6 +26,11 @@ std::optional<Adoption> read(const base::Form& form) {
     if (key.empty()) break;
     adoption.tags.push_back({std::move(key), form.get(tag + "Value")});
   }
+  if (const std::string* group = form.find(kScalingGroup)) {
+    if (!is_auto_scaling_group_name(*group) || !holds_once(form, kScalingGroup, *group))
+      return std::nullopt;
+    adoption.scaling_group = AutoScalingGroupName(*group);
+  }
   return adoption.instances.empty() ? std::nullopt : std::optional(std::move(adoption));
 }
 
@@ -33,6 +41,7 @@ std::string adoption_body(const Adoption& adoption, const GroupName& group, cons
   CHECK(!adoption.instances.empty());
   base::Form form;
   form.add("Action", "CreateTags");
+  if (!adoption.scaling_group.empty()) form.add(kScalingGroup, adoption.scaling_group.str());
   for (size_t i = 0; i < adoption.instances.size(); ++i)
     form.add("ResourceId." + std::to_string(i + 1), adoption.instances[i].str());
   const std::vector<Tag> tags = launch_tags(group, launch, deployment, adoption.tags);

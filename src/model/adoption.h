@@ -1,9 +1,11 @@
 // The body of an adoption: machines that run already get our tags, and are ours from then on.
 //
 // In the ledger it is a launch like any other, with a number and slots of its own; what it sends is
-// CreateTags, which may be repeated at will.
+// CreateTags, which may be repeated at will. Of members of an Auto Scaling group it also says which
+// they must leave first: nobody else is told.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,9 +17,13 @@
 
 namespace model {
 
+// Machines of one order: as many as one describe may ask for.
+inline constexpr size_t kMostAdopted = 200;
+
 struct Adoption {
   std::vector<InstanceId> instances;
   std::vector<Tag> tags;
+  AutoScalingGroupName scaling_group = {};  // Empty: they are members of none.
 };
 
 // `adoption.tags` are those beside ours.

@@ -35,6 +35,17 @@ TEST(Adoption, IsALaunchOfItsEntryAndOfNoOther) {
   EXPECT_FALSE(is_launch_request(body(), {"e", kScope.account, kScope.region}, kWeb, kLaunch));
 }
 
+TEST(Adoption, NamesTheAutoScalingGroupThatTheMachinesLeave) {
+  const Adoption member{{InstanceId("i-0123456789abcdef0")}, {}, AutoScalingGroupName("old web")};
+  const std::string text = adoption_body(member, kWeb, kLaunch, "d");
+  ASSERT_TRUE(parse_adoption(text));
+  EXPECT_EQ(parse_adoption(text)->scaling_group.str(), "old web");
+  EXPECT_TRUE(is_launch_request(text, kScope, kWeb, kLaunch));
+  EXPECT_TRUE(parse_adoption(body())->scaling_group.empty());
+  EXPECT_FALSE(parse_adoption(text + "&AutoScalingGroupName=other")) << "it is one group";
+  EXPECT_FALSE(parse_adoption(body() + "&AutoScalingGroupName=")) << "and it has a name";
+}
+
 // The ledger may lie where others can write: tags are for machines, and for nothing else.
 TEST(Adoption, OfAnythingButMachinesIsRefused) {
   std::string other = body();

@@ -56,7 +56,9 @@ constexpr auto kPerhapsClockSkew =
 
 // Refused before any effect because somebody else was at the same thing.
 constexpr auto kCollision =
-    codes("ConcurrentTagAccess", "ConditionalRequestConflict", "OperationAborted");
+    codes("ConcurrentTagAccess", "ConditionalRequestConflict", "OperationAborted",
+          // Auto Scaling's; the second comes with status 500.
+          "ScalingActivityInProgress", "ResourceContention");
 
 // The service gave up waiting for the body, for itself or for whom it asked (STS an identity
 // provider), whatever status it says so with.

@@ -11,6 +11,8 @@ TEST(AwsError, AThrottledMutationMayBeTriedLaterThoughItsStatusIs503) {
   EXPECT_EQ(retry_for("RequestLimitExceeded", 503, Effect::kMutate), Retry::kBackoff);
   EXPECT_EQ(retry_for("Throttling", 400, Effect::kMutate), Retry::kBackoff);
   EXPECT_EQ(retry_for("", 429, Effect::kMutate), Retry::kBackoff);
+  EXPECT_EQ(retry_for("ResourceContention", 500, Effect::kMutate), Retry::kBackoff);
+  EXPECT_EQ(retry_for("ScalingActivityInProgress", 400, Effect::kMutate), Retry::kBackoff);
 }
 
 TEST(AwsError, AServerErrorOnAMutationMayHaveHappened) {

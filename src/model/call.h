@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/auto_scaling.h"
 #include "model/catalogue.h"
 #include "model/fleet.h"
 #include "model/ids.h"
@@ -174,6 +175,23 @@ struct ModifyTargetGroupAttributes {
   std::map<std::string, std::string> attributes;
 };
 
+// ---- Auto Scaling ----
+struct DescribeAutoScalingGroups {
+  std::vector<AutoScalingGroupName> names;  // One that is not there is left out of the answer.
+  int max_records = 0;                      // 0: not sent. AWS allows 1..100.
+  PageToken next;
+};
+struct DescribeAutoScalingInstances {
+  std::vector<InstanceId> ids;  // At most kMostAutoScalingInstances; who is no member is left out.
+  PageToken next;
+};
+// The desired capacity is decremented: else the group would launch again. All or nothing, and an
+// error when one of them is no member any more.
+struct DetachInstances {
+  AutoScalingGroupName group;
+  std::vector<InstanceId> ids;  // At most kMostDetached.
+};
+
 // ---- EventBridge, STS ----
 struct PutEvents {
   struct Entry {
@@ -203,6 +221,7 @@ using Call =
                  CreateLaunchTemplate, CreateLaunchTemplateVersion, DescribeLaunchTemplates,
                  DescribeLaunchTemplateVersions, RegisterTargets, DeregisterTargets,
                  DescribeTargetHealth, DescribeTargetGroupAttributes, ModifyTargetGroupAttributes,
+                 DescribeAutoScalingGroups, DescribeAutoScalingInstances, DetachInstances,
                  PutEvents, GetCallerIdentity, LedgerRead, LedgerWrite>;
 
 // ---- what comes back ----
@@ -293,6 +312,14 @@ struct TargetHealthReply {
 struct TargetGroupAttributesReply {
   std::map<std::string, std::string> attributes;
 };
+struct AutoScalingGroupsReply {
+  std::vector<AutoScalingGroup> groups;
+  PageToken next;
+};
+struct AutoScalingInstancesReply {
+  std::vector<AutoScalingMember> members;
+  PageToken next;
+};
 struct PutEventsReply {
   struct Entry {
     std::string event_id;                   // Set when it was taken,
@@ -319,7 +346,8 @@ using Reply =
                  AvailabilityZonesReply, ImagesReply, KeyPairsReply, SecurityGroupsReply,
                  InstanceTypesReply, SpotPlacementScoresReply, LaunchTemplatesReply,
                  LaunchTemplateVersionsReply, TargetHealthReply, TargetGroupAttributesReply,
-                 PutEventsReply, CallerIdentity, LedgerVersion>;
+                 AutoScalingGroupsReply, AutoScalingInstancesReply, PutEventsReply, CallerIdentity,
+                 LedgerVersion>;
 
 struct CallId {
   uint64_t value = 0;

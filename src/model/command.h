@@ -42,6 +42,8 @@ struct Command {
   CommandKind kind = CommandKind::kHold;
   std::string subject;                     // The name of a slot or of a group.
   std::vector<InstanceId> instances = {};  // To be adopted.
+  // Whose members they are, and stop to be; with no instances named, all its members.
+  AutoScalingGroupName scaling_group = {};
 
   friend bool operator==(const Command&, const Command&) = default;
 };

@@ -18,6 +18,7 @@ using SecurityGroupId = base::Id<struct SecurityGroupIdTag>;
 using LaunchTemplateId = base::Id<struct LaunchTemplateIdTag>;
 using SpotRequestId = base::Id<struct SpotRequestIdTag>;
 using FleetId = base::Id<struct FleetIdTag>;  // "fleet-…", or "sfr-…" of a Spot Fleet.
+using AutoScalingGroupName = base::Id<struct AutoScalingGroupNameTag>;
 using TargetGroupArn = base::Id<struct TargetGroupArnTag>;
 using EventId = base::Id<struct EventIdTag>;
 

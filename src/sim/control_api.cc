@@ -92,6 +92,16 @@ json::object target_group_json(const TargetGroup& group) {
   return {{"arn", group.arn.str()}, {"name", group.name}, {"targets", std::move(targets)}};
 }
 
+json::object auto_scaling_group_json(const AutoScalingGroup& group) {
+  json::object members;
+  for (const auto& [id, member] : group.members) members[id.str()] = member.lifecycle_state;
+  return {{"name", group.name},
+          {"min", group.min},
+          {"max", group.max},
+          {"desired", group.desired},
+          {"members", std::move(members)}};
+}
+
 json::object queue_json(const Queue& queue) {
   return {{"name", queue.name},
           {"messages", static_cast<int64_t>(queue.messages.size())},
@@ -265,16 +275,17 @@ std::string scene_json(const Scene& scene) {
 }
 
 std::string world_json(const World& world) {
-  return json::serialize(
-      json::object{{"instances", list_json(world.instances, instance_json)},
-                   {"spot_requests", list_json(world.spot_requests, spot_request_json)},
-                   {"fleets", list_json(world.fleets, fleet_json)},
-                   {"pools", list_json(world.pools, pool_json)},
-                   {"target_groups", list_json(world.target_groups, target_group_json)},
-                   {"queues", list_json(world.queues, queue_json)},
-                   {"instances_launched", world.instances_launched},
-                   {"events_published", world.events_published},
-                   {"events_delivered", world.events_delivered}});
+  return json::serialize(json::object{
+      {"instances", list_json(world.instances, instance_json)},
+      {"spot_requests", list_json(world.spot_requests, spot_request_json)},
+      {"fleets", list_json(world.fleets, fleet_json)},
+      {"pools", list_json(world.pools, pool_json)},
+      {"target_groups", list_json(world.target_groups, target_group_json)},
+      {"auto_scaling_groups", list_json(world.auto_scaling_groups, auto_scaling_group_json)},
+      {"queues", list_json(world.queues, queue_json)},
+      {"instances_launched", world.instances_launched},
+      {"events_published", world.events_published},
+      {"events_delivered", world.events_delivered}});
 }
 
 }  // namespace sim

@@ -113,13 +113,9 @@ Answer<const LaunchTemplate*> Ec2::template_of(const base::Form& form) const {
 
 Answer<const LaunchTemplateVersion*> Ec2::version_of(const LaunchTemplate& found,
                                                      const std::string& version) const {
-  if (version == "$Latest") return &found.versions.back();
-  const std::string wanted =
-      version == "$Default" ? std::to_string(found.default_version) : version;
-  for (const LaunchTemplateVersion& candidate : found.versions)
-    if (std::to_string(candidate.number) == wanted) return &candidate;
+  if (const LaunchTemplateVersion* known = found.version(version)) return known;
   return refuse("InvalidLaunchTemplateId.VersionNotFound",
-                "Could not find launch template version " + wanted + ".");
+                "Could not find launch template version " + version + ".");
 }
 
 // The answer of an earlier request with the same token.

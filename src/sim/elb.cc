@@ -251,24 +251,38 @@ Answer<std::string> Elb::register_targets(const base::Form& form) {
   if (targets.empty()) return refuse("ValidationError", "At least one target must be specified");
   for (const TargetKey& target : targets)
     if (auto ok = check_registrable(target, *group); !ok) return tl::unexpected(ok.error());
-  for (const TargetKey& target : targets) {
-    TargetEntry& entry = group->targets[target];
-    const bool is_new = entry.registered_at == base::Instant() || entry.deregistered_at;
-    if (is_new) entry = TargetEntry{context_.now, std::nullopt};
-  }
+  for (const TargetKey& target : targets) add_target(*group, target);
   return std::string();
+}
+
+void Elb::add_target(TargetGroup& group, const TargetKey& target) {
+  TargetEntry& entry = group.targets[target];
+  const bool is_new = entry.registered_at == base::Instant() || entry.deregistered_at;
+  if (is_new) entry = TargetEntry{context_.now, std::nullopt};
+}
+
+// Who is not registered has left already.
+void Elb::drop_target(TargetGroup& group, const TargetKey& target) {
+  const auto entry = group.targets.find(target);
+  if (entry == group.targets.end() || entry->second.deregistered_at) return;
+  entry->second.deregistered_at = context_.now;
+  forget_when_drained(group.arn, target, context_.now + group.deregistration_delay());
+}
+
+void Elb::enter(const model::TargetGroupArn& arn, const model::InstanceId& id) {
+  TargetGroup& group = context_.world.target_groups.at(arn);
+  add_target(group, {id, group.port});
+}
+
+void Elb::leave(const model::TargetGroupArn& arn, const model::InstanceId& id) {
+  TargetGroup& group = context_.world.target_groups.at(arn);
+  drop_target(group, {id, group.port});
 }
 
 Answer<std::string> Elb::deregister_targets(const base::Form& form) {
   ASSIGN_OR_RETURN(TargetGroup * group, group_of(form));
   ASSIGN_OR_RETURN(auto targets, targets_of(form, *group));
-  for (const TargetKey& target : targets) {
-    const auto entry = group->targets.find(target);
-    // Deregistering what is not registered succeeds.
-    if (entry == group->targets.end() || entry->second.deregistered_at) continue;
-    entry->second.deregistered_at = context_.now;
-    forget_when_drained(group->arn, target, context_.now + group->deregistration_delay());
-  }
+  for (const TargetKey& target : targets) drop_target(*group, target);
   return std::string();
 }
 

@@ -33,6 +33,10 @@ class Elb {
 
   TargetGroup& create(const std::string& name, const std::string& vpc, int port);
 
+  // What Auto Scaling does for its members, on the target group's own port.
+  void enter(const model::TargetGroupArn& arn, const model::InstanceId& id);
+  void leave(const model::TargetGroupArn& arn, const model::InstanceId& id);
+
  private:
   Answer<std::string> create_target_group(const base::Form& form);
   Answer<std::string> describe_target_groups(const base::Form& form);
@@ -45,6 +49,8 @@ class Elb {
   Answer<TargetGroup*> group_of(const base::Form& form);
   Answer<std::vector<TargetKey>> targets_of(const base::Form& form, const TargetGroup& group);
   Answer<void> check_registrable(const TargetKey& target, const TargetGroup& group);
+  void add_target(TargetGroup& group, const TargetKey& target);
+  void drop_target(TargetGroup& group, const TargetKey& target);
   void forget_when_drained(const model::TargetGroupArn& arn, const TargetKey& target,
                            base::Instant when);
 

@@ -19,6 +19,7 @@ constexpr std::array kRates = {
     RateField{"error_503_per_mille", &FaultSettings::error_503_per_mille},
     RateField{"lost_answer_per_mille", &FaultSettings::lost_answer_per_mille},
     RateField{"s3_conflict_per_mille", &FaultSettings::s3_conflict_per_mille},
+    RateField{"scaling_contention_per_mille", &FaultSettings::scaling_contention_per_mille},
     RateField{"late_call_per_mille", &FaultSettings::late_call_per_mille},
     RateField{"lost_event_per_mille", &FaultSettings::lost_event_per_mille},
     RateField{"late_event_per_mille", &FaultSettings::late_event_per_mille},

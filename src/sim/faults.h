@@ -17,11 +17,13 @@ namespace sim {
 
 struct FaultSettings {
   // Of calls.
-  int throttle_per_mille = 0;        // Refused although the bucket has tokens.
-  int error_500_per_mille = 0;       // Half of them after the call took effect.
-  int error_503_per_mille = 0;       // Never took effect.
-  int lost_answer_per_mille = 0;     // Took effect; the answer never arrives.
-  int s3_conflict_per_mille = 0;     // 409 to a conditional write that did not happen.
+  int throttle_per_mille = 0;     // Refused although the bucket has tokens.
+  int error_500_per_mille = 0;    // Half of them after the call took effect.
+  int error_503_per_mille = 0;    // Never took effect.
+  int lost_answer_per_mille = 0;  // Took effect; the answer never arrives.
+  int s3_conflict_per_mille = 0;  // 409 to a conditional write that did not happen.
+  // Changes of an Auto Scaling group, refused because another one is under way.
+  int scaling_contention_per_mille = 0;
   bool is_s3_unconditional = false;  // Writes to S3 take no notice of their conditions.
   // Of calls on a wire: they are on their way for up to `most_call_delay` before they take effect.
   int late_call_per_mille = 0;

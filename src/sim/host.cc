@@ -90,6 +90,12 @@ engine::Journal& Host::journal() {
   return *process_->journal;
 }
 
+bool Host::order(model::Command command, std::function<void(base::Status)> done) {
+  if (!process_) return false;
+  process_->mailbox->add(engine::Ordered{std::move(command), std::move(done)});
+  return true;
+}
+
 void Host::start() { boot(); }
 
 void Host::boot() {
@@ -175,11 +181,6 @@ void Host::reload(std::vector<model::GroupSpec> groups) {
   boot();
 }
 
-void Host::order(model::Command command, std::function<void(base::Status)> done) {
-  CHECK(process_);
-  process_->mailbox->add(engine::Ordered{std::move(command), std::move(done)});
-}
-
 void Host::crash(Duration down) {
   ++crashes_;
   process_.reset();
@@ -213,6 +214,7 @@ void Host::wake(Instant at) {
 void Host::run_turn() {
   try {
     const Instant due = process_->engine->turn();
+    process_->engine->answer_people();
     // The engine speaks of its own clock.
     if (due != Instant::never()) wake(due - (clock_.now() - timeline_.now()));
   } catch (const SimulatedCrash&) {

@@ -50,8 +50,6 @@ class Host {
 
   // Another file, taken over at once if the process is up.
   void reload(std::vector<model::GroupSpec> groups);
-  // Only while up; `done` is never called where the process ends first.
-  void order(model::Command command, std::function<void(base::Status)> done);
   // A step of its clock, as when a time server corrects it.
   void set_clock_offset(base::Duration offset) { clock_.set_offset(offset); }
   void set_partitioned(bool partitioned) { partitioned_ = partitioned; }
@@ -62,6 +60,8 @@ class Host {
   void lose_disk(base::Duration down);
 
   const std::string& name() const { return options_.name; }
+  // A person's order; false when the keeper is down.
+  bool order(model::Command command, std::function<void(base::Status)> done);
   // Only while up.
   const engine::Engine& engine() const;
   engine::Journal& journal();

@@ -193,5 +193,37 @@ TEST_F(OurCodec, TypesZonesAndScoresAreUnderstood) {
   EXPECT_TRUE(whole[0].zone.empty());
 }
 
+TEST_F(OurCodec, AMemberOfAnAutoScalingGroupIsShownAndDetached) {
+  const model::AutoScalingGroupName old("old");
+  r.auto_scaling("CreateAutoScalingGroup",
+                 {{"AutoScalingGroupName", old.str()},
+                  {"LaunchTemplate.LaunchTemplateId", scene.launch_template.str()},
+                  {"MinSize", "1"},
+                  {"MaxSize", "2"},
+                  {"DesiredCapacity", "2"},
+                  {"VPCZoneIdentifier", scene.subnets[0].id.str()}});
+  r.wait(Duration::minutes(2));
+  const auto shown = ask<model::AutoScalingGroupsReply>(
+      model::DescribeAutoScalingGroups{{old, model::AutoScalingGroupName("none")}, 100, {}});
+  ASSERT_THAT(shown.groups, SizeIs(1));
+  EXPECT_EQ(shown.groups[0].desired, 2);
+  ASSERT_THAT(shown.groups[0].members, SizeIs(2));
+  const model::AutoScalingMember first = shown.groups[0].members[0];
+  EXPECT_TRUE(model::can_be_detached(first));
+  ask<model::Done>(model::DetachInstances{old, {first.id}});
+  EXPECT_EQ(code_of(model::DetachInstances{old, {first.id}}), "ValidationError") << "it left";
+  const auto second = shown.groups[0].members[1].id;
+  EXPECT_EQ(code_of(model::DetachInstances{old, {second}}), "ValidationError") << "the minimum";
+  const auto asked =
+      ask<model::AutoScalingInstancesReply>(model::DescribeAutoScalingInstances{{first.id}, {}});
+  ASSERT_THAT(asked.members, SizeIs(1));
+  EXPECT_TRUE(model::is_detached(asked.members[0]));
+  r.wait(Duration::minutes(1));
+  EXPECT_THAT(
+      ask<model::AutoScalingInstancesReply>(model::DescribeAutoScalingInstances{{first.id}, {}})
+          .members,
+      IsEmpty());
+}
+
 }  // namespace
 }  // namespace sim

@@ -12,7 +12,7 @@
 
 namespace sim {
 
-enum class Service { kEc2, kElb, kSqs, kEvents, kSts, kS3 };
+enum class Service { kEc2, kElb, kAutoScaling, kSqs, kEvents, kSts, kS3 };
 
 enum class Encoding { kEc2, kQuery, kJson, kRest };
 

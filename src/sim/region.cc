@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "net/sigv4.h"
+#include "sim/auto_scaling.h"
 #include "sim/control_api.h"
 #include "sim/ec2.h"
 #include "sim/elb.h"
@@ -24,8 +25,9 @@
 namespace sim {
 namespace {
 
-// Spot requests draw from a stream of their own: a fork more would change the course of all others.
+// These draw from streams of their own: a fork more would change the course of all others.
 constexpr uint64_t kSpotStream = 0x53706f7453747265;
+constexpr uint64_t kScalingStream = 0x5363616c696e6773;
 constexpr char kZoneLetters[] = {'a', 'b', 'c'};
 // Every source of notices, so that no keeper misses one for want of a rule.
 constexpr char kNoticePattern[] =
@@ -55,7 +57,8 @@ struct Region::Parts {
         elb(context, limits, seeds.fork()),
         s3(context, seeds.fork()),
         spot_requests(context, instances, base::Prng(context.options.seed ^ kSpotStream)),
-        ec2(context, limits, instances, spot_requests, market, seeds.fork()) {
+        ec2(context, limits, instances, spot_requests, market, seeds.fork()),
+        auto_scaling(context, instances, elb, base::Prng(context.options.seed ^ kScalingStream)) {
     context.quirks.burns_failed_tokens = seeds.below(2) == 0;
     context.quirks.one_death_ends_token = seeds.below(2) == 0;
   }
@@ -88,6 +91,7 @@ struct Region::Parts {
   S3 s3;
   SpotRequests spot_requests;
   Ec2 ec2;
+  AutoScaling auto_scaling;
   Scene scene;
   std::optional<Sts> sts;  // There once the scene is: drawn later than what was there before it.
 };
@@ -247,6 +251,8 @@ net::Response Region::Parts::act_query(const net::Request& request, const Incomi
     answer = ec2.call(incoming.form);
   } else if (incoming.service == Service::kElb) {
     answer = elb.call(incoming.form);
+  } else if (incoming.service == Service::kAutoScaling) {
+    answer = auto_scaling.call(incoming.form);
   } else if (incoming.service == Service::kSqs) {
     const auto out = sqs.call(incoming.action, sqs_query_to_json(incoming.form, request.path),
                               endpoint_of(request));

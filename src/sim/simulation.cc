@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "control/timing.h"
 #include "model/decode.h"
+#include "sim/adopter.h"
 #include "sim/host.h"
 #include "sim/ledger_checker.h"
 #include "sim/person.h"
@@ -22,6 +23,8 @@ using model::InstanceId;
 
 constexpr Duration kLookEvery = Duration::seconds(5);
 constexpr size_t kMostViolations = 20;
+// A stream of its own: a fork more would change the course of all others.
+constexpr uint64_t kAdopterStream = 0x41646f7074657221;
 
 // FNV-1a: cheap, and any difference shows.
 class TraceHash {
@@ -69,7 +72,15 @@ class Simulation {
               ++result_.reached[(is_done ? "order-" : "refused-") + std::string(to_string(kind))];
             },
             [this](std::string what) { violate(std::move(what)); },
-            base::Prng(options.seed * 0x9e3779b97f4a7c15 + 2)) {
+            base::Prng(options.seed * 0x9e3779b97f4a7c15 + 2)),
+        adopter_(
+            region_, timeline_, ledger_checker_,
+            [this](const auto& service, const auto& form) { return ask_in_peace(service, form); },
+            [this](auto command, auto done) {
+              return any_host().order(std::move(command), std::move(done));
+            },
+            [this](std::string what) { violate(std::move(what)); },
+            base::Prng(options.seed ^ kAdopterStream)) {
     result_.seed = options.seed;
     result_.swarm = swarm_;
     build_groups();
@@ -79,6 +90,7 @@ class Simulation {
   SimulationResult run() {
     const Instant start = timeline_.now();
     for (auto& host : hosts_) host->start();
+    if (swarm_.adopts) adopter_.begin(groups_.front());
     keep_looking();
     release_chaos();
     chaos_ends_ = start + options_.chaos;
@@ -108,6 +120,14 @@ class Simulation {
     return region_.handle(request, timeline_.now()).response;
   }
 
+  net::Response ask_in_peace(const std::string& service, const base::Form& form) {
+    const FaultSettings faults = region_.faults();
+    region_.set_faults({});
+    const net::Response response = ask(service, form);
+    region_.set_faults(faults);
+    return response;
+  }
+
   // Quick health checks: two minutes are not enough for the default of five times thirty seconds.
   model::TargetGroupArn make_target_group() {
     base::Form form;
@@ -119,10 +139,7 @@ class Simulation {
     form.add("VpcId", region_.default_scene().vpc);
     form.add("HealthCheckIntervalSeconds", "5");
     form.add("HealthyThresholdCount", "2");
-    const FaultSettings faults = region_.faults();
-    region_.set_faults({});
-    const net::Response response = ask("elasticloadbalancing", form);
-    region_.set_faults(faults);
+    const net::Response response = ask_in_peace("elasticloadbalancing", form);
     CHECK_MSG(response.status == 200, response.body);
     for (const auto& [arn, group] : region_.world().target_groups)
       if (group.name == "served") return arn;
@@ -153,7 +170,9 @@ class Simulation {
       group.on_demand.return_to_spot = model::ReturnToSpot::kInWindow;
       group.on_demand.return_window = *swarm_.return_window;
     }
+    group.begins_paused = swarm_.adopts;
     add_group(group);
+    group.begins_paused = false;
     if (swarm_.groups < 2) return;
     group.name = model::GroupName("workers");
     group.target_groups.clear();
@@ -258,6 +277,8 @@ class Simulation {
       removed(exchange, "InstanceId.");
     if (exchange.acted_status == 200 && exchange.action == "CancelSpotInstanceRequests")
       cancelled(exchange);
+    if (exchange.acted_status == 200 && exchange.action == "DetachInstances")
+      adopter_.detached(ids_in(exchange, "InstanceIds.member."));
   }
 
   void remember_messages(const Exchange& exchange) {
@@ -310,12 +331,20 @@ class Simulation {
     }
   }
 
-  void removed(const Exchange& exchange, std::string_view prefix) {
+  static std::vector<InstanceId> ids_in(const Exchange& exchange, std::string_view prefix) {
+    std::vector<InstanceId> ids;
     const auto form = base::Form::parse(exchange.request_body);
-    if (!form) return;
+    if (!form) return ids;
     for (const auto& [name, value] : form->pairs())
-      if (name.starts_with(prefix) && value.starts_with("i-"))
-        world_checker_.removed(InstanceId(value), timeline_.now());
+      if (name.starts_with(prefix) && value.starts_with("i-")) ids.emplace_back(value);
+    return ids;
+  }
+
+  void removed(const Exchange& exchange, std::string_view prefix) {
+    for (const InstanceId& id : ids_in(exchange, prefix)) {
+      world_checker_.removed(id, timeline_.now());
+      if (exchange.action == "TerminateInstances") adopter_.terminated(id);
+    }
   }
 
   // A keeper whose file lacks the group must not cancel what another one's launch waits for.
@@ -358,6 +387,8 @@ class Simulation {
   }
 
   void keep_looking() {
+    adopter_.look();
+    for (const InstanceId& id : adopter_.given()) world_checker_.spare(id);
     world_checker_.look(timeline_.now());
     timeline_.after(kLookEvery, [this] { keep_looking(); });
   }
@@ -573,12 +604,15 @@ class Simulation {
     // What happened, not what was answered: an injected 500 may hide a deletion.
     if (region_.handle(request, timeline_.now()).acted_status / 100 != 2) return false;
     ledger_checker_.lost(group);
+    adopter_.ledger_lost();
     return true;
   }
 
   bool lose_disk() {
-    if (hosts_.size() == 1)
+    if (hosts_.size() == 1) {
       for (const model::GroupSpec& group : groups_) ledger_checker_.lost(group.name);
+      adopter_.ledger_lost();
+    }
     Host& host = any_host();
     disks_lost_.insert(host.name());
     host.lose_disk(Duration::seconds(dice_.between(1, 120)));
@@ -598,6 +632,7 @@ class Simulation {
     cure_all();
     person_.make_peace();
     if (swarm_.between_retirements < Duration::hours(1000)) announce_one();
+    adopter_.begin_calm();
     for (auto& host : hosts_) {
       host->set_partitioned(false);
       host->set_crash_rate(0);
@@ -639,6 +674,8 @@ class Simulation {
       for (const auto& [code, count] : host->engine().stats().failures_by_code)
         result_.reached["error-" + code] += count;
     }
+    if (swarm_.adopts) adopter_.finish();
+    if (adopter_.adoptions() > 0) result_.reached["adoption"] += 1;
     result_.figures = world_checker_.figures();
     result_.trace_hash = hash_.value();
   }
@@ -659,6 +696,7 @@ class Simulation {
   std::set<std::string> disks_lost_;
   std::map<std::string, std::set<std::string>> handed_out_;  // Bodies, by keeper.
   Person person_;
+  Adopter adopter_;
   std::vector<std::unique_ptr<Host>> hosts_;  // Last: as they end, they still tell the others.
 };
 

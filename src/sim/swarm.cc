@@ -103,8 +103,11 @@ void draw_rarities(Swarm& swarm, base::Prng dice) {
   if (dice.chance_ppm(250'000)) swarm.return_window = draw_window(dice);
   swarm.spot_requests = dice.chance_ppm(250'000);
   draw_changes(swarm, dice);
+  swarm.adopts = dice.chance_ppm(200'000);
+  swarm.region.scaling_contention_per_mille = maybe(dice, 300);
   maybe_often(dice, swarm.between_orders, 300'000, 2, 20);
   maybe_often(dice, swarm.between_edits, 200'000, 5, 40);
+  if (swarm.adopts) swarm.between_orders = swarm.between_edits = kNever;  // Its person is busy.
 }
 
 }  // namespace
@@ -162,8 +165,8 @@ std::string to_string(const Swarm& swarm) {
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
          number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
-         number("requests", swarm.spot_requests) + number("partial", swarm.partial_files) +
-         number("drops", swarm.drops_group) +
+         number("requests", swarm.spot_requests) + number("adopts", swarm.adopts) +
+         number("partial", swarm.partial_files) + number("drops", swarm.drops_group) +
          number("drain_ms", swarm.drain ? swarm.drain->ms() + 1 : 0) +
          number("orders_ms", swarm.between_orders.ms() % kNever.ms()) +
          number("edits_ms", swarm.between_edits.ms() % kNever.ms()) +

@@ -31,6 +31,8 @@ struct Swarm {
   bool partial_files = false;    // The second keeper's file lacks the second group.
   bool drops_group = false;      // At some time the second group leaves every file.
   std::optional<base::Duration> drain;  // Of the target group, by the file.
+  // The first group begins paused, and a person has machines adopted that others started.
+  bool adopts = false;
   int subnets = 3;
   NetworkFaults network;
   FaultSettings region;

@@ -76,6 +76,10 @@ Reply TestRegion::ec2(const std::string& action, const Fields& fields) {
   return query(action, "2016-11-15", fields);
 }
 
+Reply TestRegion::auto_scaling(const std::string& action, const Fields& fields) {
+  return query(action, "2011-01-01", fields);
+}
+
 Reply TestRegion::elb(const std::string& action, const Fields& fields) {
   return query(action, "2015-12-01", fields);
 }

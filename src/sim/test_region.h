@@ -34,6 +34,7 @@ class TestRegion {
   explicit TestRegion(RegionOptions options = calm_options());
 
   Reply ec2(const std::string& action, const Fields& fields = {});
+  Reply auto_scaling(const std::string& action, const Fields& fields = {});
   Reply elb(const std::string& action, const Fields& fields = {});
   Reply sqs_query(const std::string& action, const Fields& fields = {});
   Reply sqs(const std::string& action, const boost::json::object& in);

@@ -26,6 +26,15 @@ model::InstanceState Instance::state_at(base::Instant when) const {
 const std::string* Instance::tag(std::string_view key) const { return value_of(tags, key); }
 const std::string* SpotRequest::tag(std::string_view key) const { return value_of(tags, key); }
 
+const LaunchTemplateVersion* LaunchTemplate::version(std::string_view wanted) const {
+  if (wanted == "$Latest") return &versions.back();
+  for (const LaunchTemplateVersion& candidate : versions)
+    if (wanted == "$Default" ? candidate.number == default_version
+                             : std::to_string(candidate.number) == wanted)
+      return &candidate;
+  return nullptr;
+}
+
 bool Fleet::has_failed() const {
   return std::all_of(parts.begin(), parts.end(),
                      [](const FleetPart& part) { return part.ids.empty(); });

@@ -175,6 +175,9 @@ struct LaunchTemplate {
   int64_t default_version = 1;
   std::vector<LaunchTemplateVersion> versions;  // Never empty, numbers ascend.
   std::vector<model::Tag> tags;
+
+  // A number, "$Latest" or "$Default"; null when there is none.
+  const LaunchTemplateVersion* version(std::string_view wanted) const;
 };
 
 struct TargetKey {
@@ -199,6 +202,24 @@ struct TargetGroup {
   std::map<TargetKey, TargetEntry> targets;
 
   base::Duration deregistration_delay() const;
+};
+
+struct AutoScalingMember {
+  std::string lifecycle_state;  // Pending, InService, Detaching, Terminating
+  base::Instant since;
+};
+
+struct AutoScalingGroup {
+  std::string name, arn;
+  uint64_t serial = 0;  // One of the same name may come after it.
+  model::LaunchTemplateId launch_template;
+  std::string template_version;
+  int min = 0, max = 0, desired = 0;
+  std::vector<model::SubnetId> subnets;
+  std::vector<model::TargetGroupArn> target_groups;
+  base::Instant created_at;
+  std::map<model::InstanceId, AutoScalingMember> members;
+  std::set<std::string> suspended;  // Processes.
 };
 
 struct Message {
@@ -258,8 +279,9 @@ struct World {
   std::map<model::SubnetId, Subnet> subnets;
   std::map<model::LaunchTemplateId, LaunchTemplate> launch_templates;
   std::map<model::TargetGroupArn, TargetGroup> target_groups;
-  std::map<std::string, Queue> queues;  // By name.
-  std::map<std::string, Rule> rules;    // By name.
+  std::map<std::string, AutoScalingGroup> auto_scaling_groups;  // By name.
+  std::map<std::string, Queue> queues;                          // By name.
+  std::map<std::string, Rule> rules;                            // By name.
   std::map<std::string, Bucket> buckets;
   std::deque<ObjectWrite> object_writes;  // The last ones, oldest first.
   std::string vpc;

@@ -35,6 +35,8 @@ class WorldChecker {
   void look(base::Instant now);
   // After a calm as long as the bounds: everything must be whole again.
   void expect_whole(base::Instant now);
+  // Somebody else may have registered it.
+  void spare(const model::InstanceId& id) { accused_.insert(id); }
   // A keeper's deregistration or termination took effect.
   void removed(const model::InstanceId& id, base::Instant now);
 
@@ -70,7 +72,7 @@ class WorldChecker {
   base::Instant last_look_;
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
-  std::set<model::InstanceId> accused_;  // Once is enough.
+  std::set<model::InstanceId> accused_;  // Of being registered; once is enough.
   std::map<model::InstanceId, int64_t> cost_rest_;
 };
 

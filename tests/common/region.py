@@ -89,6 +89,23 @@ class Region:
         answer = self.signed("POST", "ec2", "/", urllib.parse.urlencode(fields))
         return answer.split("<instanceId>", 1)[1].split("<", 1)[0]
 
+    def create_scaling_group(self, name, desired):
+        """One over all subnets, in the target group; its members serve when it answers."""
+        fields = {"Action": "CreateAutoScalingGroup", "Version": "2011-01-01",
+                  "AutoScalingGroupName": name, "MinSize": "0", "MaxSize": str(desired),
+                  "DesiredCapacity": str(desired),
+                  "LaunchTemplate.LaunchTemplateId": self.scene["launch_template"],
+                  "TargetGroupARNs.member.1": self.target_group,
+                  "VPCZoneIdentifier": ",".join(one["id"] for one in self.scene["subnets"])}
+        self.signed("POST", "autoscaling", "/", urllib.parse.urlencode(fields))
+        until("the members serve", lambda: list(
+            self.scaling_group(name)["members"].values()) == ["InService"] * desired)
+        return sorted(self.scaling_group(name)["members"])
+
+    def scaling_group(self, name):
+        groups = self.control("world")["auto_scaling_groups"]
+        return next(group for group in groups if group["name"] == name)
+
     def delete_object(self, path):
         self.signed("DELETE", "s3", path)
 
@@ -204,15 +221,22 @@ listen = "127.0.0.1:0"
                 env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 text=True)
 
-    def start(self):
+    def start(self, crash_at=None):
         """Answers once it is ready."""
-        self.begin()
+        self.begin(crash_at)
         ready = self.process.stdout.readline()
         assert ready.startswith("ready "), f"serve did not start: {self.last_words()}"
         self.url = ready.split()[1].rstrip("/")
 
     def ask(self, path):
         with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def order(self, command, subject, **more):
+        body = json.dumps({"command": command, "subject": subject, **more}).encode()
+        request = urllib.request.Request(f"{self.url}/api/v1/commands", body,
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def kill(self):

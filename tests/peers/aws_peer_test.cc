@@ -409,6 +409,29 @@ TEST_F(Moto, DeregisterTargets) {
   EXPECT_TRUE(ask<model::Done>(model::DeregisterTargets{group, {{launched, 8080}}}));
 }
 
+// One of two members leaves, and the minimum is one: the next may not.
+TEST_F(Moto, DescribeAutoScalingGroupsAndDetachInstances) {
+  const model::AutoScalingGroupName old(world("auto_scaling_group"));
+  const auto shown =
+      ask<model::AutoScalingGroupsReply>(model::DescribeAutoScalingGroups{{old}, 100, {}});
+  if (!shown) return;
+  ASSERT_THAT(shown->groups, SizeIs(1));
+  ASSERT_THAT(shown->groups[0].members, SizeIs(2));
+  EXPECT_EQ(shown->groups[0].min, 1);
+  const model::InstanceId id = shown->groups[0].members[0].id;
+  const auto members =
+      ask<model::AutoScalingInstancesReply>(model::DescribeAutoScalingInstances{{id}, {}});
+  if (!members) return;
+  EXPECT_THAT(members->members,
+              testing::ElementsAre(model::AutoScalingMember{id, old, "InService"}));
+  EXPECT_TRUE(ask<model::Done>(model::DetachInstances{old, {id}}));
+  const auto after =
+      ask<model::AutoScalingGroupsReply>(model::DescribeAutoScalingGroups{{old}, 0, {}});
+  if (!after) return;
+  ASSERT_THAT(after->groups, SizeIs(1));
+  EXPECT_EQ(after->groups[0].desired, 1);
+}
+
 TEST_F(Moto, TerminateInstances) {
   EXPECT_TRUE(ask<model::Done>(model::TerminateInstances{{launched}}));
 }

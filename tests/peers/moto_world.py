@@ -29,6 +29,11 @@ def make_world(endpoint, region):
     group = client("elbv2").create_target_group(
         Name="web", Protocol="HTTP", Port=8080, VpcId=subnet["VpcId"], TargetType="instance"
     )["TargetGroups"][0]
+    client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="old-web", MinSize=1, MaxSize=3, DesiredCapacity=2,
+        LaunchTemplate={"LaunchTemplateId": template["LaunchTemplateId"]},
+        VPCZoneIdentifier=subnet["SubnetId"],
+    )
     queue = client("sqs").create_queue(QueueName="notices")["QueueUrl"]
     for body in ("first", "second é"):
         client("sqs").send_message(QueueUrl=queue, MessageBody=body)
@@ -45,6 +50,7 @@ def make_world(endpoint, region):
         "launch_template": template["LaunchTemplateId"],
         "spot_request": spot["SpotInstanceRequestId"],
         "target_group": group["TargetGroupArn"],
+        "auto_scaling_group": "old-web",
         "queue_url": queue,
         "bucket": "ledgers",
     }

@@ -1,0 +1,138 @@
+#include "control/departure.h"
+
+#include <algorithm>
+#include <string>
+
+#include "control/troubles.h"
+#include "model/adoption.h"
+#include "model/aws_error.h"
+
+namespace control {
+namespace {
+
+using model::InstanceId;
+using Membership = LaunchProgress::Membership;
+
+std::optional<model::Adoption> departure_of(const model::OpenLaunch& entry) {
+  auto adoption = model::parse_adoption(entry.request);
+  if (!adoption || adoption->scaling_group.empty()) return std::nullopt;
+  return adoption;
+}
+
+// The open entry by which that machine leaves; null when it was closed meanwhile.
+const model::OpenLaunch* entry_of(const GroupState& group, const InstanceId& id) {
+  if (!group.ledger.record) return nullptr;
+  for (const model::OpenLaunch& entry : group.ledger.record->open)
+    if (const auto adoption = departure_of(entry); adoption && adoption->instances.front() == id)
+      return &entry;
+  return nullptr;
+}
+
+LaunchProgress* progress_of(GroupState& group, const model::OpenLaunch& entry) {
+  const auto found = group.launches.find(entry.n);
+  return found == group.launches.end() ? nullptr : &found->second;
+}
+
+void left(GroupState& group, const InstanceId& id, LaunchProgress& progress,
+          const AnswerContext& context) {
+  progress.membership = Membership::kLeft;
+  remark(context, base::LogLevel::kInfo, "detached",
+         {{"group", group.spec.name.str()}, {"instance", id.str()}});
+}
+
+void detach_answered(GroupState& group, const Flight& flight, const InstanceId& id,
+                     LaunchProgress& progress, const model::CallCompleted& completed,
+                     const AnswerContext& context) {
+  if (reply_of<model::Done>(group, flight, completed, context))
+    return left(group, id, progress, context);
+  const base::Error& error = completed.result.error();
+  // A right that is missing is shown as a trouble, and tried again once somebody has given it.
+  if (error.retry == base::Retry::kBackoff || model::is_auth(error.code)) return;
+  progress.membership = Membership::kUnknown;
+  if (error.retry == base::Retry::kNever) progress.refusal = error;
+}
+
+// It stays where it is, and the slot is free for others.
+void stays(GroupState& group, LaunchProgress& progress, const model::OpenLaunch& entry,
+           const model::AutoScalingMember& member, const base::Error& why,
+           const AnswerContext& context) {
+  refuse_launch(group, progress, entry.n,
+                {why.code,
+                 member.id.str() + " stays in the Auto Scaling group " + member.group.str() +
+                     ", which keeps it: " + why.message +
+                     "; mend that (lower its MinSize, wait for its activity) and adopt it again",
+                 {},
+                 base::Retry::kNever},
+                context);
+}
+
+void membership_answered(GroupState& group, const Flight& flight, const InstanceId& id,
+                         LaunchProgress& progress, const model::OpenLaunch& entry,
+                         const model::CallCompleted& completed, const AnswerContext& context) {
+  const auto* reply = reply_of<model::AutoScalingInstancesReply>(group, flight, completed, context);
+  if (!reply) return;
+  const auto member = std::find_if(reply->members.begin(), reply->members.end(),
+                                   [&](const auto& one) { return one.id == id; });
+  if (member == reply->members.end() || model::is_detached(*member))
+    return left(group, id, progress, context);
+  // Its group ends it, and AWS will say so: then the entry is closed as one that died.
+  if (model::is_being_ended(*member))
+    return context.board.not_before(flight.key, context.now + context.timing.poll);
+  if (member->group != departure_of(entry)->scaling_group)
+    return stays(group, progress, entry, *member,
+                 {"OtherGroup", "it has been attached there since", {}, base::Retry::kNever},
+                 context);
+  if (progress.refusal) return stays(group, progress, entry, *member, *progress.refusal, context);
+  progress.membership = Membership::kToLeave;
+}
+
+// Holders that do not serve, or may be about not to, and machines that left and hold nothing yet.
+int out_of_service(const GroupState& group, const WantContext& context) {
+  int count = 0;
+  for (const auto& [slot, holder] : group.record()->holders) {
+    const base::Instant settled_at = holder.since + context.ledger.timing.after_detach;
+    if (context.now < settled_at) context.out.wake_at = std::min(context.out.wake_at, settled_at);
+    count += context.now < settled_at || !serves(group, holder.instance);
+  }
+  for (const model::OpenLaunch& entry : group.record()->open) {
+    const auto progress = group.launches.find(entry.n);
+    count += progress != group.launches.end() && progress->second.membership == Membership::kLeft;
+  }
+  return count;
+}
+
+}  // namespace
+
+bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
+                    const LaunchProgress& progress, const WantContext& context) {
+  const auto adoption = departure_of(entry);
+  if (!adoption || progress.membership == Membership::kLeft) return true;
+  const std::string& name = group.spec.name.str();
+  if (progress.membership == Membership::kUnknown)
+    context.board.start({WorkKind::kReadMembership, name, entry.n}, group.spec.name,
+                        model::DescribeAutoScalingInstances{adoption->instances, {}}, context.now,
+                        context.out);
+  // One call at a time: changes of one Auto Scaling group get into each other's way.
+  else if (out_of_service(group, context) <= group.spec.max_unavailable)
+    context.board.start({WorkKind::kDetach, name}, group.spec.name,
+                        model::DetachInstances{adoption->scaling_group, adoption->instances},
+                        context.now, context.out);
+  return false;
+}
+
+void departure_answered(GroupState& group, const Flight& flight,
+                        const model::CallCompleted& completed, const AnswerContext& context) {
+  const auto* detach = std::get_if<model::DetachInstances>(&flight.call);
+  const InstanceId& id =
+      detach ? detach->ids.front()
+             : std::get<model::DescribeAutoScalingInstances>(flight.call).ids.front();
+  const model::OpenLaunch* entry = entry_of(group, id);
+  LaunchProgress* progress = entry ? progress_of(group, *entry) : nullptr;
+  // Closed, or taken over: who has it begins anew.
+  if (!progress || progress->phase != LaunchProgress::Phase::kToSubmit)
+    return context.board.succeeded(flight.key);
+  if (detach) return detach_answered(group, flight, id, *progress, completed, context);
+  membership_answered(group, flight, id, *progress, *entry, completed, context);
+}
+
+}  // namespace control
