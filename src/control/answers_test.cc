@@ -568,10 +568,19 @@ TEST_F(TargetAnswersTest, AHealthReadReplacesTheView) {
   EXPECT_EQ(view().read_began, at(1) - millis(100));
 }
 
-TEST_F(TargetAnswersTest, AWriteIsRememberedByTheTimeItEnded) {
+TEST_F(TargetAnswersTest, AWriteIsRememberedByTheTimeItEndedUntilAReadThatBeganLater) {
   answer(WorkKind::kRegister, model::RegisterTargets{kTargets, {{kNew, 80}}},
          model::Reply(model::Done{}));
   EXPECT_EQ(view().touched.at(kNew), at(1));
+  const auto read = [&] {
+    answer(WorkKind::kReadTargetHealth, model::DescribeTargetHealth{kTargets},
+           model::Reply(model::TargetHealthReply{}));
+  };
+  read();
+  EXPECT_EQ(view().touched.count(kNew), 1u) << "it began before the write ended";
+  view().touched.at(kNew) = at(0);
+  read();
+  EXPECT_EQ(view().touched.count(kNew), 0u);
 }
 
 TEST_F(TargetAnswersTest, ARefusedBatchIsTriedOneByOneAndAPassingFailureIsNot) {

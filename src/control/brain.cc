@@ -71,7 +71,7 @@ Decisions Brain::step(std::span<const Event> events, Instant now) {
   for (const Event& event : events) std::visit([&](const auto& what) { on(what, now); }, event);
   for (const auto& [name, at] : wakes_)
     if (at <= now) touch(name);
-  for (const model::GroupName& name : std::exchange(dirty_, {})) reconcile(groups_.at(name), now);
+  look_at_touched(now);
   turn_.wake_at = Instant::never();
   want_sweeps(now);
   for (const auto& [name, at] : wakes_) turn_.wake_at = std::min(turn_.wake_at, at);
@@ -398,8 +398,31 @@ void Brain::swept_own_requests(const model::SpotRequestsReply& page, Instant now
 
 // ---- decisions ----
 
+// A clock that steps back keeps nobody waiting.
+Instant Brain::next_look(const GroupState& group, Instant now) const {
+  const Duration gap = options_.timing.between_looks(group.spec.capacity);
+  return now < group.looked_at ? now : group.looked_at + gap;
+}
+
+void Brain::look_at_touched(Instant now) {
+  for (auto it = dirty_.begin(); it != dirty_.end();) {
+    GroupState& group = groups_.at(*it);
+    if (const Instant due = next_look(group, now); now < due) {
+      // The journal forgets the notices of this turn: who they doomed must stand in it now.
+      open_incidents(group, now);
+      hand_out_incidents(group);
+      wakes_[*it] = due;
+      ++it;
+      continue;
+    }
+    reconcile(group, now);
+    it = dirty_.erase(it);
+  }
+}
+
 void Brain::reconcile(GroupState& group, Instant now) {
   ++group.looks;
+  group.looked_at = now;
   turn_.wake_at = Instant::never();
   judge_health(group, turn_, now);
   open_incidents(group, now);

@@ -39,7 +39,8 @@ class Brain {
   Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
         std::vector<model::Incident> open_incidents);
 
-  // Takes all events of one turn, then decides once for every group they touched.
+  // Takes all events of one turn, then decides once for every group they touched. One that was
+  // decided for just now is looked at a moment later; who is doomed is handed out at once.
   Decisions step(std::span<const Event> events, base::Instant now);
 
   const std::map<model::GroupName, GroupState>& groups() const { return groups_; }
@@ -85,6 +86,8 @@ class Brain {
   void want_own_requests(base::Instant now);
 
   // ---- decisions ----
+  void look_at_touched(base::Instant now);
+  base::Instant next_look(const GroupState& group, base::Instant now) const;
   void reconcile(GroupState& group, base::Instant now);
   void want_sweeps(base::Instant now);
   void hand_out_incidents(GroupState& group);

@@ -1,6 +1,7 @@
 #include "control/ledger_plan.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <tuple>
 
@@ -105,14 +106,18 @@ class Planner {
   void adopt_while_rebuilding() {
     if (!next_.no_launch_before || now_ >= *next_.no_launch_before) return;
     std::vector<const model::Instance*> strays;
+    const std::set<InstanceId> placed = named_in_record();
     for (const auto& [id, seen] : group_.seen)
-      if (is_stray(seen.instance)) strays.push_back(&seen.instance);
+      if (model::is_live(seen.instance.state) && !placed.contains(id))
+        strays.push_back(&seen.instance);
+    if (strays.empty()) return;
     const auto rank = [](const model::Instance* instance) {
       return std::tuple(launch_of(*instance).n, instance->launch_time, instance->id);
     };
     std::sort(strays.begin(), strays.end(),
               [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
-    for (const model::Instance* stray : strays) adopt(*stray);
+    auto free = free_slots();
+    for (const model::Instance* stray : strays) adopt(*stray, free[stray->subnet]);
   }
 
   static model::LaunchId launch_of(const model::Instance& instance) {
@@ -121,32 +126,38 @@ class Planner {
     return id.value_or(model::LaunchId{});
   }
 
-  bool is_stray(const model::Instance& instance) const {
-    if (!model::is_live(instance.state)) return false;
-    for (const auto& [slot, holder] : next_.holders)
-      if (holder.instance == instance.id) return false;
-    return std::none_of(next_.retiring.begin(), next_.retiring.end(),
-                        [&](const Retiring& entry) { return entry.instance == instance.id; });
+  std::set<InstanceId> named_in_record() const {
+    std::set<InstanceId> ids;
+    for (const auto& [slot, holder] : next_.holders) ids.insert(holder.instance);
+    for (const Retiring& entry : next_.retiring) ids.insert(entry.instance);
+    return ids;
   }
 
-  void adopt(const model::Instance& stray) {
+  // By subnet, in the order of the slots.
+  std::map<model::SubnetId, std::deque<SlotName>> free_slots() const {
+    std::map<model::SubnetId, std::deque<SlotName>> free;
+    for (int i = 0; i < group_.spec.capacity; ++i) {
+      SlotName slot = model::slot_name(group_.spec.name, i);
+      if (!next_.holders.contains(slot))
+        free[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
+    }
+    return free;
+  }
+
+  void adopt(const model::Instance& stray, std::deque<SlotName>& free) {
     const auto doom = group_.doomed.find(stray.id);
     if (doom != group_.doomed.end())
       // It serves until AWS takes it, or somebody else does.
       return add_retiring({stray.id, SlotName(), InstanceId(),
                            std::string(model::to_string(doom->second.kind)), now_,
                            doom->second.deadline});
-    for (int i = 0; i < group_.spec.capacity; ++i) {
-      const SlotName slot = model::slot_name(group_.spec.name, i);
-      if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot))
-        continue;
-      const int64_t version = group_.template_version.value_or(0);
-      next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_,
-                             version,  stray.lifecycle};
-      return;
-    }
     // No slot is left for it: it serves on until the others do, then it goes.
-    add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
+    if (free.empty())
+      return add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
+    next_.holders[free.front()] = {
+        stray.id,       launch_of(stray).n, stray.pool(), now_, group_.template_version.value_or(0),
+        stray.lifecycle};
+    free.pop_front();
   }
 
   void add_retiring(Retiring entry) {
@@ -274,18 +285,16 @@ class Planner {
                   [&](const auto& launched) { return launched.first + kBrakePeriod <= now_; });
   }
 
-  std::set<SlotName> spec_slots() const {
-    std::set<SlotName> slots;
-    for (int i = 0; i < group_.spec.capacity; ++i)
-      slots.insert(model::slot_name(group_.spec.name, i));
-    return slots;
+  bool is_wanted(const SlotName& slot) const {
+    if (next_.retired_at) return false;
+    const std::optional<int> index = model::slot_index(group_.spec.name, slot);
+    return index && *index < group_.spec.capacity;
   }
 
   void retire_unwanted() {
-    const std::set<SlotName> wanted = next_.retired_at ? std::set<SlotName>() : spec_slots();
-    std::erase_if(next_.lacking, [&](const auto& lack) { return !wanted.contains(lack.first); });
+    std::erase_if(next_.lacking, [&](const auto& lack) { return !is_wanted(lack.first); });
     for (auto it = next_.holders.begin(); it != next_.holders.end();) {
-      if (wanted.contains(it->first) || next_.holds.contains(it->first)) {
+      if (is_wanted(it->first) || next_.holds.contains(it->first)) {
         ++it;
         continue;
       }
@@ -602,7 +611,8 @@ class Planner {
 
   void return_to_spot() {
     if (group_.spec.on_demand.return_to_spot == model::ReturnToSpot::kNever) return;
-    if (next_.no_launch_before || !knows_what_to_launch() || is_returning()) return;
+    if (next_.no_launch_before || !knows_what_to_launch() || !has_on_demand() || is_returning())
+      return;
     const std::set<SlotName> covered = covered_slots();
     for (int i = group_.spec.on_demand.base_slots; i < group_.spec.capacity; ++i) {
       const SlotName slot = model::slot_name(group_.spec.name, i);
@@ -621,6 +631,12 @@ class Planner {
       next_.returned[slot] = now_;
       return append({subnet, model::Lifecycle::kSpot, std::move(steady), {slot}});
     }
+  }
+
+  bool has_on_demand() const {
+    return std::any_of(next_.holders.begin(), next_.holders.end(), [](const auto& entry) {
+      return entry.second.lifecycle == model::Lifecycle::kOnDemand;
+    });
   }
 
   // A return that is under way: its launch is open, or the machine it replaces has not left.

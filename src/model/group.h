@@ -114,6 +114,8 @@ struct GroupSpec {
 // "a" … "z", "aa", "ab" …: the suffix of the slot with that index.
 std::string slot_suffix(int index);
 SlotName slot_name(const GroupName& group, int index);
+// The index of the slot with that name; nothing when no slot of the group is ever called so.
+std::optional<int> slot_index(const GroupName& group, const SlotName& slot);
 // The slot's subnet: one per subnet first, then around again.
 const SubnetId& slot_subnet(const GroupSpec& spec, int index);
 
