@@ -301,12 +301,14 @@ TEST_F(LaunchAnswersTest, WhatCameIsKeptSortedAndSeen) {
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_EQ(progress().outcome, "launched");
   EXPECT_THAT(progress().came, ElementsAre(InstanceId("i-1"), InstanceId("i-2")));
+  EXPECT_EQ(group_.filled.size(), 1u) << "the zone has what it asked for";
   EXPECT_TRUE(group_.seen.contains(InstanceId("i-1")));
   EXPECT_THAT(group_.slot_waits, IsEmpty());
 }
 
 TEST_F(LaunchAnswersTest, APartialAnswerSettlesWithWhatCame) {
   launched(came({fresh("i-1")}));
+  EXPECT_THAT(group_.filled, IsEmpty()) << "what is missing need not wait";
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_THAT(progress().came, ElementsAre(InstanceId("i-1")));
 }

@@ -158,6 +158,8 @@ struct GroupState {
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
   std::map<uint64_t, LaunchProgress> launches;          // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
+  // When we opened the last launch that brought all it asked for.
+  std::map<model::SubnetId, base::Instant> filled;
   CrashLoop crash_loop;
 
   std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.

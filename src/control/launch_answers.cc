@@ -68,6 +68,7 @@ void came(GroupState& group, LaunchProgress& progress, uint64_t n,
         i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for";
   }
   tell_slots(group, details, "launched", now);
+  if (progress.came.size() >= entry->slots.size()) group.filled[entry->subnet] = entry->opened_at;
 }
 
 void start_search(LaunchProgress& progress, const AnswerContext& context, uint64_t n) {

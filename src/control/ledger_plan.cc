@@ -497,20 +497,42 @@ class Planner {
     return ranked;
   }
 
-  // A launch of ours for that subnet that AWS has not answered yet, and not for long.
-  bool is_gathering(const model::SubnetId& subnet) {
-    return std::any_of(next_.open.begin(), next_.open.end(), [&](const OpenLaunch& entry) {
-      const Instant until = entry.opened_at + context_.timing.gather;
-      if (entry.subnet != subnet || entry.submitter != context_.keeper || until <= now_)
-        return false;
-      look_again_at(until);
-      return true;
-    });
+  // What AWS takes within ten seconds: more would wait, decided on what is known now.
+  size_t room_for_launches(const model::SubnetId& subnet) const {
+    const size_t most = std::max<size_t>(1, Timing::kMostOpenLaunches / group_.spec.subnets.size());
+    const auto open = static_cast<size_t>(
+        std::count_if(next_.open.begin(), next_.open.end(),
+                      [&](const OpenLaunch& entry) { return entry.subnet == subnet; }));
+    return open < most ? most - open : 0;
+  }
+
+  // Until when the subnet's next launch gathers what is needed: one of ours for it was opened just
+  // now, and is under way or brought all that it asked for. After one that failed nobody waits.
+  Instant gathers_until(const model::SubnetId& subnet) const {
+    const auto filled = group_.filled.find(subnet);
+    Instant last = filled == group_.filled.end() ? Instant() : filled->second;
+    for (const OpenLaunch& entry : next_.open)
+      if (entry.subnet == subnet && entry.submitter == context_.keeper)
+        last = std::max(last, entry.opened_at);
+    return last == Instant() ? last : last + context_.timing.gather;
+  }
+
+  // What need not wait for others: all of it, or while the subnet gathers, as many as fill
+  // launches.
+  void keep_ready(std::vector<Need>& needs, const model::SubnetId& subnet) {
+    const size_t most = context_.timing.most_slots_per_launch;
+    needs.resize(std::min(needs.size(), room_for_launches(subnet) * most));
+    const Instant until = gathers_until(subnet);
+    if (until <= now_ || until > now_ + context_.timing.gather) return;
+    if (needs.size() % most != 0) look_again_at(until);
+    needs.resize(needs.size() / most * most);
   }
 
   void open_in(const model::SubnetId& subnet, std::vector<Need> needs) {
     const auto zone = group_.zones.find(subnet);
-    if (zone == group_.zones.end() || is_gathering(subnet)) return;
+    if (zone == group_.zones.end()) return;
+    keep_ready(needs, subnet);
+    if (needs.empty()) return;
     const auto ranked = ranked_in(zone->second);
     const market::RankedPool& best = ranked.front();
     std::vector<SlotName> spot, on_demand;

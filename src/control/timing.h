@@ -24,8 +24,9 @@ struct Timing {
   // When a notice says that something moved. In a storm every machine sends several; one look shows
   // what all of them speak of.
   base::Duration least_poll_gap = base::Duration::seconds(1);
-  // While a launch of a zone is on its way, what else is needed there waits so long for the next
-  // one: a storm comes in many messages, and AWS takes two launches a second, of any size.
+  // After a launch of a zone, what else is needed there waits so long for the next one, unless it
+  // fills a launch: a storm comes in many messages, and AWS takes two launches a second, of any
+  // size.
   base::Duration gather = base::Duration::seconds(2);
   // A look at a group costs some microseconds per slot, and in a storm every answer and every
   // message asks for one. So spaced out, looks at a group of any size take a small part of a core,
@@ -73,6 +74,9 @@ struct Timing {
   static constexpr base::Duration kLongestBrake = base::Duration::minutes(10);
   // Notices of unknown instances that are kept at once: a shared queue may carry a whole account's.
   static constexpr size_t kMostUnplaced = 10'000;
+
+  // Launches of a group that are open at once, over all its subnets: AWS takes two a second.
+  static constexpr size_t kMostOpenLaunches = 20;
 
   // Commands that wait for one group's ledger at once: more are a script gone wild.
   static constexpr size_t kMostCommands = 100;
