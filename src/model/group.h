@@ -76,7 +76,7 @@ struct HealthPolicy {
 
 struct GroupSpec {
   GroupName name;
-  int capacity = 0;               // 1..1000
+  int capacity = 0;               // 1..10,000
   std::vector<SubnetId> subnets;  // Slots go round these in order.
   LaunchTemplateRef launch_template;
   // Instead of a launch template: the keeper makes one of these and keeps it.
