@@ -316,6 +316,10 @@ bool Region::interrupt(const model::InstanceId& id, InterruptionKind kind) {
   return parts_->instances.interrupt(id, kind);
 }
 
+void Region::set_most_targets(size_t most) { parts_->context.options.most_targets = most; }
+
+void Region::set_limits_lifted(bool is_lifted) { parts_->limits.set_lifted(is_lifted); }
+
 void Region::trust_identity_provider(const std::string& issuer, const std::string& audience) {
   parts_->sts->trust(issuer, audience);
 }
