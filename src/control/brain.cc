@@ -135,7 +135,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       // Its time is over: the machine is gone, or will not go. Either way AWS knows.
       if (now >= notice.deadline.value_or(word.since + options_.timing.warning))
         return rumour(group, id, now, options_.timing);
-      return doom(group, id, word);
+      return doom_by_notice(group, id, word);
     }
     case NoticeKind::kBidEvicted: return rumour(group, id, now, options_.timing);
     case NoticeKind::kStateChange:
@@ -145,12 +145,12 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if ((notice.state == model::InstanceState::kStopping ||
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))
-        doom(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
+        doom_by_notice(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
       group.poll_asked_at = now;  // Something moved: look soon, not at the next poll.
       return;
     case NoticeKind::kRebalance:
       if (group.spec.on_rebalance != model::OnRebalance::kIgnore && !group.is_gone(id))
-        doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
+        doom_by_notice(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
     case NoticeKind::kFulfilment:
     case NoticeKind::kScheduledChange:
@@ -165,6 +165,11 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kTest:
     case NoticeKind::kUnknown: return;
   }
+}
+
+void Brain::doom_by_notice(GroupState& group, const InstanceId& id, const Doom& word) {
+  doom(group, id, word);
+  warned_.insert(group.spec.name);
 }
 
 // A warning may come before the launch's own answer.
@@ -409,7 +414,7 @@ void Brain::look_at_touched(Instant now) {
     GroupState& group = groups_.at(*it);
     if (const Instant due = next_look(group, now); now < due) {
       // The journal forgets the notices of this turn: who they doomed must stand in it now.
-      open_incidents(group, now);
+      if (warned_.contains(*it)) open_incidents(group, now);
       hand_out_incidents(group);
       wakes_[*it] = due;
       ++it;
@@ -418,6 +423,7 @@ void Brain::look_at_touched(Instant now) {
     reconcile(group, now);
     it = dirty_.erase(it);
   }
+  warned_.clear();
 }
 
 void Brain::reconcile(GroupState& group, Instant now) {

@@ -70,6 +70,7 @@ class Brain {
   GroupState* subject_of(const model::Command& command);
   void place(const model::Notice& notice, const model::InstanceId& id, GroupState& group,
              base::Instant now);
+  void doom_by_notice(GroupState& group, const model::InstanceId& id, const Doom& word);
   void place_waiting(GroupState& group, base::Instant now);
 
   // ---- completions, by what the call was for ----
@@ -108,6 +109,7 @@ class Brain {
   model::PageToken spot_page_, own_request_page_;
   bool makes_requests_ = false;  // Some group asks for its machines by Spot requests.
   std::set<model::GroupName> dirty_;
+  std::set<model::GroupName> warned_;  // A notice of this turn told that somebody is doomed.
   std::map<model::GroupName, base::Instant> wakes_;
   base::Instant sweep_wake_;
   uint64_t foreign_notices_ = 0;
