@@ -16,7 +16,8 @@ namespace {
 
 using base::quote;
 
-constexpr Range kCapacity{1, 1000};
+// The ledger's record of a group is written whole: some 3 MB of 10,000 slots.
+constexpr Range kCapacity{1, 10'000};
 constexpr Range kPort{1, 65535};
 constexpr Range kLaunchesPerHour{1, 100'000};
 // AWS allows 50; ours, the name and the mark of a doomed machine need room.

@@ -22,19 +22,23 @@ using Phase = LaunchProgress::Phase;
 
 void tell_commits(GroupState& group, const model::LedgerRecord* before,
                   const model::LedgerRecord& after, Instant now) {
+  if (group.incidents.empty()) return;
+  std::map<model::SlotName, InstanceId> replaced;
   for (const auto& [slot, holder] : after.holders) {
     if (before) {
       const auto old = before->holders.find(slot);
       if (old != before->holders.end() && old->second.instance == holder.instance) continue;
     }
-    tell_replaced(group, slot, holder.instance, now);
+    replaced.emplace(slot, holder.instance);
   }
+  tell_replaced(group, replaced, now);
+  SlotDetails decided;
   for (const model::OpenLaunch& entry : after.open) {
     const auto known = [&](const model::OpenLaunch& other) { return other.n == entry.n; };
     if (before && std::any_of(before->open.begin(), before->open.end(), known)) continue;
-    for (const model::SlotName& slot : entry.slots)
-      tell_slot(group, slot, "launch-decided", to_string(entry.pool), now);
+    for (const model::SlotName& slot : entry.slots) decided[slot] = to_string(entry.pool);
   }
+  tell_slots(group, decided, "launch-decided", now);
 }
 
 // Progress belongs to entries that are open and ours. Of an entry that another keeper took over
@@ -161,9 +165,8 @@ void health_read(GroupState& group, TargetView& view, const model::TargetHealthR
   view.health.clear();
   for (const model::TargetHealth& target : reply.targets)
     view.health[target.target.instance] = target;
-  std::erase_if(view.touched, [&](const auto& touched) {
-    return touched.second < completed.began && !group.is_ours(touched.first);
-  });
+  std::erase_if(view.touched,
+                [&](const auto& touched) { return touched.second < completed.began; });
 }
 
 // Old health is no reason to let anybody leave: after a while without an answer nothing is known.
@@ -175,10 +178,12 @@ void forget_health(TargetView& view) {
 void touched(GroupState& group, TargetView& view, const std::vector<model::Target>& targets,
              std::string_view what, const model::CallCompleted& completed, Instant now) {
   view.one_by_one = false;
+  std::set<InstanceId> ids;
   for (const model::Target& target : targets) {
     view.touched[target.instance] = completed.ended;
-    tell_instance(group, target.instance, what, target.instance.str(), now);
+    ids.insert(target.instance);
   }
+  tell_instances(group, ids, what, now);
 }
 
 }  // namespace
@@ -311,7 +316,7 @@ void targets_answered(GroupState& group, const Flight& flight,
       touched(group, view, drop->targets, "deregistered", completed, context.now);
   } else if (std::holds_alternative<model::DescribeTargetHealth>(flight.call)) {
     if (const auto* reply = reply_of<model::TargetHealthReply>(group, flight, completed, context))
-      health_read(group, view, *reply, completed);
+      health_read(view, *reply, completed);
     else if (context.now > view.read_ended + context.timing.horizon)
       forget_health(view);
   } else {

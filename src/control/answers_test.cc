@@ -301,12 +301,14 @@ TEST_F(LaunchAnswersTest, WhatCameIsKeptSortedAndSeen) {
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_EQ(progress().outcome, "launched");
   EXPECT_THAT(progress().came, ElementsAre(InstanceId("i-1"), InstanceId("i-2")));
+  EXPECT_EQ(group_.filled.size(), 1u) << "the zone has what it asked for";
   EXPECT_TRUE(group_.seen.contains(InstanceId("i-1")));
   EXPECT_THAT(group_.slot_waits, IsEmpty());
 }
 
 TEST_F(LaunchAnswersTest, APartialAnswerSettlesWithWhatCame) {
   launched(came({fresh("i-1")}));
+  EXPECT_THAT(group_.filled, IsEmpty()) << "what is missing need not wait";
   EXPECT_EQ(progress().phase, Phase::kSettled);
   EXPECT_THAT(progress().came, ElementsAre(InstanceId("i-1")));
 }
@@ -568,10 +570,19 @@ TEST_F(TargetAnswersTest, AHealthReadReplacesTheView) {
   EXPECT_EQ(view().read_began, at(1) - millis(100));
 }
 
-TEST_F(TargetAnswersTest, AWriteIsRememberedByTheTimeItEnded) {
+TEST_F(TargetAnswersTest, AWriteIsRememberedByTheTimeItEndedUntilAReadThatBeganLater) {
   answer(WorkKind::kRegister, model::RegisterTargets{kTargets, {{kNew, 80}}},
          model::Reply(model::Done{}));
   EXPECT_EQ(view().touched.at(kNew), at(1));
+  const auto read = [&] {
+    answer(WorkKind::kReadTargetHealth, model::DescribeTargetHealth{kTargets},
+           model::Reply(model::TargetHealthReply{}));
+  };
+  read();
+  EXPECT_EQ(view().touched.count(kNew), 1u) << "it began before the write ended";
+  view().touched.at(kNew) = at(0);
+  read();
+  EXPECT_EQ(view().touched.count(kNew), 0u);
 }
 
 TEST_F(TargetAnswersTest, ARefusedBatchIsTriedOneByOneAndAPassingFailureIsNot) {

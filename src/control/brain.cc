@@ -88,7 +88,7 @@ Decisions Brain::step(std::span<const Event> events, Instant now) {
   for (const Event& event : events) std::visit([&](const auto& what) { on(what, now); }, event);
   for (const auto& [name, at] : wakes_)
     if (at <= now) touch(name);
-  for (const model::GroupName& name : std::exchange(dirty_, {})) reconcile(groups_.at(name), now);
+  look_at_touched(now);
   turn_.wake_at = Instant::never();
   want_sweeps(now);
   for (const auto& [name, at] : wakes_) turn_.wake_at = std::min(turn_.wake_at, at);
@@ -152,7 +152,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       // Its time is over: the machine is gone, or will not go. Either way AWS knows.
       if (now >= notice.deadline.value_or(word.since + options_.timing.warning))
         return rumour(group, id, now, options_.timing);
-      return doom(group, id, word);
+      return doom_by_notice(group, id, word);
     }
     case NoticeKind::kBidEvicted: return rumour(group, id, now, options_.timing);
     case NoticeKind::kStateChange:
@@ -162,12 +162,12 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
       if ((notice.state == model::InstanceState::kStopping ||
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))
-        doom(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
+        doom_by_notice(group, id, {IncidentKind::kLoss, now, std::nullopt, "stopped"});
       group.poll_asked_at = now;  // Something moved: look soon, not at the next poll.
       return;
     case NoticeKind::kRebalance:
       if (group.spec.on_rebalance != model::OnRebalance::kIgnore && !group.is_gone(id))
-        doom(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
+        doom_by_notice(group, id, {IncidentKind::kRebalance, now, std::nullopt, "rebalance"});
       return;
     case NoticeKind::kScheduledChange: return take_scheduled_change(group, notice, id, now);
     case NoticeKind::kLifecycleAction: group.poll_asked_at = now; return;
@@ -184,6 +184,11 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     case NoticeKind::kTest:
     case NoticeKind::kUnknown: return;
   }
+}
+
+void Brain::doom_by_notice(GroupState& group, const InstanceId& id, const Doom& word) {
+  doom(group, id, word);
+  warned_.insert(group.spec.name);
 }
 
 // A warning may come before the launch's own answer.
@@ -452,8 +457,32 @@ void Brain::swept_own_requests(const model::SpotRequestsReply& page, Instant now
 
 // ---- decisions ----
 
+// A clock that steps back keeps nobody waiting.
+Instant Brain::next_look(const GroupState& group, Instant now) const {
+  const Duration gap = options_.timing.between_looks(group.spec.capacity);
+  return now < group.looked_at ? now : group.looked_at + gap;
+}
+
+void Brain::look_at_touched(Instant now) {
+  for (auto it = dirty_.begin(); it != dirty_.end();) {
+    GroupState& group = groups_.at(*it);
+    if (const Instant due = next_look(group, now); now < due) {
+      // The journal forgets the notices of this turn: who they doomed must stand in it now.
+      if (warned_.contains(*it)) open_incidents(group, now);
+      hand_out_incidents(group);
+      wakes_[*it] = due;
+      ++it;
+      continue;
+    }
+    reconcile(group, now);
+    it = dirty_.erase(it);
+  }
+  warned_.clear();
+}
+
 void Brain::reconcile(GroupState& group, Instant now) {
   ++group.looks;
+  group.looked_at = now;
   turn_.wake_at = Instant::never();
   judge_health(group, turn_, now);
   open_incidents(group, now);

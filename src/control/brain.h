@@ -40,7 +40,8 @@ class Brain {
   Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
         std::vector<model::Incident> open_incidents);
 
-  // Takes all events of one turn, then decides once for every group they touched.
+  // Takes all events of one turn, then decides once for every group they touched. One that was
+  // decided for just now is looked at a moment later; who is doomed is handed out at once.
   Decisions step(std::span<const Event> events, base::Instant now);
 
   const std::map<model::GroupName, GroupState>& groups() const { return groups_; }
@@ -70,6 +71,7 @@ class Brain {
   GroupState* subject_of(const model::Command& command);
   void place(const model::Notice& notice, const model::InstanceId& id, GroupState& group,
              base::Instant now);
+  void doom_by_notice(GroupState& group, const model::InstanceId& id, const Doom& word);
   void place_waiting(GroupState& group, base::Instant now);
 
   // ---- completions, by what the call was for ----
@@ -87,6 +89,8 @@ class Brain {
   void want_own_requests(base::Instant now);
 
   // ---- decisions ----
+  void look_at_touched(base::Instant now);
+  base::Instant next_look(const GroupState& group, base::Instant now) const;
   void reconcile(GroupState& group, base::Instant now);
   void want_sweeps(base::Instant now);
   void hand_out_incidents(GroupState& group);
@@ -109,6 +113,7 @@ class Brain {
   OrphanRequests orphans_;
   bool makes_requests_ = false;  // Some group asks for its machines by Spot requests.
   std::set<model::GroupName> dirty_;
+  std::set<model::GroupName> warned_;  // A notice of this turn told that somebody is doomed.
   std::map<model::GroupName, base::Instant> wakes_;
   base::Instant sweep_wake_;
   uint64_t foreign_notices_ = 0;

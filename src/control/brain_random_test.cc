@@ -25,6 +25,8 @@ using testing::TinyCloud;
 class Storm {
  public:
   explicit Storm(uint64_t seed) : prng_(seed) {
+    // As in a large group: what is heard waits for the next look, or not.
+    timing_.look_micros_per_slot = prng_.below(2) ? prng_.between(1'000, 1'000'000) : 0;
     cloud_.begin_whole(clock_);
     const uint64_t keepers = 1 + prng_.below(2);
     for (uint64_t i = 0; i < keepers; ++i) {
@@ -143,11 +145,12 @@ class Storm {
     late_[who].clear();
     keepers_[who] =
         std::make_unique<Script>(cloud_, clock_, model::KeeperName("keeper-" + std::to_string(who)),
-                                 prng_.next(), std::move(open));
+                                 prng_.next(), std::move(open), testing::group_spec(), timing_);
     keepers_[who]->step();
   }
 
   base::Prng prng_;
+  Timing timing_;
   base::Instant clock_ = at(0);
   TinyCloud cloud_;
   std::vector<std::unique_ptr<Script>> keepers_;

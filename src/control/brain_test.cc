@@ -149,6 +149,64 @@ TEST_F(BrainTest, EventsOfOtherAccountsAndRegionsMeanNothing) {
   EXPECT_EQ(keeper.brain.groups().at(testing::kGroup).doomed.count(kB), 1u);
 }
 
+// ---- looks at a large group ----
+
+class LargeGroupTest : public BrainTest {
+ protected:
+  LargeGroupTest() { keeper_.run_until(at(60)); }
+  static Timing slow_to_look() {
+    Timing timing;
+    timing.look_micros_per_slot = 100'000;  // 300 ms between two looks at three slots.
+    return timing;
+  }
+  uint64_t looks() const { return keeper_.brain.groups().at(testing::kGroup).looks; }
+
+  Script keeper_{cloud_, clock_, kMe, 1, {}, testing::group_spec(), slow_to_look()};
+};
+
+TEST_F(LargeGroupTest, IsLookedAtAtOnceAfterAPauseAndThenNotForAWhile) {
+  clock_ = clock_ + seconds(5);
+  keeper_.pending.clear();
+  const uint64_t before = looks();
+  warn(keeper_, kB);
+  EXPECT_EQ(looks(), before + 1);
+  EXPECT_TRUE(keeper_.has("LedgerWrite"));
+  const base::Instant looked = clock_;
+  clock_ = looked + testing::millis(299);
+  warn(keeper_, kA);
+  EXPECT_EQ(looks(), before + 1);
+  EXPECT_EQ(keeper_.wake_at, looked + testing::millis(300));
+  clock_ = looked + testing::millis(300);
+  keeper_.step();
+  EXPECT_EQ(looks(), before + 2);
+}
+
+TEST_F(LargeGroupTest, WhoIsDoomedStandsInTheJournalBeforeTheGroupIsLookedAt) {
+  clock_ = clock_ + seconds(5);
+  warn(keeper_, kB);
+  clock_ = clock_ + testing::millis(1);
+  const uint64_t before = looks();
+  warn(keeper_, kA);
+  EXPECT_EQ(looks(), before);
+  EXPECT_TRUE(keeper_.journal.contains(model::IncidentId("i-a/interruption")));
+}
+
+TEST_F(LargeGroupTest, IsLookedAtWhenTheClockStepsBack) {
+  clock_ = clock_ + seconds(5);
+  keeper_.step();
+  warn(keeper_, kB);
+  const uint64_t before = looks();
+  clock_ = clock_ - seconds(3600);
+  warn(keeper_, kA);
+  EXPECT_EQ(looks(), before + 1);
+}
+
+TEST_F(LargeGroupTest, BecomesWholeAllTheSame) {
+  warn(keeper_, kB);
+  keeper_.run_until(clock_ + seconds(60));
+  EXPECT_EQ(holder_of(kSlotB), kFirst);
+}
+
 TEST_F(BrainTest, DuplicatesOfAWarningChangeNothing) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);

@@ -118,7 +118,7 @@ struct TargetView {
   base::Instant read_began, read_ended;
   std::map<model::InstanceId, model::TargetHealth> health;
   // When our last registration or deregistration of it completed: a read begun earlier says
-  // nothing.
+  // nothing. Forgotten with a read that began later.
   std::map<model::InstanceId, base::Instant> touched;
   // After a refusal that one bad target may have caused, they are registered one by one.
   bool one_by_one = false;
@@ -178,11 +178,14 @@ struct GroupState {
   std::string deployment;  // Only machines with its tag are ours.
   model::GroupSpec spec;
   uint64_t looks = 0;  // Turns that decided for it: a picture of it lasts until the next one.
+  base::Instant looked_at;
   LedgerView ledger;
   std::set<model::InstanceId> ledger_ids;               // Holders and leavers of the record.
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
   std::map<uint64_t, LaunchProgress> launches;          // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
+  // When we opened the last launch that brought all it asked for.
+  std::map<model::SubnetId, base::Instant> filled;
   CrashLoop crash_loop;
 
   std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.

@@ -57,6 +57,21 @@ bool is_doomed_for_health(const GroupState& group, const InstanceId& id) {
   return doom != group.doomed.end() && doom->second.kind == IncidentKind::kUnhealthy;
 }
 
+// True when something fails its checks, or did: only then every holder is worth examining.
+bool is_anything_wrong(const GroupState& group) {
+  if (!group.impaired.empty() || !group.ailing.empty()) return true;
+  const auto fails = [](const auto& target) { return is_failing(target.second); };
+  const auto is_unhealthy = [](const auto& doom) {
+    return doom.second.kind == IncidentKind::kUnhealthy;
+  };
+  return std::any_of(group.targets.begin(), group.targets.end(),
+                     [&](const auto& view) {
+                       return std::any_of(view.second.health.begin(), view.second.health.end(),
+                                          fails);
+                     }) ||
+         std::any_of(group.doomed.begin(), group.doomed.end(), is_unhealthy);
+}
+
 void note_findings(GroupState& group) {
   std::map<InstanceId, Ailment> ailing;
   for (const auto& [slot, holder] : group.record()->holders) {
@@ -126,8 +141,8 @@ void forget_crash_loop(GroupState& group, Instant now) {
 
 void judge_health(GroupState& group, Decisions& out, Instant now) {
   if (!group.record()) return;
-  note_findings(group);
-  forget_crash_loop(group, now);
+  if (is_anything_wrong(group)) note_findings(group);
+  if (group.crash_loop.failures > 0) forget_crash_loop(group, now);
   const int failing = count_failing(group);
   const bool is_common = failing >= 2 && failing * 3 >= group.spec.capacity;
   bool is_any_due = false;

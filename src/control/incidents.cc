@@ -140,17 +140,20 @@ void open_incidents(GroupState& group, Instant now) {
   }
 }
 
-void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,
-               std::string detail, Instant now) {
+void tell_slots(GroupState& group, const SlotDetails& details, std::string_view what, Instant now) {
+  if (details.empty()) return;
   for (auto& [id, incident] : group.incidents)
-    if (incident.slot == slot) tell(group, incident, what, detail, now);
+    if (const auto detail = details.find(incident.slot); detail != details.end())
+      tell(group, incident, what, detail->second, now);
 }
 
-void tell_replaced(GroupState& group, const model::SlotName& slot, const model::InstanceId& holder,
+void tell_replaced(GroupState& group, const std::map<model::SlotName, model::InstanceId>& holders,
                    Instant now) {
+  if (holders.empty()) return;
   for (auto& [id, incident] : group.incidents)
-    if (incident.slot == slot && incident.instance != holder)
-      tell(group, incident, "committed", holder.str(), now);
+    if (const auto holder = holders.find(incident.slot);
+        holder != holders.end() && holder->second != incident.instance)
+      tell(group, incident, "committed", holder->second.str(), now);
 }
 
 void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,
@@ -158,6 +161,13 @@ void tell_instance(GroupState& group, const model::InstanceId& id, std::string_v
   for (auto& [incident_id, incident] : group.incidents)
     if (incident.instance == id || incident.replacement == id)
       tell(group, incident, what, detail, now);
+}
+
+void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
+                    std::string_view what, Instant now) {
+  for (auto& [id, incident] : group.incidents)
+    for (const model::InstanceId& told : {incident.instance, incident.replacement})
+      if (ids.contains(told)) tell(group, incident, what, told.str(), now);
 }
 
 void close_incidents(GroupState& group, Instant now) {

@@ -4,6 +4,8 @@
 // decisions; the journal keeps them.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,16 +22,23 @@ void doom(GroupState& group, const model::InstanceId& id, const Doom& word);
 // have been doomed before it was known to be one.
 void open_incidents(GroupState& group, base::Instant now);
 
-// Adds a line to the open incidents of that slot.
-void tell_slot(GroupState& group, const model::SlotName& slot, std::string_view what,
-               std::string detail, base::Instant now);
-// The slot has a new holder: told to its open incidents, but not to one about that very machine.
-void tell_replaced(GroupState& group, const model::SlotName& slot, const model::InstanceId& holder,
+// What there is to say of some slots. Told of all at once, because every telling looks at every
+// open incident.
+using SlotDetails = std::map<model::SlotName, std::string>;
+
+// Adds a line to the open incidents of those slots.
+void tell_slots(GroupState& group, const SlotDetails& details, std::string_view what,
+                base::Instant now);
+// The slots have new holders: told to their open incidents, but not to one about that very machine.
+void tell_replaced(GroupState& group, const std::map<model::SlotName, model::InstanceId>& holders,
                    base::Instant now);
 // Adds a line to the open incidents in which the instance is the lost one or the replacement. The
 // same line is told once.
 void tell_instance(GroupState& group, const model::InstanceId& id, std::string_view what,
                    std::string detail, base::Instant now);
+// As above, each with its own name.
+void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
+                    std::string_view what, base::Instant now);
 
 // Notes replacements that serve, and closes what is over.
 void close_incidents(GroupState& group, base::Instant now);

@@ -64,9 +64,9 @@ TEST_F(IncidentsTest, ADuplicateChangesNothing) {
 
 TEST_F(IncidentsTest, ACommitIsToldOfTheReplacementAndNotOfTheDoomedHolderItself) {
   hear(kA, at(120));
-  tell_replaced(group_, kSlotA, kA, at(1));
+  tell_replaced(group_, {{kSlotA, kA}}, at(1));
   EXPECT_THAT(told(), ElementsAre("noticed"));
-  tell_replaced(group_, kSlotA, kNew, at(2));
+  tell_replaced(group_, {{kSlotA, kNew}}, at(2));
   EXPECT_THAT(told(), ElementsAre("noticed", "committed"));
 }
 
@@ -110,11 +110,11 @@ TEST_F(IncidentsTest, TheFirstWordAboutAnInstanceNamesItsKind) {
 TEST_F(IncidentsTest, LinesAreToldToTheRightIncidentsAndOnce) {
   hear(kA, at(120));
   hear(kB, at(120));
-  tell_slot(group_, kSlotB, "launched", "i-9", at(1));
+  tell_slots(group_, {{kSlotB, "i-9"}}, "launched", at(1));
   EXPECT_THAT(told(), ElementsAre("noticed"));
-  tell_slot(group_, kSlotA, "launched", "i-new", at(1));
-  tell_slot(group_, kSlotA, "launched", "i-new", at(2));
-  tell_slot(group_, kSlotA, "launched", "i-newer", at(3));
+  tell_slots(group_, {{kSlotA, "i-new"}}, "launched", at(1));
+  tell_slots(group_, {{kSlotA, "i-new"}}, "launched", at(2));
+  tell_slots(group_, {{kSlotA, "i-newer"}}, "launched", at(3));
   EXPECT_THAT(told(), ElementsAre("noticed", "launched", "launched"));
 }
 
@@ -122,7 +122,7 @@ TEST_F(IncidentsTest, WhatHappensToTheReplacementIsToldToo) {
   hear(kA, at(120));
   commit_new("initial");
   close_incidents(group_, at(3));
-  tell_instance(group_, kNew, "registered", "i-new", at(4));
+  tell_instances(group_, {kNew}, "registered", at(4));
   tell_instance(group_, kA, "deregistered", "i-a", at(5));
   EXPECT_THAT(told(), ElementsAre("noticed", "registered", "deregistered"));
 }

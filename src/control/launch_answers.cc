@@ -61,11 +61,14 @@ void came(GroupState& group, LaunchProgress& progress, uint64_t n,
   end_trouble(group, kLaunchTrouble);
   const model::OpenLaunch* entry = entry_of(group, n);
   if (!entry) return;
+  SlotDetails details;
   for (size_t i = 0; i < entry->slots.size(); ++i) {
     if (i < progress.came.size()) forgive(group, entry->slots[i]);
-    tell_slot(group, entry->slots[i], "launched",
-              i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for", now);
+    details[entry->slots[i]] =
+        i < progress.came.size() ? progress.came[i].str() : "fewer came than asked for";
   }
+  tell_slots(group, details, "launched", now);
+  if (progress.came.size() >= entry->slots.size()) group.filled[entry->subnet] = entry->opened_at;
 }
 
 void start_search(LaunchProgress& progress, const AnswerContext& context, uint64_t n) {
@@ -105,9 +108,10 @@ void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
   settle(progress, "failed", context.now);
   if (!entry) return;
   if (is_dry && progress.dry.empty()) progress.dry = {entry->pool};
+  SlotDetails details;
   for (const model::SlotName& slot : entry->slots)
-    tell_slot(group, slot, "launch-failed", error.code + " in " + to_string(entry->pool),
-              context.now);
+    details[slot] = error.code + " in " + to_string(entry->pool);
+  tell_slots(group, details, "launch-failed", context.now);
   remark(context, is_dry ? base::LogLevel::kInfo : base::LogLevel::kError, "launch-failed",
          {{"group", group.spec.name.str()},
           {"pool", to_string(entry->pool)},

@@ -1,6 +1,7 @@
 #include "control/ledger_plan.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <tuple>
 
@@ -106,14 +107,18 @@ class Planner {
   void adopt_while_rebuilding() {
     if (!next_.no_launch_before || now_ >= *next_.no_launch_before) return;
     std::vector<const model::Instance*> strays;
+    const std::set<InstanceId> placed = named_in_record();
     for (const auto& [id, seen] : group_.seen)
-      if (is_stray(seen.instance)) strays.push_back(&seen.instance);
+      if (model::is_live(seen.instance.state) && !placed.contains(id) && !is_awaited(seen.instance))
+        strays.push_back(&seen.instance);
+    if (strays.empty()) return;
     const auto rank = [](const model::Instance* instance) {
       return std::tuple(launch_of(*instance).n, instance->launch_time, instance->id);
     };
     std::sort(strays.begin(), strays.end(),
               [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
-    for (const model::Instance* stray : strays) adopt(*stray);
+    auto free = free_slots();
+    for (const model::Instance* stray : strays) adopt(*stray, free[stray->subnet]);
   }
 
   static model::LaunchId launch_of(const model::Instance& instance) {
@@ -123,39 +128,46 @@ class Planner {
   }
 
   // What an open entry waits for is settled with it: a machine may be adopted meanwhile.
-  bool is_stray(const model::Instance& instance) const {
-    if (!model::is_live(instance.state)) return false;
+  bool is_awaited(const model::Instance& instance) const {
     const model::LaunchId launch = launch_of(instance);
-    if (launch.incarnation == next_.incarnation &&
-        std::any_of(next_.open.begin(), next_.open.end(),
-                    [&](const OpenLaunch& entry) { return entry.n == launch.n; }))
-      return false;
-    for (const auto& [slot, holder] : next_.holders)
-      if (holder.instance == instance.id) return false;
-    return std::none_of(next_.retiring.begin(), next_.retiring.end(),
-                        [&](const Retiring& entry) { return entry.instance == instance.id; });
+    return launch.incarnation == next_.incarnation &&
+           std::any_of(next_.open.begin(), next_.open.end(),
+                       [&](const OpenLaunch& entry) { return entry.n == launch.n; });
   }
 
-  void adopt(const model::Instance& stray) {
+  std::set<InstanceId> named_in_record() const {
+    std::set<InstanceId> ids;
+    for (const auto& [slot, holder] : next_.holders) ids.insert(holder.instance);
+    for (const Retiring& entry : next_.retiring) ids.insert(entry.instance);
+    return ids;
+  }
+
+  // By subnet, in the order of the slots.
+  std::map<model::SubnetId, std::deque<SlotName>> free_slots() const {
+    std::map<model::SubnetId, std::deque<SlotName>> free;
+    const std::set<SlotName> covered = covered_slots();
+    for (int i = 0; i < group_.spec.capacity; ++i) {
+      SlotName slot = model::slot_name(group_.spec.name, i);
+      if (!next_.holders.contains(slot) && !covered.contains(slot))
+        free[model::slot_subnet(group_.spec, i)].push_back(std::move(slot));
+    }
+    return free;
+  }
+
+  void adopt(const model::Instance& stray, std::deque<SlotName>& free) {
     const auto doom = group_.doomed.find(stray.id);
     if (doom != group_.doomed.end())
       // It serves until AWS takes it, or somebody else does.
       return add_retiring({stray.id, SlotName(), InstanceId(),
                            std::string(model::to_string(doom->second.kind)), now_,
                            doom->second.deadline});
-    const std::set<SlotName> covered = covered_slots();
-    for (int i = 0; i < group_.spec.capacity; ++i) {
-      const SlotName slot = model::slot_name(group_.spec.name, i);
-      if (model::slot_subnet(group_.spec, i) != stray.subnet || next_.holders.contains(slot) ||
-          covered.contains(slot))
-        continue;
-      const int64_t version = group_.template_version.value_or(0);
-      next_.holders[slot] = {stray.id, launch_of(stray).n, stray.pool(), now_,
-                             version,  stray.lifecycle};
-      return;
-    }
     // No slot is left for it: it serves on until the others do, then it goes.
-    add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
+    if (free.empty())
+      return add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
+    next_.holders[free.front()] = {
+        stray.id,       launch_of(stray).n, stray.pool(), now_, group_.template_version.value_or(0),
+        stray.lifecycle};
+    free.pop_front();
   }
 
   void add_retiring(Retiring entry) {
@@ -285,18 +297,16 @@ class Planner {
                   [&](const auto& launched) { return launched.first + kBrakePeriod <= now_; });
   }
 
-  std::set<SlotName> spec_slots() const {
-    std::set<SlotName> slots;
-    for (int i = 0; i < group_.spec.capacity; ++i)
-      slots.insert(model::slot_name(group_.spec.name, i));
-    return slots;
+  bool is_wanted(const SlotName& slot) const {
+    if (next_.retired_at) return false;
+    const std::optional<int> index = model::slot_index(group_.spec.name, slot);
+    return index && *index < group_.spec.capacity;
   }
 
   void retire_unwanted() {
-    const std::set<SlotName> wanted = next_.retired_at ? std::set<SlotName>() : spec_slots();
-    std::erase_if(next_.lacking, [&](const auto& lack) { return !wanted.contains(lack.first); });
+    std::erase_if(next_.lacking, [&](const auto& lack) { return !is_wanted(lack.first); });
     for (auto it = next_.holders.begin(); it != next_.holders.end();) {
-      if (wanted.contains(it->first) || next_.holds.contains(it->first)) {
+      if (is_wanted(it->first) || next_.holds.contains(it->first)) {
         ++it;
         continue;
       }
@@ -510,20 +520,42 @@ class Planner {
     return ranked;
   }
 
-  // A launch of ours for that subnet that AWS has not answered yet, and not for long.
-  bool is_gathering(const model::SubnetId& subnet) {
-    return std::any_of(next_.open.begin(), next_.open.end(), [&](const OpenLaunch& entry) {
-      const Instant until = entry.opened_at + context_.timing.gather;
-      if (entry.subnet != subnet || entry.submitter != context_.keeper || until <= now_)
-        return false;
-      look_again_at(until);
-      return true;
-    });
+  // What AWS takes within ten seconds: more would wait, decided on what is known now.
+  size_t room_for_launches(const model::SubnetId& subnet) const {
+    const size_t most = std::max<size_t>(1, Timing::kMostOpenLaunches / group_.spec.subnets.size());
+    const auto open = static_cast<size_t>(
+        std::count_if(next_.open.begin(), next_.open.end(),
+                      [&](const OpenLaunch& entry) { return entry.subnet == subnet; }));
+    return open < most ? most - open : 0;
+  }
+
+  // Until when the subnet's next launch gathers what is needed: one of ours for it was opened just
+  // now, and is under way or brought all that it asked for. After one that failed nobody waits.
+  Instant gathers_until(const model::SubnetId& subnet) const {
+    const auto filled = group_.filled.find(subnet);
+    Instant last = filled == group_.filled.end() ? Instant() : filled->second;
+    for (const OpenLaunch& entry : next_.open)
+      if (entry.subnet == subnet && entry.submitter == context_.keeper)
+        last = std::max(last, entry.opened_at);
+    return last == Instant() ? last : last + context_.timing.gather;
+  }
+
+  // What need not wait for others: all of it, or while the subnet gathers, as many as fill
+  // launches.
+  void keep_ready(std::vector<Need>& needs, const model::SubnetId& subnet) {
+    const size_t most = context_.timing.most_slots_per_launch;
+    needs.resize(std::min(needs.size(), room_for_launches(subnet) * most));
+    const Instant until = gathers_until(subnet);
+    if (until <= now_ || until > now_ + context_.timing.gather) return;
+    if (needs.size() % most != 0) look_again_at(until);
+    needs.resize(needs.size() / most * most);
   }
 
   void open_in(const model::SubnetId& subnet, std::vector<Need> needs) {
     const auto zone = group_.zones.find(subnet);
-    if (zone == group_.zones.end() || is_gathering(subnet)) return;
+    if (zone == group_.zones.end()) return;
+    keep_ready(needs, subnet);
+    if (needs.empty()) return;
     const auto ranked = ranked_in(zone->second);
     const market::RankedPool& best = ranked.front();
     std::vector<SlotName> spot, on_demand;
@@ -631,7 +663,8 @@ class Planner {
 
   void return_to_spot() {
     if (group_.spec.on_demand.return_to_spot == model::ReturnToSpot::kNever) return;
-    if (next_.no_launch_before || !knows_what_to_launch() || is_returning()) return;
+    if (next_.no_launch_before || !knows_what_to_launch() || !has_on_demand() || is_returning())
+      return;
     const std::set<SlotName> covered = covered_slots();
     for (const int i : slots_by_score()) {
       const SlotName slot = model::slot_name(group_.spec.name, i);
@@ -668,6 +701,12 @@ class Planner {
       std::stable_sort(slots.begin(), slots.end(),
                        [&](int a, int b) { return score_of(a) > score_of(b); });
     return slots;
+  }
+
+  bool has_on_demand() const {
+    return std::any_of(next_.holders.begin(), next_.holders.end(), [](const auto& entry) {
+      return entry.second.lifecycle == model::Lifecycle::kOnDemand;
+    });
   }
 
   // A return that is under way: its launch is open, or the machine it replaces has not left.

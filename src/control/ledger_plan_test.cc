@@ -399,22 +399,6 @@ TEST_F(LedgerPlanTest, ATrialThatDoesNotServeYetKeepsTheOthersWaiting) {
   EXPECT_EQ(next().open.size(), 1u);
 }
 
-TEST_F(LedgerPlanTest, WhatIsNeededWhileALaunchIsOnItsWayGoesIntoTheNextOne) {
-  group_.spec.capacity = 9;
-  group_.spec.subnets = {model::SubnetId("subnet-a")};
-  stored().holders.erase(kSlotB);
-  stored().holders.erase(kSlotC);
-  const LedgerRecord first = next();
-  ASSERT_EQ(first.open.size(), 1u);
-  EXPECT_EQ(first.open[0].slots.size(), 8u);
-  store(first);
-  doom(kA);
-  const LedgerPlan waiting = plan(at(1));
-  EXPECT_FALSE(waiting.next);
-  EXPECT_EQ(waiting.look_again, at(2));
-  EXPECT_EQ(next(at(2)).open.size(), 2u) << "an answer that does not come holds nobody up for long";
-}
-
 TEST_F(LedgerPlanTest, AMachineOfAFleetHoldsItsSlotInThePoolItCameFrom) {
   open(open_launch(4, {kSlotA}, kMe, at(-5)));
   group_.gone[kA] = at(-1);

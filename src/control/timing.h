@@ -24,12 +24,21 @@ struct Timing {
   // When a notice says that something moved. In a storm every machine sends several; one look shows
   // what all of them speak of.
   base::Duration least_poll_gap = base::Duration::seconds(1);
-  // While a launch of a zone is on its way, what else is needed there waits so long for the next
-  // one: a storm comes in many messages, and AWS takes two launches a second, of any size.
+  // After a launch of a zone, what else is needed there waits so long for the next one, unless it
+  // fills a launch: a storm comes in many messages, and AWS takes two launches a second, of any
+  // size.
   base::Duration gather = base::Duration::seconds(2);
   // Auto Scaling takes a machine that was detached out of its balancers some seconds after it has
   // answered: until then it only seems to serve.
   base::Duration after_detach = base::Duration::seconds(30);
+  // A look at a group costs some microseconds per slot, and in a storm every answer and every
+  // message asks for one. So spaced out, looks at a group of any size take a small part of a core,
+  // and what comes meanwhile is seen together: up to 50 ms later in a group of 1,000, half a second
+  // in one of 10,000. The first look after a pause waits for nothing.
+  int64_t look_micros_per_slot = 50;
+  base::Duration between_looks(int slots) const {
+    return base::Duration::millis(slots * look_micros_per_slot / 1000);
+  }
   // A person waits for the answer to a command; two ledger writes with a conflict take a second.
   base::Duration command_time = base::Duration::seconds(20);
   // Notices for instances nobody knows yet (just launched, or foreign) are remembered this long.
@@ -76,6 +85,8 @@ struct Timing {
 
   // Groups that ask for placement scores: AWS takes ten new questions a day, and people ask too.
   static constexpr int kMostScored = 8;
+  // Launches of a group that are open at once, over all its subnets: AWS takes two a second.
+  static constexpr size_t kMostOpenLaunches = 20;
 
   // Commands that wait for one group's ledger at once: more are a script gone wild.
   static constexpr size_t kMostCommands = 100;

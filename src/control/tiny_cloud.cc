@@ -448,8 +448,8 @@ TinyCloud::Result TinyCloud::on(const T&, Instant) {
 // ---- the loop ----
 
 Script::Script(TinyCloud& cloud, Instant& clock, model::KeeperName keeper, uint64_t seed,
-               std::vector<model::Incident> open_incidents, model::GroupSpec spec)
-    : brain({std::move(keeper), ledger_context().scope, Timing(), seed, {}}, {std::move(spec)},
+               std::vector<model::Incident> open_incidents, model::GroupSpec spec, Timing timing)
+    : brain({std::move(keeper), ledger_context().scope, timing, seed, {}}, {std::move(spec)},
             std::move(open_incidents)),
       cloud_(cloud),
       clock_(clock) {}

@@ -120,7 +120,8 @@ class Script {
  public:
   // The clock is shared by all scripts of a test.
   Script(TinyCloud& cloud, base::Instant& clock, model::KeeperName keeper, uint64_t seed,
-         std::vector<model::Incident> open_incidents = {}, model::GroupSpec spec = group_spec());
+         std::vector<model::Incident> open_incidents = {}, model::GroupSpec spec = group_spec(),
+         Timing timing = Timing());
 
   void step(std::vector<Event> events = {Woken{}});
   // Carries out and answers everything until virtual time `end`, waking the brain when it asked to.

@@ -134,14 +134,12 @@ std::vector<std::string> ids_to_poll(GroupState& group, Instant now) {
   std::erase_if(group.rumoured, [&](const auto& entry) { return entry.second <= now; });
   std::vector<std::string> ids;
   const auto consider = [&](const InstanceId& id) {
-    if (group.is_gone(id)) return;
     const model::Instance* instance = group.find(id);
     const auto doom = group.doomed.find(id);
     const bool end_due =
         doom != group.doomed.end() && doom->second.deadline && now >= *doom->second.deadline;
-    if (group.rumoured.contains(id)) return;
-    if (!instance || instance->state != model::InstanceState::kRunning || end_due)
-      ids.push_back(id.str());
+    if (instance && instance->state == model::InstanceState::kRunning && !end_due) return;
+    if (!group.is_gone(id) && !group.rumoured.contains(id)) ids.push_back(id.str());
   };
   for (const InstanceId& id : group.ledger_ids) consider(id);
   for (const auto& [id, until] : group.rumoured) ids.push_back(id.str());
@@ -339,6 +337,22 @@ void want_facts(GroupState& group, const WantContext& context) {
   }
 }
 
+namespace {
+
+// People read them, and nothing waits for them.
+constexpr base::Duration kBetweenTags = base::Duration::seconds(1);
+
+// False when there is no token: then all that is left waits together, rather than that every token
+// is worth a look at the group.
+bool may_tag(const WantContext& context) {
+  if (context.board.pacer().next_chance(model::CreateTags{}, context.now) <= context.now)
+    return true;
+  context.out.wake_at = std::min(context.out.wake_at, context.now + kBetweenTags);
+  return false;
+}
+
+}  // namespace
+
 void want_tags(GroupState& group, const WantContext& context) {
   if (!group.record() || is_paused(group)) return;
   for (const auto& [slot, holder] : group.record()->holders) {
@@ -347,13 +361,17 @@ void want_tags(GroupState& group, const WantContext& context) {
     // soon.
     if (!instance || instance->state != model::InstanceState::kRunning) continue;
     const std::string* name = instance->tag("Name");
-    if (!name || *name != slot.str())
-      start(group, context, WorkKind::kNameInstance, holder.instance.str(),
-            model::CreateTags{{holder.instance.str()}, {{"Name", slot.str()}}});
+    const bool is_named = name && *name == slot.str();
     const auto doom = group.doomed.find(holder.instance);
     const bool is_taken =
         doom != group.doomed.end() && doom->second.kind != model::IncidentKind::kUnhealthy;
-    if (is_taken && !group.marked_doomed.contains(holder.instance))
+    const bool is_marked = !is_taken || group.marked_doomed.contains(holder.instance);
+    if (is_named && is_marked) continue;
+    if (!may_tag(context)) return;
+    if (!is_named)
+      start(group, context, WorkKind::kNameInstance, holder.instance.str(),
+            model::CreateTags{{holder.instance.str()}, {{"Name", slot.str()}}});
+    if (!is_marked)
       start(group, context, WorkKind::kMarkDoomed, holder.instance.str(),
             model::CreateTags{{holder.instance.str()},
                               {{model::kDoomedTag, base::to_iso8601(doom->second.since)}}});

@@ -87,6 +87,17 @@ TEST_F(WantsTest, EveryUncheckedMachineIsCheckedHoweverManyThereAre) {
   EXPECT_EQ(asked.size(), 250u);
 }
 
+TEST_F(WantsTest, NamesThatFindNoTokenWaitTogether) {
+  hold_pending(200);
+  for (auto& [id, seen] : group_.seen) seen.instance.state = model::InstanceState::kRunning;
+  want_tags(group_, context(at(0)));
+  EXPECT_EQ(out_.calls.size(), 80u) << "the bucket";
+  EXPECT_EQ(out_.wake_at, at(1));
+  out_ = {};
+  want_tags(group_, context(at(1)));
+  EXPECT_EQ(out_.calls.size(), 8u);
+}
+
 TEST_F(WantsTest, TheMarkOfEveryLedgerWriteIsKept) {
   group_.doomed[testing::kB] = testing::taken_at(at(120));
   want_ledger(group_, context(at(0)));

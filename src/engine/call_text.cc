@@ -74,6 +74,8 @@ std::string text_of(const model::Call& call) {
 LedgerWritten ledger_written(const model::LedgerWrite& write, base::Instant at) {
   auto record = model::parse_ledger_record(write.record);
   if (!record) return {write.group, 0, write.record, at};
+  if (write.record.find("UserData=") == std::string::npos)
+    return {write.group, record->revision, write.record, at};
   // The history is kept for weeks.
   for (model::OpenLaunch& entry : record->open)
     if (entry.request.find("UserData=") != std::string::npos)

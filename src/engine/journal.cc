@@ -302,10 +302,17 @@ Status Journal::record_incident(const Incident& incident) {
   return {};
 }
 
+// A group of three keeps weeks of its records; one of 10,000 would fill the disk with them.
 Status Journal::record_ledger(const LedgerWritten& written) {
-  return database_.run(
+  RETURN_IF_ERROR(database_.run(
       "insert into ledger_history(group_name, revision, record, at_ms) values(?, ?, ?, ?)",
-      {written.group, written.revision, written.record, written.at});
+      {written.group, written.revision, written.record, written.at}));
+  if (written.record.size() < kLargeRecordBytes) return {};
+  const auto most = static_cast<int64_t>(kMostHistoryBytes / written.record.size());
+  return database_.run(
+      "delete from ledger_history where group_name = ?1 and seq <= (select seq from ledger_history "
+      "where group_name = ?1 order by seq desc limit 1 offset ?2)",
+      {written.group, std::max<int64_t>(1, most)});
 }
 
 // An answer that is older than the last one, or the same, tells nothing new.

@@ -25,6 +25,9 @@ namespace engine {
 inline constexpr int64_t kMostRows = 1000;
 // A month of five changes a day in 600 pools.
 inline constexpr int64_t kMostPrices = 100'000;
+// Of a group whose ledger record is large (some hundred slots) the history is kept up to so much.
+inline constexpr size_t kLargeRecordBytes = 64 << 10;
+inline constexpr size_t kMostHistoryBytes = 64 << 20;
 
 enum class IncidentFilter { kAll, kOpen };
 

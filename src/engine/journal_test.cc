@@ -314,6 +314,20 @@ TEST_F(JournalTest, PruningForgetsWhatIsOldAndDone) {
   EXPECT_EQ(kept[0].body, "seen again");
 }
 
+TEST_F(JournalTest, OfLargeRecordsOnlyTheLastOnesAreKept) {
+  const std::string large(kMostHistoryBytes / 2, 'x');
+  TurnRecord turn;
+  turn.ledger = {{GroupName("web"), 1, "{}", at(1)}, {GroupName("api"), 1, "{}", at(1)}};
+  for (int64_t i = 2; i <= 4; ++i)
+    turn.ledger.push_back({GroupName("web"), static_cast<uint64_t>(i), large, at(i)});
+  record(turn);
+  const auto kept = journal_->ledger_history(GroupName("web"), 10).value();
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].revision, 4u);
+  EXPECT_EQ(kept[1].revision, 3u);
+  EXPECT_EQ(journal_->ledger_history(GroupName("api"), 10).value().size(), 1u) << "another's";
+}
+
 TEST_F(JournalTest, PruningKeepsWhatNoTurnHasSeen) {
   const auto fresh = append({event(1), event(2)});
   step_through(fresh[0].seq);

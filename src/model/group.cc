@@ -1,5 +1,7 @@
 #include "model/group.h"
 
+#include <string_view>
+
 #include "base/check.h"
 
 namespace model {
@@ -14,6 +16,20 @@ std::string slot_suffix(int index) {
 
 SlotName slot_name(const GroupName& group, int index) {
   return SlotName(group.str() + "-" + slot_suffix(index));
+}
+
+std::optional<int> slot_index(const GroupName& group, const SlotName& slot) {
+  constexpr size_t kLongest = 6;  // Some 300 million slots: no index overflows.
+  std::string_view rest = slot.str();
+  if (!rest.starts_with(group.str())) return std::nullopt;
+  rest.remove_prefix(group.str().size());
+  if (rest.size() < 2 || rest.size() > 1 + kLongest || rest.front() != '-') return std::nullopt;
+  int number = 0;
+  for (const char letter : rest.substr(1)) {
+    if (letter < 'a' || letter > 'z') return std::nullopt;
+    number = number * 26 + (letter - 'a' + 1);
+  }
+  return number - 1;
 }
 
 const SubnetId& slot_subnet(const GroupSpec& spec, int index) {

@@ -78,7 +78,7 @@ struct HealthPolicy {
 
 struct GroupSpec {
   GroupName name;
-  int capacity = 0;               // 1..1000
+  int capacity = 0;               // 1..10,000
   std::vector<SubnetId> subnets;  // Slots go round these in order.
   LaunchTemplateRef launch_template;
   // Instead of a launch template: the keeper makes one of these and keeps it.
@@ -116,6 +116,8 @@ struct GroupSpec {
 // "a" … "z", "aa", "ab" …: the suffix of the slot with that index.
 std::string slot_suffix(int index);
 SlotName slot_name(const GroupName& group, int index);
+// The index of the slot with that name; nothing when no slot of the group is ever called so.
+std::optional<int> slot_index(const GroupName& group, const SlotName& slot);
 // The slot's subnet: one per subnet first, then around again.
 const SubnetId& slot_subnet(const GroupSpec& spec, int index);
 

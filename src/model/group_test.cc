@@ -14,6 +14,15 @@ TEST(Group, SlotsAreLetteredLikeColumns) {
   EXPECT_EQ(slot_suffix(702), "aaa");
 }
 
+TEST(Group, ASlotsNameTellsItsIndexAndNoOtherNameTellsOne) {
+  const GroupName web("web");
+  for (const int index : {0, 25, 26, 701, 702, 999, 9'999, 18'277})
+    EXPECT_EQ(slot_index(web, slot_name(web, index)), index);
+  for (const char* name : {"", "web", "web-", "web-A", "web-a1", "web-a-b", "webs-a", "we-a",
+                           "web_a", "web-aaaaaaaaaaaa"})
+    EXPECT_EQ(slot_index(web, SlotName(name)), std::nullopt) << name;
+}
+
 TEST(Group, SlotsGoRoundTheSubnets) {
   GroupSpec spec;
   spec.name = GroupName("web");

@@ -4,6 +4,7 @@
 // constant while a request or a task is handled.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ struct RegionOptions {
   std::vector<AvailabilityTrace> capacity_traces;  // The i-th drives the pools of the i-th zone.
   std::vector<PoolTrace> pool_traces;              // Go before those.
   FaultSettings faults;
+  // Every machine runs, and its application answers, so long after its launch; nothing: drawn.
+  std::optional<base::Duration> boot;
+  // Of a target group, those that drain included. The default quota; AWS raises it when asked.
+  size_t most_targets = 1000;
 };
 
 // Where AWS documents nothing, a region answers one way or the other for all of its life.

@@ -160,6 +160,14 @@ net::Response change_pool(Region& region, std::string_view what, const json::obj
   return is_done ? control_answer("{}") : control_refusal(404, "there is no such pool");
 }
 
+net::Response change_quotas(Region& region, const json::object& in) {
+  const auto targets = json::find_int(in, "targets");
+  if (!targets || *targets < 1 || *targets > 1'000'000)
+    return control_refusal(400, "targets must be a whole number from 1 to 1000000");
+  region.set_most_targets(static_cast<size_t>(*targets));
+  return control_answer("{}");
+}
+
 net::Response change_faults(Region& region, const std::string& body) {
   auto faults = merge_faults(region.faults(), body);
   if (!faults) return control_refusal(400, faults.error().message);
@@ -244,6 +252,7 @@ net::Response handle_control(Region& region, const net::Request& request) {
   if (what == "interrupt") return interrupt(region, *in);
   if (what == "health") return set_health(region, *in);
   if (what == "retire") return retire(region, *in);
+  if (what == "quotas") return change_quotas(region, *in);
   if (what == "queues") return add_queue(region, *in);
   if (what == "identity-providers") return trust_provider(region, *in);
   if (what == "credentials/expire") return expire_credentials(region);

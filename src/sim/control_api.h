@@ -8,6 +8,7 @@
 //   rebalance-only} POST /_sim/health        {"instance_id", "impaired": bool, "sick": bool} POST
 //   /_sim/pools/drain   {"instance_type", "zone"}; also /refill, and /capacity with "spot_capacity"
 //   POST /_sim/queues        {"name"}: a queue of its own for one more keeper
+//   POST /_sim/quotas        {"targets"}: how many a target group may have
 // The clock belongs to the front: /_sim/clock is answered there.
 #pragma once
 

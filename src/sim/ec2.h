@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/context.h"
+#include "sim/ec2_query.h"
 #include "sim/fleet_order.h"
 #include "sim/fleet_plan.h"
 #include "sim/instances.h"
@@ -129,7 +130,8 @@ class Ec2 {
   Answer<std::string> describe_instances(const base::Form& form);
   Answer<std::string> describe_instance_status(const base::Form& form);
   Answer<std::string> describe_spot_price_history(const base::Form& form);
-  Answer<std::vector<const Instance*>> chosen_instances(const base::Form& form);
+  Answer<std::vector<const Instance*>> chosen_instances(const base::Form& form,
+                                                        const std::vector<FilterClause>& filters);
   Answer<void> check_zones_up() const;
   bool is_listed(const Instance& instance) const;
   model::InstanceState shown_state(const Instance& instance) const;

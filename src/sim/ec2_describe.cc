@@ -1,5 +1,7 @@
 // What EC2 shows of instances and prices: the world, seen late.
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "sim/ec2.h"
 #include "sim/ec2_query.h"
@@ -84,6 +86,20 @@ struct PriceLine {
   const Pool* pool;
   PricePoint point;
 };
+
+// The ids that the filters allow at most; nothing when that may be any.
+std::optional<std::set<model::InstanceId>> ids_named(const std::vector<FilterClause>& filters) {
+  for (const FilterClause& filter : filters) {
+    const bool is_exact = std::none_of(
+        filter.values.begin(), filter.values.end(),
+        [](const std::string& value) { return value.find_first_of("*?") != std::string::npos; });
+    if (filter.name != "instance-id" || !is_exact) continue;
+    std::set<model::InstanceId> ids;
+    for (const std::string& value : filter.values) ids.emplace(value);
+    return ids;
+  }
+  return std::nullopt;
+}
 
 // Ascending keys are newest first, then by pool.
 std::string page_key(const Pool& pool, const PricePoint& point) {
@@ -182,7 +198,8 @@ std::vector<std::string> Ec2::filter_values(const Instance& instance,
 }
 
 // By id, in the order asked for; one that is not found fails the whole.
-Answer<std::vector<const Instance*>> Ec2::chosen_instances(const base::Form& form) {
+Answer<std::vector<const Instance*>> Ec2::chosen_instances(
+    const base::Form& form, const std::vector<FilterClause>& filters) {
   std::vector<const Instance*> chosen;
   const auto ids = list_of(form, "InstanceId");
   for (const std::string& id : ids) {
@@ -193,7 +210,13 @@ Answer<std::vector<const Instance*>> Ec2::chosen_instances(const base::Form& for
   }
   if (!ids.empty()) return chosen;
   if (auto ok = check_zones_up(); !ok) return tl::unexpected(ok.error());
-  for (const auto& [id, instance] : context_.world.instances)
+  const auto named = ids_named(filters);
+  const auto& all = context_.world.instances;
+  for (const model::InstanceId& id : named.value_or(std::set<model::InstanceId>()))
+    if (const auto found = all.find(id); found != all.end() && is_listed(found->second))
+      chosen.push_back(&found->second);
+  if (named) return chosen;
+  for (const auto& [id, instance] : all)
     if (is_listed(instance)) chosen.push_back(&instance);
   return chosen;
 }
@@ -201,7 +224,7 @@ Answer<std::vector<const Instance*>> Ec2::chosen_instances(const base::Form& for
 Answer<std::string> Ec2::describe_instances(const base::Form& form) {
   ASSIGN_OR_RETURN(const auto filters, read_filters(form, instance_filters()));
   ASSIGN_OR_RETURN(Page page, Page::read(form, "InstanceId", {}, context_.now));
-  ASSIGN_OR_RETURN(const auto candidates, chosen_instances(form));
+  ASSIGN_OR_RETURN(const auto candidates, chosen_instances(form, filters));
   std::map<std::string, std::vector<const Instance*>> reservations;
   for (const Instance* instance : candidates) {
     if (instance->id.str() <= page.after()) continue;
@@ -232,7 +255,7 @@ Answer<std::string> Ec2::describe_instance_status(const base::Form& form) {
       "system-status.status"};
   ASSIGN_OR_RETURN(const auto filters, read_filters(form, kFilters));
   ASSIGN_OR_RETURN(Page page, Page::read(form, "InstanceId", {}, context_.now));
-  ASSIGN_OR_RETURN(const auto candidates, chosen_instances(form));
+  ASSIGN_OR_RETURN(const auto candidates, chosen_instances(form, filters));
   const bool is_all = form.get("IncludeAllInstances") == "true";
   Xml xml;
   xml.element("instanceStatusSet", [&] {

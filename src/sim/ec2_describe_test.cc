@@ -47,6 +47,23 @@ TEST(DescribeInstances, FiltersAreAllMetAndValuesAreAlternatives) {
             0u);
 }
 
+TEST(DescribeInstances, AFilterOfIdsNarrowsTheOtherFiltersAndKnowsWildcards) {
+  TestRegion r;
+  const auto ids = r.launch(3);
+  const auto found = [&](const std::string& first, const std::string& second) {
+    return r
+        .ec2("DescribeInstances", {{"Filter.1.Name", "instance-state-name"},
+                                   {"Filter.1.Value.1", "pending"},
+                                   {"Filter.2.Name", "instance-id"},
+                                   {"Filter.2.Value.1", first},
+                                   {"Filter.2.Value.2", second}})
+        .texts("instanceId");
+  };
+  EXPECT_THAT(found(ids[2], ids[0]), testing::UnorderedElementsAre(ids[0], ids[2]));
+  EXPECT_THAT(found(ids[1], "i-00000000000000000"), ElementsAre(ids[1]));
+  EXPECT_THAT(found("i-*", "i-00000000000000000"), SizeIs(3));
+}
+
 TEST(DescribeInstances, PagesShowEachInstanceOnceWhileTheWorldChanges) {
   TestRegion r;
   const auto made = r.launch(12);

@@ -144,6 +144,16 @@ TEST(RunInstances, HasFiveRequestsAtOnceAndTwoPerSecond) {
   EXPECT_EQ(r.run().code(), "RequestLimitExceeded");
 }
 
+TEST(RunInstances, IsNotCountedWhileTheLimitsAreLifted) {
+  TestRegion r;
+  for (const auto& [key, pool] : r.region.world().pools) r.region.set_pool_capacity(key, 100);
+  r.region.set_limits_lifted(true);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(r.run().code(), "");
+  r.region.set_limits_lifted(false);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(r.run().code(), "");
+  EXPECT_EQ(r.run().code(), "RequestLimitExceeded");
+}
+
 TEST(TerminateInstances, DoesNothingWhenOneIdIsBad) {
   TestRegion r;
   const std::string id = r.launch()[0];

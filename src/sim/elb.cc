@@ -9,8 +9,6 @@
 namespace sim {
 namespace {
 
-constexpr size_t kMostTargets = 1000;  // Of a target group: the default quota.
-
 struct AttributeRule {
   std::string_view name;
   std::string_view fallback;
@@ -136,6 +134,26 @@ Health health_of(const World& world, const TargetGroup& group, const TargetKey& 
   return registered_health(instance->second, group, entry->second, now);
 }
 
+bool gets_requests(const World& world, const TargetGroup& group, const TargetKey& target,
+                   base::Instant now) {
+  const auto entry = group.targets.find(target);
+  const auto instance = world.instances.find(target.instance);
+  if (entry == group.targets.end() || entry->second.deregistered_at ||
+      instance == world.instances.end() || instance->second.serves_at == base::Instant::never())
+    return false;
+  if (instance->second.is_live())
+    return registered_health(instance->second, group, entry->second, now).state == "healthy";
+  const auto& history = instance->second.history;
+  const auto end = std::find_if(history.begin(), history.end(), [](const StateChange& change) {
+    return !model::is_live(change.state);
+  });
+  const base::Instant healthy_from =
+      std::max(entry->second.registered_at, instance->second.serves_at) +
+      group.check_interval * group.healthy_threshold;
+  return healthy_from <= end->at &&
+         now < end->at + group.check_interval * group.unhealthy_threshold;
+}
+
 Answer<std::string> Elb::call(const base::Form& form) {
   const std::string action = form.get("Action");
   if ((action == "RegisterTargets" || action == "DeregisterTargets") &&
@@ -240,7 +258,7 @@ Answer<void> Elb::check_registrable(const TargetKey& target, const TargetGroup& 
     return invalid_target(id, "do not exist");
   if (instance->second.state() != model::InstanceState::kRunning)
     return invalid_target(id, "are not in a running state and cannot be registered");
-  if (!group.targets.contains(target) && group.targets.size() >= kMostTargets)
+  if (!group.targets.contains(target) && group.targets.size() >= context_.options.most_targets)
     return refuse("TooManyTargets", "The target group has the most targets it can have");
   return {};
 }

@@ -23,6 +23,11 @@ struct Health {
 Health health_of(const World& world, const TargetGroup& group, const TargetKey& target,
                  base::Instant now);
 
+// True while requests reach the target: it was found healthy, drains not, and since its instance
+// ended fewer checks have failed than make it unhealthy.
+bool gets_requests(const World& world, const TargetGroup& group, const TargetKey& target,
+                   base::Instant now);
+
 class Elb {
  public:
   Elb(Context& context, RequestLimits& limits, base::Prng dice)

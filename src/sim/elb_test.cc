@@ -1,3 +1,5 @@
+#include "sim/elb.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,6 +46,50 @@ TEST_F(ElbTest, ATargetIsInitialThenHealthyThenDrainsAndIsForgotten) {
   EXPECT_THAT(listed(), ElementsAre(id));
   r.wait(Duration::seconds(1));
   EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(ElbTest, AMachineThatIsGoneGetsRequestsUntilItsChecksHaveFailed) {
+  const auto gets = [&] {
+    const World& world = r.region.world();
+    return gets_requests(world, world.target_groups.at(model::TargetGroupArn(arn)),
+                         {model::InstanceId(id), 80}, r.now);
+  };
+  with_target("RegisterTargets", id);
+  EXPECT_FALSE(gets()) << "not found healthy yet";
+  r.wait(Duration::minutes(4));
+  EXPECT_TRUE(gets());
+  r.ec2("TerminateInstances", {{"InstanceId.1", id}});
+  r.wait(Duration::seconds(59));  // Two checks of 30 s.
+  EXPECT_TRUE(gets()) << "nobody has noticed";
+  r.wait(Duration::seconds(1));
+  EXPECT_FALSE(gets());
+}
+
+TEST_F(ElbTest, ATargetThatDrainsGetsNoRequests) {
+  with_target("RegisterTargets", id);
+  r.wait(Duration::minutes(4));
+  with_target("DeregisterTargets", id);
+  const World& world = r.region.world();
+  EXPECT_FALSE(gets_requests(world, world.target_groups.at(model::TargetGroupArn(arn)),
+                             {model::InstanceId(id), 80}, r.now));
+}
+
+TEST(Elb, ATargetGroupHasAsManyTargetsAsItsQuotaAllows) {
+  RegionOptions options = calm_options();
+  options.most_targets = 1;
+  TestRegion r(options);
+  const std::string arn = r.region.default_scene().target_group.str();
+  const std::vector<std::string> ids = r.launch(2);
+  r.wait(Duration::seconds(61));
+  const auto add = [&](const std::string& id) {
+    return r.elb("RegisterTargets", {{"TargetGroupArn", arn}, {"Targets.member.1.Id", id}});
+  };
+  EXPECT_EQ(add(ids[0]).code(), "");
+  EXPECT_EQ(add(ids[1]).code(), "TooManyTargets");
+  EXPECT_EQ(r.control("POST", "quotas", R"({"targets":0})").status, 400);
+  EXPECT_EQ(add(ids[1]).code(), "TooManyTargets");
+  EXPECT_EQ(r.control("POST", "quotas", R"({"targets":2})").status, 200);
+  EXPECT_EQ(add(ids[1]).code(), "");
 }
 
 TEST_F(ElbTest, OnlyRunningInstancesCanBeRegistered) {

@@ -112,7 +112,9 @@ model::InstanceId Instances::make(const LaunchOrder& order, const std::string& r
   const model::InstanceId id = instance.id;
   Instance& stored = context_.world.instances.emplace(id, std::move(instance)).first->second;
   change_state(stored, InstanceState::kPending);
-  context_.agenda.at(context_.now + seconds_between(20, 60), [this, id] { boot(id); });
+  const Duration drawn = seconds_between(20, 60);
+  context_.agenda.at(context_.now + context_.options.boot.value_or(drawn),
+                     [this, id] { boot(id); });
   return id;
 }
 
@@ -163,7 +165,7 @@ void Instances::boot(const model::InstanceId& id) {
   if (!instance || instance->state() != InstanceState::kPending) return;
   if (fails) return fail_boot(*instance);
   instance->public_ip = public_address(instance->launch_order);
-  instance->serves_at = context_.now + until_serving;
+  instance->serves_at = context_.now + (context_.options.boot ? Duration() : until_serving);
   instance->checked_at = context_.now + until_checked;
   change_state(*instance, InstanceState::kRunning);
 }

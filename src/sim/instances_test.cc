@@ -49,6 +49,18 @@ TEST(Instances, PublishEveryTransition) {
   EXPECT_THAT(states, ElementsAre("pending", "running", "shutting-down", "terminated"));
 }
 
+TEST(Instances, RunAndAnswerWhenTheRegionIsToldHowLongABootTakes) {
+  RegionOptions options = calm_options();
+  options.boot = Duration::seconds(45);
+  TestRegion r(options);
+  r.launch();
+  r.wait(Duration::seconds(45) - Duration::millis(1));
+  EXPECT_EQ(only_instance(r).state(), model::InstanceState::kPending);
+  r.wait(Duration::millis(1));
+  EXPECT_EQ(only_instance(r).state(), model::InstanceState::kRunning);
+  EXPECT_EQ(only_instance(r).serves_at, r.now);
+}
+
 TEST(Instances, AnnounceTheFulfilmentOfTheirSpotRequest) {
   TestRegion r;
   r.launch();

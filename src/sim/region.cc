@@ -334,6 +334,10 @@ bool Region::call_off_retirement(const model::InstanceId& id) {
   return parts_->instances.call_off_retirement(id);
 }
 
+void Region::set_most_targets(size_t most) { parts_->context.options.most_targets = most; }
+
+void Region::set_limits_lifted(bool is_lifted) { parts_->limits.set_lifted(is_lifted); }
+
 void Region::trust_identity_provider(const std::string& issuer, const std::string& audience) {
   parts_->sts->trust(issuer, audience);
 }

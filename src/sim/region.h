@@ -67,6 +67,10 @@ class Region {
   bool drain_pool(const model::Pool& pool);
   bool refill_pool(const model::Pool& pool);
   bool set_pool_capacity(const model::Pool& pool, int spot_capacity);
+  // The quota of every target group.
+  void set_most_targets(size_t most);
+  // So that a harness need not wait for an hour until its fleet runs.
+  void set_limits_lifted(bool is_lifted);
   // Its tokens for that audience prove a web identity from now on.
   void trust_identity_provider(const std::string& issuer, const std::string& audience);
   // Ends all temporary credentials now, whatever their owners were told; how many there were.

@@ -46,10 +46,13 @@ class RequestLimits {
   bool admit_ec2(const CallWeight& weight, base::Instant now);
   // RegisterTargets and DeregisterTargets: a bucket each within one per account.
   bool admit_elb(const std::string& action, base::Instant now);
+  // Until told otherwise everything is admitted, and counts for nothing.
+  void set_lifted(bool is_lifted) { is_lifted_ = is_lifted; }
 
  private:
   bool take(const std::string& name, BucketSize size, int64_t tokens, base::Instant now);
 
+  bool is_lifted_ = false;
   std::map<std::string, TokenBucket, std::less<>> buckets_;
 };
 

@@ -52,7 +52,9 @@ struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt>
   }
 
   Duration latency() {
-    const Duration usual = Duration::millis(door->dice.between(2, 60));
+    const Duration drawn = Duration::millis(door->dice.between(2, 60));
+    const Duration fixed = door->network.faults.each_way;
+    const Duration usual = fixed == Duration() ? drawn : fixed;
     const bool slow = happens(door->dice, door->network.faults.slow_per_mille);
     return slow ? usual + Duration::millis(door->dice.between(500, 8'000)) : usual;
   }

@@ -19,6 +19,7 @@
 namespace sim {
 
 struct NetworkFaults {
+  base::Duration each_way;         // How long a way takes; zero: 2 to 60 ms, drawn.
   int slow_per_mille = 0;          // Up to 8 s more each way.
   int refused_per_mille = 0;       // No connection.
   int lost_request_per_mille = 0;  // Never arrives.

@@ -54,6 +54,15 @@ class VirtualHttpTest : public ::testing::Test {
   std::optional<base::Result<net::Response>> answer_;
 };
 
+TEST_F(VirtualHttpTest, AWayTakesAsLongAsItIsToldTo) {
+  faults_.each_way = Duration::millis(25);
+  put();
+  run(Duration::millis(49));
+  EXPECT_EQ(answers_, 0);
+  run(Duration::millis(1));
+  EXPECT_EQ(answers_, 1);
+}
+
 TEST_F(VirtualHttpTest, WithoutFaultsTheAnswerComesOnceWithinAFractionOfASecond) {
   put();
   EXPECT_EQ(answers_, 0) << "never within the call";
