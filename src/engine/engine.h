@@ -42,6 +42,7 @@ struct EngineParts {
   // Whom to tell of what, and who brings it; null only when there is nobody.
   ports::Messenger* messenger = nullptr;
   std::vector<notify::Subscription> subscriptions = {};
+  std::string site = {};  // Of several that one process keeps: part of what people are told.
 };
 
 class Engine {
