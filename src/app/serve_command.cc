@@ -30,13 +30,13 @@ void override_log(const ServeOptions& options, Config& config) {
   if (!options.log_format.empty()) config.log.format = *parse_log_format(options.log_format);
 }
 
-base::Result<PacedClock> clock_for(const ServeOptions& options, const Config& config) {
+base::Result<PacedClock> clock_for(const ServeOptions& options, const AwsConfig& aws) {
   if (!options.follow_region_clock) return PacedClock();
-  if (!config.aws.endpoint)
+  if (!aws.endpoint)
     return base::fail("NoSimulatedClock",
                       "--follow-region-clock needs a simulated region: endpoint_url in [aws]");
   const auto http = net::make_http_client({});
-  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *config.aws.endpoint));
+  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *aws.endpoint));
   return PacedClock(pace);
 }
 
@@ -56,15 +56,22 @@ base::Result<std::unique_ptr<Keeper>> start_keeper(const ServeOptions& options,
   keeper.seed = fresh_seed();
   keeper.pause = [&signals](base::Duration delay) { return signals.pause(delay); };
   ASSIGN_OR_RETURN(keeper.crash_hook, hook_from_environment());
-  ASSIGN_OR_RETURN(keeper.clock, clock_for(options, config));
+  keeper.clock_of = [options](const AwsConfig& aws) { return clock_for(options, aws); };
   return Keeper::start(std::move(keeper));
 }
 
+std::string describe(const Snapshot& site) {
+  const std::string whose = site.not_begun.empty() ? "account " + site.account.str() : "not begun";
+  return of_site(site.site, whose + ", " + site.region.str());
+}
+
 void say_ready(const Keeper& keeper, const Config& config) {
-  std::printf("ready %s (keeper %s, account %s, %s, %zu group%s)\n", keeper.url().c_str(),
-              config.keeper.name.str().c_str(), keeper.account().str().c_str(),
-              config.aws.region.str().c_str(), config.groups.size(),
-              config.groups.size() == 1 ? "" : "s");
+  std::string sites;
+  for (const auto& site : keeper.snapshots()) sites += ", " + describe(*site);
+  size_t groups = 0;
+  for (const SiteConfig& site : config.sites) groups += site.groups.size();
+  std::printf("ready %s (keeper %s%s, %zu group%s)\n", keeper.url().c_str(),
+              config.keeper.name.str().c_str(), sites.c_str(), groups, groups == 1 ? "" : "s");
   std::fflush(stdout);
   sd_notify("READY=1\nSTATUS=" + keeper.url());
 }
