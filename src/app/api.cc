@@ -4,13 +4,16 @@
 #include <utility>
 
 #include "app/answers.h"
+#include "app/config.h"
 #include "app/json_views.h"
 #include "app/metrics.h"
+#include "app/readiness.h"
 #include "base/form.h"
 #include "base/json.h"
 #include "base/quote.h"
 #include "model/adoption.h"
 #include "model/auto_scaling.h"
+#include "model/decode.h"
 
 namespace app {
 namespace {
@@ -38,21 +41,6 @@ net::Response method_not_allowed(std::string_view allowed) {
   return response;
 }
 
-// All that a person must mend, in one sentence.
-std::string troubles_of(const Snapshot& snapshot) {
-  std::string text;
-  const auto add = [&](const std::string& who, const std::string& what) {
-    text += (text.empty() ? "" : "; ") + who + ": " + what;
-  };
-  if (!snapshot.queue_trouble.empty()) add("the queue", snapshot.queue_trouble);
-  for (const notify::Trouble& trouble : snapshot.troubles)
-    add(trouble.group.empty() ? "the keeper" : trouble.group.str(),
-        trouble.name + ": " + trouble.why);
-  for (const auto& group : snapshot.groups)
-    for (const std::string& trouble : group->troubles) add(group->name.str(), trouble);
-  return text;
-}
-
 // What hinders every group is known when asked: views are kept while nothing in their group
 // changes.
 object hindered_too(const GroupView& group, object json, const Snapshot& snapshot) {
@@ -71,7 +59,9 @@ object hindered_too(const GroupView& group, object json, const Snapshot& snapsho
 
 net::Response injected(const base::Status& status) {
   if (status) return answer(object{{"journaled", true}});
-  return refusal(400, status.error().code, base::printable(status.error().message));
+  const base::Error& error = status.error();
+  return refusal(error.retry == base::Retry::kBackoff ? 503 : 400, error.code,
+                 base::printable(error.message));
 }
 
 net::Response ordered(const base::Status& status) {
@@ -135,11 +125,13 @@ base::Result<model::Command> parse_command(std::string_view body) {
 struct Settlement {
   std::optional<int64_t> seq;
   bool is_dropped = false;
+  std::optional<std::string> site;  // Nothing: the only one.
 };
 
 base::Result<Settlement> parse_settlement(std::string_view body) {
   ASSIGN_OR_RETURN(const object document, base::json::parse_object(body));
-  if (const auto seq = base::json::find_int(document, "retry")) return Settlement{seq, false};
+  const auto site = base::json::find_string(document, "site");
+  if (const auto seq = base::json::find_int(document, "retry")) return Settlement{seq, false, site};
   const auto seq = base::json::find_int(document, "drop");
   if (!seq && base::json::text_or_empty(document, "drop") != "all")
     return base::fail("BadSettlement",
@@ -148,7 +140,56 @@ base::Result<Settlement> parse_settlement(std::string_view body) {
   const base::json::value* confirm = document.if_contains("confirm");
   if (!confirm || *confirm != document.at("drop"))
     return base::fail("NotConfirmed", "to drop it, confirm must be the same again");
-  return Settlement{seq, true};
+  return Settlement{seq, true, site};
+}
+
+// Why nothing can be made durable for the site now; nothing when it can.
+std::optional<net::Response> unavailable(const Snapshot& site) {
+  if (!site.not_begun.empty())
+    return refusal(503, "NotBegun", of_site(site.site, "is not kept yet: " + site.not_begun));
+  if (site.blocked_by.empty()) return std::nullopt;
+  return refusal(503, "JournalUnavailable",
+                 of_site(site.site, "nothing can be made durable now: " + site.blocked_by));
+}
+
+// The site of that name, if one is given, or the only one.
+base::Result<size_t> chosen_site(const Snapshots& snapshots,
+                                 const std::optional<std::string>& name) {
+  if (!name && snapshots.size() == 1) return 0;
+  if (!name) return base::fail("InvalidSite", "site is missing; allowed: " + site_names(snapshots));
+  if (const auto found = find_site(snapshots, *name)) return *found;
+  const std::string names = site_names(snapshots);
+  return base::fail("InvalidSite",
+                    "site is " + base::quote(*name) + "; allowed: " +
+                        (names.empty() ? "none, as the only one has no name" : names));
+}
+
+// The one that the query names, or else the one whose account and region the event is of.
+base::Result<size_t> site_of_event(const Snapshots& snapshots, const net::Request& request) {
+  const auto form = base::Form::parse(request.query);
+  const std::string* name = form ? form->find("site") : nullptr;
+  if (name || snapshots.size() == 1)
+    return chosen_site(snapshots, name ? std::optional(*name) : std::nullopt);
+  ASSIGN_OR_RETURN(const auto notices, model::decode(request.body, time_of(snapshots)));
+  const auto sites =
+      notices.empty() ? std::vector<size_t>() : sites_of_notice(snapshots, notices[0]);
+  if (sites.size() == 1) return sites.front();
+  return base::fail("InvalidSite",
+                    std::string(sites.empty() ? "no site has" : "more than one site may have") +
+                        " the event's account and region; say which with site=NAME; allowed: " +
+                        site_names(snapshots));
+}
+
+net::Response bad_request(const base::Error& error) {
+  return refusal(400, error.code, base::printable(error.message));
+}
+
+object site_json(const Snapshot& site) {
+  return labelled({{"account", site.account.empty() ? base::json::value(nullptr)
+                                                    : base::json::value(site.account.str())},
+                   {"region", site.region.str()},
+                   {"at", base::to_iso8601(site.at)}},
+                  site.site);
 }
 
 bool may_get(std::string_view path) { return path != kCommands; }
@@ -171,10 +212,6 @@ void Api::post(const net::Request& request, net::HttpServer::Reply reply) {
   // A form on a foreign web page cannot send this type without asking first.
   if (!is_json(request))
     return reply(refusal(415, "NotJson", "Content-Type must be application/json"));
-  const auto snapshot = snapshot_();
-  if (!snapshot->blocked_by.empty())
-    return reply(refusal(503, "JournalUnavailable",
-                         "nothing can be made durable now: " + snapshot->blocked_by));
   if (request.path == kEvents) return inject(request, std::move(reply));
   if (request.path == kQuarantine) return settle_quarantine(request, std::move(reply));
   order(request, std::move(reply));
@@ -184,87 +221,92 @@ net::Response Api::get(const net::Request& request) {
   const std::string_view path = request.path;
   if (path == "/healthz") return health();
   if (path == "/readyz") return readiness();
-  if (path == "/metrics") return plain_text(200, metrics_text(*snapshot_()));
+  if (path == "/metrics") return plain_text(200, metrics_text(snapshots_()));
   if (path == kGroups) return groups();
   if (path.starts_with(kGroups) && path[kGroups.size()] == '/')
     return group(path.substr(kGroups.size() + 1));
-  return from_journal(request);
+  return journals_.answer(request).value_or(
+      refusal(404, "NotFound", "there is nothing at " + base::quote(request.path)));
 }
 
 void Api::inject(const net::Request& request, net::HttpServer::Reply reply) {
-  inject_(request.body,
+  const Snapshots snapshots = snapshots_();
+  const auto site = site_of_event(snapshots, request);
+  if (!site) return reply(bad_request(site.error()));
+  if (auto no = unavailable(*snapshots[*site])) return reply(*std::move(no));
+  inject_(*site, request.body,
           [reply = std::move(reply)](const base::Status& status) { reply(injected(status)); });
 }
 
 void Api::order(const net::Request& request, net::HttpServer::Reply reply) {
   auto command = parse_command(request.body);
-  if (!command)
-    return reply(refusal(400, command.error().code, base::printable(command.error().message)));
-  order_(*std::move(command),
+  if (!command) return reply(bad_request(command.error()));
+  const Snapshots snapshots = snapshots_();
+  const size_t site = site_of_command(snapshots, *command);
+  if (auto no = unavailable(*snapshots[site])) return reply(*std::move(no));
+  order_(site, *std::move(command),
          [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); });
 }
 
 void Api::settle_quarantine(const net::Request& request, net::HttpServer::Reply reply) {
   const auto order = parse_settlement(request.body);
-  if (!order) return reply(refusal(400, order.error().code, order.error().message));
+  if (!order) return reply(bad_request(order.error()));
+  const Snapshots snapshots = snapshots_();
+  const auto site = chosen_site(snapshots, order->site);
+  if (!site) return reply(bad_request(site.error()));
+  if (auto no = unavailable(*snapshots[*site])) return reply(*std::move(no));
   Done done = [reply = std::move(reply)](const base::Status& status) { reply(ordered(status)); };
-  if (order->is_dropped) return drop_(order->seq, std::move(done));
-  retry_(*order->seq, std::move(done));
+  if (order->is_dropped) return drop_(*site, order->seq, std::move(done));
+  retry_(*site, *order->seq, std::move(done));
 }
 
 net::Response Api::health() const {
-  const base::Duration late = system_clock_.now() - snapshot_()->due_real;
-  if (late < kOverdue) return answer(object{{"status", "ok"}});
-  return refusal(503, "TurnOverdue",
-                 "the loop should have turned " + base::to_string(late) + " ago");
+  const base::Instant now = system_clock_.now();
+  std::string late;
+  for (const auto& snapshot : snapshots_())
+    if (const base::Duration by = now - snapshot->due_real; by >= kOverdue)
+      late +=
+          (late.empty() ? "" : "; ") +
+          of_site(snapshot->site, "the loop should have turned " + base::to_string(by) + " ago");
+  return late.empty() ? answer(object{{"status", "ok"}}) : refusal(503, "TurnOverdue", late);
 }
 
 net::Response Api::readiness() const {
-  const auto snapshot = snapshot_();
-  if (!snapshot->blocked_by.empty())
-    return refusal(503, "JournalUnavailable",
-                   "the journal cannot be written: " + snapshot->blocked_by);
-  if (const std::string troubles = troubles_of(*snapshot); !troubles.empty())
-    return refusal(503, "Hindered", troubles);
-  if (snapshot->has_seen_all) return answer(object{{"status", "ready"}});
-  std::string unseen;
-  for (const auto& group : snapshot->groups)
-    if (!group->has_seen_all) unseen.append(unseen.empty() ? "" : ", ").append(group->name.str());
-  return refusal(503, "NotSeenAll", "not all has been read yet of: " + unseen);
+  const auto why = unready(snapshots_());
+  return why ? refusal(503, why->code, why->why) : answer(object{{"status", "ready"}});
 }
 
 net::Response Api::groups() const {
-  const auto snapshot = snapshot_();
-  array list;
-  for (const auto& group : snapshot->groups)
-    list.push_back(hindered_too(*group, summary_json(*group), *snapshot));
-  return answer(object{{"keeper", snapshot->keeper.str()},
-                       {"account", snapshot->account.str()},
-                       {"region", snapshot->region.str()},
-                       {"at", base::to_iso8601(snapshot->at)},
-                       {"groups", std::move(list)}});
+  const Snapshots snapshots = snapshots_();
+  array groups, sites;
+  object document{{"keeper", snapshots.front()->keeper.str()}};
+  for (const auto& site : snapshots) {
+    object facts = site_json(*site);
+    if (site->site.empty())
+      document.insert(facts.begin(), facts.end());  // The only one: of the whole.
+    else
+      sites.push_back(std::move(facts));
+    for (const auto& group : site->groups)
+      groups.push_back(labelled(hindered_too(*group, summary_json(*group), *site), site->site));
+  }
+  if (!sites.empty()) document["sites"] = std::move(sites);
+  document["groups"] = std::move(groups);
+  return answer(document);
 }
 
 net::Response Api::group(std::string_view encoded_name) const {
-  const auto snapshot = snapshot_();
+  const Snapshots snapshots = snapshots_();
   constexpr std::string_view kPools = "/pools";
   const bool is_pools = encoded_name.ends_with(kPools);
   if (is_pools) encoded_name.remove_suffix(kPools.size());
   const std::string name = base::percent_decode_form(encoded_name).value_or("");
-  const GroupView* found = snapshot->find(name);
-  if (!found) return refusal(404, "NotFound", "there is no group " + base::quote(name));
-  if (is_pools) return answer(object{{"group", name}, {"pools", pools_json(*found)}});
-  return answer(hindered_too(*found, detail_json(*found), *snapshot));
-}
-
-net::Response Api::from_journal(const net::Request& request) {
-  if (!journal_) {
-    auto opened = JournalApi::open(journal_path_, [this] { return snapshot_()->at; });
-    if (!opened) return refusal(503, opened.error().code, base::printable(opened.error().message));
-    journal_ = *std::move(opened);
-  }
-  return journal_->answer(request).value_or(
-      refusal(404, "NotFound", "there is nothing at " + base::quote(request.path)));
+  const auto number = site_of_group(snapshots, name);
+  if (!number) return refusal(404, "NotFound", "there is no group " + base::quote(name));
+  const Snapshot& site = *snapshots[*number];
+  const GroupView& group = *site.find(name);
+  object document = is_pools ? object{{"group", name}, {"pools", pools_json(group)}}
+                             : hindered_too(group, detail_json(group), site);
+  return answer(labelled(std::move(document), site.site));
 }
 
 }  // namespace app

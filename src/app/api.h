@@ -1,4 +1,4 @@
-// Api: the keeper's HTTP answers. Reads the last snapshot and the journal; never the engine.
+// Api: the keeper's HTTP answers. Reads the sites' last snapshots and journals; never an engine.
 //
 // Everything runs on the server's one thread; an injected event and a command are answered later,
 // by the loop, when they are durable. Only callers that name this host as a loopback one are
@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/journal_api.h"
 #include "app/snapshot.h"
@@ -20,19 +21,21 @@ namespace app {
 
 class Api {
  public:
-  using GetSnapshot = std::function<std::shared_ptr<const Snapshot>()>;
+  using GetSnapshots = std::function<Snapshots()>;
   using Done = std::function<void(base::Status)>;
-  using Inject = std::function<void(std::string body, Done done)>;
-  using Order = std::function<void(model::Command command, Done done)>;
-  using Retry = std::function<void(int64_t quarantined, Done done)>;
-  using Drop = std::function<void(std::optional<int64_t> quarantined, Done done)>;  // Nothing: all.
+  // Each for the site of that number, among the snapshots.
+  using Inject = std::function<void(size_t site, std::string body, Done done)>;
+  using Order = std::function<void(size_t site, model::Command command, Done done)>;
+  using Retry = std::function<void(size_t site, int64_t quarantined, Done done)>;
+  using Drop = std::function<void(size_t site, std::optional<int64_t> quarantined,  // Nothing: all.
+                                  Done done)>;
 
   // `system_clock` outlives this.
-  Api(std::string journal_path, const ports::Clock& system_clock, GetSnapshot snapshot,
+  Api(std::vector<JournalPlace> journals, const ports::Clock& system_clock, GetSnapshots snapshots,
       Inject inject, Order order, Retry retry, Drop drop)
-      : journal_path_(std::move(journal_path)),
-        system_clock_(system_clock),
-        snapshot_(std::move(snapshot)),
+      : system_clock_(system_clock),
+        snapshots_(std::move(snapshots)),
+        journals_(std::move(journals), [this] { return time_of(snapshots_()); }),
         inject_(std::move(inject)),
         order_(std::move(order)),
         retry_(std::move(retry)),
@@ -50,16 +53,14 @@ class Api {
   net::Response readiness() const;
   net::Response groups() const;
   net::Response group(std::string_view encoded_name) const;
-  net::Response from_journal(const net::Request& request);
 
-  const std::string journal_path_;
   const ports::Clock& system_clock_;
-  const GetSnapshot snapshot_;
+  const GetSnapshots snapshots_;
+  JournalApi journals_;
   const Inject inject_;
   const Order order_;
   const Retry retry_;
   const Drop drop_;
-  std::unique_ptr<JournalApi> journal_;  // Opened when first asked for.
 };
 
 }  // namespace app

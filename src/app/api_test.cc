@@ -79,6 +79,7 @@ class ApiTest : public testing::Test {
   }
   void fill_journal() {
     auto database = store::Database::open(path());
+    ASSERT_TRUE(database);
     auto journal = engine::Journal::open(**database);
     ASSERT_TRUE(journal);
     for (int i = 0; i < 3; ++i) {
@@ -102,7 +103,7 @@ class ApiTest : public testing::Test {
   net::Response ask(net::Request request, const std::string& host = "127.0.0.1:7768") {
     if (!host.empty()) request.headers.set("Host", host);
     std::optional<net::Response> answered;
-    api_.handle(request, [&](net::Response response) { answered = std::move(response); });
+    api_->handle(request, [&](net::Response response) { answered = std::move(response); });
     return answered.value_or(net::Response{0, {}, "never answered"});
   }
   net::Response get(const std::string& path, const std::string& query = {}) {
@@ -141,25 +142,41 @@ class ApiTest : public testing::Test {
   base::Status order_result_;
   int64_t retried_ = 0;
   std::vector<std::optional<int64_t>> dropped_;
-  Api api_{path(),
-           clock_,
-           [this] { return std::make_shared<const Snapshot>(snapshot_); },
-           [this](std::string body, auto done) {
-             injected_.push_back(std::move(body));
-             done(inject_result_);
-           },
-           [this](model::Command command, auto done) {
-             ordered_.push_back(std::move(command));
-             done(order_result_);
-           },
-           [this](int64_t quarantined, auto done) {
-             retried_ = quarantined;
-             done(quarantined == 7 ? base::Status() : base::fail("NotFound", "it is not there"));
-           },
-           [this](std::optional<int64_t> quarantined, auto done) {
-             dropped_.push_back(quarantined);
-             done({});
-           }};
+  Snapshots snapshots() const {
+    Snapshots snapshots{std::make_shared<const Snapshot>(snapshot_)};
+    for (const Snapshot& other : others_)
+      snapshots.push_back(std::make_shared<const Snapshot>(other));
+    return snapshots;
+  }
+  std::vector<JournalPlace> places_{{"", path()}};
+  std::vector<Snapshot> others_;  // Of more sites.
+  size_t site_ = 99;              // That something was handed to.
+  std::unique_ptr<Api> api_ = make_api();
+
+  std::unique_ptr<Api> make_api() {
+    return std::make_unique<Api>(
+        places_, clock_, [this] { return snapshots(); },
+        [this](size_t site, std::string body, auto done) {
+          site_ = site;
+          injected_.push_back(std::move(body));
+          done(inject_result_);
+        },
+        [this](size_t site, model::Command command, auto done) {
+          site_ = site;
+          ordered_.push_back(std::move(command));
+          done(order_result_);
+        },
+        [this](size_t site, int64_t quarantined, auto done) {
+          site_ = site;
+          retried_ = quarantined;
+          done(quarantined == 7 ? base::Status() : base::fail("NotFound", "it is not there"));
+        },
+        [this](size_t site, std::optional<int64_t> quarantined, auto done) {
+          site_ = site;
+          dropped_.push_back(quarantined);
+          done({});
+        });
+  }
 };
 
 TEST_F(ApiTest, IsHealthyWhileTheLoopTurnsInTime) {
@@ -441,6 +458,192 @@ TEST_F(ApiTest, ATimeThatIsNoneIsRefused) {
     EXPECT_THAT(get("/api/v1/prices", std::string("last=") + time).body,
                 HasSubstr("allowed: a duration of at least 1s and at most 31d, as 90m, 24h or 7d"))
         << time;
+}
+
+// ---- several sites ----
+
+class TwoSitesApiTest : public ApiTest {
+ protected:
+  TwoSitesApiTest() {
+    std::filesystem::create_directory(root_ + "/west");
+    std::filesystem::copy(path(), root_ + "/west/keeper.db");
+    places_ = {{"east", path()}, {"west", root_ + "/west/keeper.db"}};
+    snapshot_.site = "east";
+    snapshot_.region = model::Region("us-east-2");
+    snapshot_.account = model::AccountId("111122223333");
+    Snapshot west = snapshot_;
+    west.site = "west";
+    west.region = model::Region("us-west-2");
+    GroupView api = web();
+    api.name = model::GroupName("api");
+    api.slots[0].name = model::SlotName("api-a");
+    west.groups = {std::make_shared<const GroupView>(api)};
+    others_ = {west};
+    api_ = make_api();
+  }
+
+  void add_event(const std::string& site, const std::string& id, base::Duration later) {
+    auto database = store::Database::open(site == "east" ? places_[0].path : places_[1].path);
+    auto journal = engine::Journal::open(**database);
+    const std::string body = R"({"id":")" + id +
+                             R"(","source":"a.b","detail-type":"Odd","time":)"
+                             R"("2026-03-01T12:00:00Z","detail":{}})";
+    auto notices = model::decode(body, kNow);
+    ASSERT_TRUE((*journal)->append_events({{body, notices->at(0), kNow + later, "sqs"}}));
+  }
+
+  std::string injected_with(const std::string& body, const std::string& query) {
+    net::Request request;
+    request.method = "POST";
+    request.path = "/api/v1/events";
+    request.query = query;
+    request.headers.add("Content-Type", "application/json");
+    request.body = body;
+    return ask(std::move(request)).body;
+  }
+};
+
+TEST_F(TwoSitesApiTest, GroupsAreListedWithTheirSites) {
+  const auto list = json(get("/api/v1/groups"));
+  EXPECT_EQ(list.at("groups").at(0).at("site"), "east");
+  EXPECT_EQ(list.at("groups").at(1).at("name"), "api");
+  EXPECT_EQ(list.at("groups").at(1).at("site"), "west");
+  EXPECT_EQ(list.at("sites").at(1).at("region"), "us-west-2");
+  EXPECT_FALSE(list.contains("region"));
+  EXPECT_EQ(json(get("/api/v1/groups/api")).at("site"), "west");
+  EXPECT_EQ(json(get("/api/v1/groups/api/pools")).at("site"), "west");
+}
+
+TEST_F(TwoSitesApiTest, ReadinessAndHealthNameTheSite) {
+  others_[0].not_begun = "nobody answers";
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_THAT(get("/readyz").body, HasSubstr("west: nobody answers"));
+  others_[0].not_begun.clear();
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(get("/healthz").status, 200);
+  others_[0].due_real = kNow - Duration::seconds(40);
+  EXPECT_THAT(get("/healthz").body, HasSubstr("west: the loop should have turned 40s ago"));
+}
+
+TEST_F(TwoSitesApiTest, EventsOfAllSitesAreListedNewestFirstPageByPage) {
+  add_event("west", "w", Duration::seconds(1));
+  add_event("east", "e", Duration::seconds(2));
+  std::vector<std::string> seen, cursors;
+  std::string query = "limit=3";
+  while (!query.empty()) {
+    const auto page = json(get("/api/v1/events", query));
+    for (const auto& event : page.at("events").as_array())
+      seen.push_back(std::string(event.at("site").as_string()) + " " +
+                     std::string(event.at("id").as_string()));
+    const auto* next = page.at("next_before").if_string();
+    if (next) cursors.emplace_back(*next);
+    query = next ? "limit=3&before=" + cursors.back() : "";
+  }
+  EXPECT_THAT(seen, testing::ElementsAre("east e", "west w", "east e2", "east e1", "east e0",
+                                         "west e2", "west e1", "west e0"));
+  EXPECT_THAT(cursors, testing::ElementsAre("east:3,west:4", "east:1,west:3"));
+  EXPECT_EQ(get("/api/v1/events", "before=3").status, 400);
+  EXPECT_EQ(get("/api/v1/events", "before=3&site=west").status, 200);
+}
+
+TEST_F(TwoSitesApiTest, AListCanBeOfOneSite) {
+  const auto west = json(get("/api/v1/incidents", "site=west")).at("incidents").as_array();
+  ASSERT_EQ(west.size(), 1u);
+  EXPECT_EQ(west[0].at("site"), "west");
+  EXPECT_EQ(json(get("/api/v1/incidents")).at("incidents").as_array().size(), 2u);
+  EXPECT_EQ(json(get("/api/v1/prices", "site=west")).at("prices").as_array().size(), 2u);
+  const auto wrong = get("/api/v1/quarantine", "site=north");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.body, HasSubstr("allowed: east, west"));
+}
+
+TEST_F(TwoSitesApiTest, WhatTwoSitesHaveIsAskedForWithTheSite) {
+  EXPECT_THAT(get("/api/v1/incidents/i-0a/interruption").body, HasSubstr("allowed: east, west"));
+  EXPECT_EQ(get("/api/v1/incidents/i-0a/interruption").status, 400);
+  EXPECT_EQ(json(get("/api/v1/incidents/i-0a/interruption", "site=west")).at("site"), "west");
+  EXPECT_EQ(get("/api/v1/incidents/i-0b/loss").status, 404);
+  EXPECT_EQ(get("/api/v1/quarantine/1").status, 400);
+  EXPECT_EQ(json(get("/api/v1/quarantine/1", "site=east")).at("body"), "?not");
+}
+
+TEST_F(TwoSitesApiTest, AJournalThatCannotBeReadKeepsNobodyFromTheOther) {
+  std::filesystem::remove(root_ + "/west/keeper.db");
+  const auto events = json(get("/api/v1/events"));
+  EXPECT_EQ(events.at("events").as_array().size(), 3u);
+  EXPECT_THAT(base::json::serialize(events.at("not_seen")), HasSubstr("\"west: "));
+  EXPECT_THAT(json(get("/api/v1/prices")).contains("not_seen"), true);
+  EXPECT_EQ(get("/api/v1/events", "site=west").status, 503);
+}
+
+TEST_F(TwoSitesApiTest, AnOrderGoesToTheSiteThatKeepsItsSubject) {
+  EXPECT_EQ(command(R"({"command":"pause","subject":"api"})").status, 200);
+  EXPECT_EQ(site_, 1u);
+  EXPECT_EQ(command(R"({"command":"hold","subject":"web-b"})").status, 200);
+  EXPECT_EQ(site_, 0u);
+  others_[0].blocked_by = "disk full";
+  EXPECT_EQ(command(R"({"command":"pause","subject":"web"})").status, 200);
+  EXPECT_THAT(command(R"({"command":"pause","subject":"api"})").body, HasSubstr("west: "));
+}
+
+TEST_F(TwoSitesApiTest, AnInjectedEventGoesToTheSiteOfItsAccountAndRegion) {
+  const auto event = [](const std::string& region) {
+    return R"({"id":"x","source":"a.b","detail-type":"Odd","account":"111122223333","region":")" +
+           region + R"(","time":"2026-03-01T12:00:00Z","detail":{}})";
+  };
+  EXPECT_THAT(injected_with(event("us-west-2"), ""), HasSubstr("journaled"));
+  EXPECT_EQ(site_, 1u);
+  EXPECT_THAT(injected_with(event("us-west-2"), "site=east"), HasSubstr("journaled"));
+  EXPECT_EQ(site_, 0u);
+  EXPECT_THAT(injected_with(event("eu-west-1"), ""), HasSubstr("no site has"));
+  EXPECT_THAT(injected_with("{", ""), HasSubstr("error"));
+  EXPECT_THAT(injected_with(event("us-west-2"), "site=north"), HasSubstr("allowed: east, west"));
+  EXPECT_EQ(injected_.size(), 2u);
+}
+
+TEST_F(TwoSitesApiTest, ARetryNamesItsSite) {
+  const auto retry = [this](const char* body) {
+    return post(body, "application/json", "/api/v1/quarantine").status;
+  };
+  EXPECT_EQ(retry(R"({"retry":7})"), 400);
+  EXPECT_EQ(retry(R"({"retry":7,"site":"west"})"), 200);
+  EXPECT_EQ(site_, 1u);
+}
+
+TEST_F(TwoSitesApiTest, ADropNamesItsSite) {
+  const auto drop = [this](const char* body) {
+    return post(body, "application/json", "/api/v1/quarantine").status;
+  };
+  EXPECT_EQ(drop(R"({"drop":"all","confirm":"all"})"), 400);
+  EXPECT_EQ(drop(R"({"drop":"all","confirm":"all","site":"west"})"), 200);
+  EXPECT_EQ(site_, 1u);
+  others_[0].blocked_by = "disk full";
+  EXPECT_EQ(drop(R"({"drop":7,"confirm":7,"site":"west"})"), 503);
+  EXPECT_EQ(drop(R"({"drop":7,"confirm":7,"site":"east"})"), 200);
+  EXPECT_THAT(dropped_, testing::ElementsAre(std::nullopt, 7));
+}
+
+TEST_F(TwoSitesApiTest, ATroubleIsItsSitesOnly) {
+  others_[0].troubles = {{{}, "queue-taken", "keeper \"b\" reads it"}};
+  EXPECT_THAT(get("/readyz").body, HasSubstr("west: the keeper: queue-taken: keeper "));
+  const auto groups = json(get("/api/v1/groups")).at("groups").as_array();
+  EXPECT_EQ(groups.at(1).at("hindrance"), "queue-taken: keeper \"b\" reads it");
+  EXPECT_TRUE(groups.at(0).at("hindrance").is_null());
+  EXPECT_THAT(get("/metrics").body, HasSubstr("spotkeeper_keeper_troubles{site=\"east\"} 0\n"
+                                              "spotkeeper_keeper_troubles{site=\"west\"} 1\n"));
+}
+
+TEST_F(TwoSitesApiTest, WhatASiteCountsCarriesItsName) {
+  snapshot_.stats.turns = 7;
+  others_[0].stats.turns = 8;
+  others_[0].stats.targets = {{"ops", {5, 0, 0, 8}}};
+  others_[0].not_begun = "nobody answers";
+  const std::string page = get("/metrics").body;
+  EXPECT_THAT(page, HasSubstr("# TYPE spotkeeper_turns_total counter\n"
+                              "spotkeeper_turns_total{site=\"east\"} 7\n"
+                              "spotkeeper_turns_total{site=\"west\"} 8\n# HELP"));
+  EXPECT_THAT(page, HasSubstr("spotkeeper_queue_readable{site=\"west\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("spotkeeper_notifications_waiting{target=\"ops\",site=\"west\"} 8"));
+  EXPECT_THAT(page, HasSubstr("spotkeeper_group_healthy{group=\"api\"} 1\n"));
 }
 
 }  // namespace

@@ -29,18 +29,17 @@ base::Result<model::LedgerVersion> answer_to(const AskedLedger::Open& open,
 
 }  // namespace
 
-std::unique_ptr<ports::Ledger> open_ledger(const Config& config, AwsAccess& aws,
+std::unique_ptr<ports::Ledger> open_ledger(const SiteConfig& site, AwsAccess& aws,
                                            store::Database& database, const ports::Clock& clock,
                                            ports::CompletionSink sink) {
-  if (!config.ledger)
-    return std::make_unique<engine::LocalLedger>(database, clock, std::move(sink));
-  return aws::make_s3_ledger(aws.client(), aws.endpoints(),
-                             {config.ledger->bucket, config.ledger->prefix}, clock,
-                             std::move(sink));
+  if (!site.ledger) return std::make_unique<engine::LocalLedger>(database, clock, std::move(sink));
+  return aws::make_s3_ledger(aws.ledger_client(), aws.ledger_endpoints(),
+                             {site.ledger->bucket, site.ledger->prefix}, clock, std::move(sink));
 }
 
-base::Result<std::unique_ptr<store::Database>> open_ledger_file(const std::string& state_dir) {
-  const std::string path = journal_path(state_dir);
+base::Result<std::unique_ptr<store::Database>> open_ledger_file(const Config& config,
+                                                                const SiteConfig& site) {
+  const std::string path = journal_path(config.keeper.state_dir, site.name);
   std::error_code error;
   const bool exists = std::filesystem::exists(path, error);
   if (error)

@@ -19,12 +19,13 @@
 namespace app {
 
 // In S3, or in `database`, as the configuration says. All that is given outlives the ledger.
-std::unique_ptr<ports::Ledger> open_ledger(const Config& config, AwsAccess& aws,
+std::unique_ptr<ports::Ledger> open_ledger(const SiteConfig& site, AwsAccess& aws,
                                            store::Database& database, const ports::Clock& clock,
                                            ports::CompletionSink sink);
 
 // The journal's own file, to read; or an empty one in memory where no keeper has been yet.
-base::Result<std::unique_ptr<store::Database>> open_ledger_file(const std::string& state_dir);
+base::Result<std::unique_ptr<store::Database>> open_ledger_file(const Config& config,
+                                                                const SiteConfig& site);
 
 class AskedLedger {
  public:

@@ -50,6 +50,11 @@ base::Error not_known(const base::Error& error, const net::Endpoint& endpoint) {
 
 }  // namespace
 
+std::optional<Duration> retry_delay(const base::Error& error, int attempt) {
+  if (error.retry == base::Retry::kNever || attempt >= kMostAttempts) return std::nullopt;
+  return kFirstDelay * (int64_t{1} << (attempt - 1));
+}
+
 bool sleep_for(Duration duration) {
   std::this_thread::sleep_for(std::chrono::milliseconds(duration.ms()));
   return true;
@@ -62,11 +67,16 @@ net::ClientOptions client_options_of(const AwsConfig& config) {
 }
 
 base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const Config& config,
+                                                         const SiteConfig& site,
                                                          aws::Environment environment) {
-  const AwsConfig& chosen = config.aws;
+  const AwsConfig& chosen = site.aws;
+  const bool is_ledger_elsewhere = site.ledger && !site.ledger->region.empty();
+  const std::string ledger_region =
+      (is_ledger_elsewhere ? site.ledger->region : chosen.region).str();
   ASSIGN_OR_RETURN(auto endpoints,
                    aws::Endpoints::make(chosen.region.str(), url_of(chosen.endpoint)));
-  std::unique_ptr<AwsAccess> aws(new AwsAccess(std::move(endpoints)));
+  ASSIGN_OR_RETURN(auto of_ledger, aws::Endpoints::make(ledger_region, url_of(chosen.endpoint)));
+  std::unique_ptr<AwsAccess> aws(new AwsAccess(std::move(endpoints), std::move(of_ledger)));
   aws->http_ = net::make_http_client(client_options_of(chosen));
   aws->metadata_http_ = net::make_http_client({});
   aws->commands_ = std::make_unique<CommandRunner>();
@@ -82,8 +92,11 @@ base::Result<std::unique_ptr<AwsAccess>> AwsAccess::open(const Config& config,
   if (!chosen.role_arn.empty())
     aws->role_ = aws::make_assumed_role(*aws->http_, found, aws->clock_, aws->endpoints_,
                                         {chosen.role_arn, session_name, chosen.external_id});
-  aws->client_ = std::make_unique<aws::SignedClient>(*aws->http_, aws->role_ ? *aws->role_ : found,
-                                                     aws->clock_, chosen.region.str());
+  aws::CredentialsProvider& signing = aws->role_ ? *aws->role_ : found;
+  aws->client_ =
+      std::make_unique<aws::SignedClient>(*aws->http_, signing, aws->clock_, chosen.region.str());
+  aws->ledger_client_ =
+      std::make_unique<aws::SignedClient>(*aws->http_, signing, aws->clock_, ledger_region);
   return aws;
 }
 
@@ -102,23 +115,8 @@ base::Result<model::Reply> AwsAccess::ask(model::Call call) {
   return answer->get_future().get();
 }
 
-base::Result<model::Reply> AwsAccess::ask_patiently(const model::Call& call,
-                                                    const base::Logger& log, const Pause& pause) {
-  Duration delay = kFirstDelay;
-  for (int attempt = 1;; ++attempt) {
-    auto reply = ask(call);
-    if (reply || reply.error().retry == base::Retry::kNever || attempt == kMostAttempts)
-      return reply;
-    log.warn("aws-not-reached",
-             {{"error", base::to_string(reply.error())}, {"retry_in_ms", delay.ms()}});
-    if (!pause(delay)) return reply;
-    delay = delay * 2;
-  }
-}
-
-base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
-                                              const base::Logger& log, const Pause& pause) {
-  const auto reply = aws.ask_patiently(model::GetCallerIdentity{}, log, pause);
+base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config) {
+  const auto reply = aws.ask(model::GetCallerIdentity{});
   if (!reply) return tl::unexpected(not_known(reply.error(), aws.endpoints().of("sts")));
   const auto& identity = std::get<model::CallerIdentity>(*reply);
   if (!config.account.empty() && config.account != identity.account)
@@ -126,6 +124,18 @@ base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& c
                                           identity.account.str() + ", but account in [aws] is " +
                                           config.account.str());
   return identity.account;
+}
+
+base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
+                                              const base::Logger& log) {
+  for (int attempt = 1;; ++attempt) {
+    auto account = ask_account(aws, config);
+    const auto delay = account ? std::nullopt : retry_delay(account.error(), attempt);
+    if (!delay) return account;
+    log.warn("aws-not-reached",
+             {{"error", base::to_string(account.error())}, {"retry_in_ms", delay->ms()}});
+    sleep_for(*delay);
+  }
 }
 
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,

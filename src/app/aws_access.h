@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/clock.h"
 #include "app/command_runner.h"
@@ -26,43 +27,50 @@ namespace app {
 using Pause = std::function<bool(base::Duration)>;
 bool sleep_for(base::Duration duration);
 
+// How long to wait after that many failed attempts to reach AWS at the start; nothing when it is to
+// be given up, after half a minute at the latest.
+std::optional<base::Duration> retry_delay(const base::Error& error, int attempts);
+
 class AwsAccess {
  public:
   // Fails with a sentence when credentials or the endpoint cannot be used; asks nobody. With a role
   // in [aws] the credentials that this host is set up for only serve to assume it.
-  static base::Result<std::unique_ptr<AwsAccess>> open(const Config& config,
+  static base::Result<std::unique_ptr<AwsAccess>> open(const Config& config, const SiteConfig& site,
                                                        aws::Environment environment);
   ~AwsAccess();
 
   aws::SignedClient& client() { return *client_; }
   net::HttpClient& http() { return *http_; }
   const aws::Endpoints& endpoints() const { return endpoints_; }
+  // The same for the region that the ledger's bucket is in.
+  aws::SignedClient& ledger_client() { return *ledger_client_; }
+  const aws::Endpoints& ledger_endpoints() const { return ledger_endpoints_; }
   // Where the credentials come from, for people: "the profile \"web\"".
   const std::string& credentials_origin() const { return credentials_.origin; }
 
   // One attempt, and its answer: for start-up and the command line, never from a callback.
   base::Result<model::Reply> ask(model::Call call);
-  // Repeats what may be repeated, for half a minute, and logs every failure that it gets over.
-  base::Result<model::Reply> ask_patiently(const model::Call& call, const base::Logger& log,
-                                           const Pause& pause);
 
  private:
-  explicit AwsAccess(aws::Endpoints endpoints) : endpoints_(std::move(endpoints)) {}
+  AwsAccess(aws::Endpoints endpoints, aws::Endpoints ledger_endpoints)
+      : endpoints_(std::move(endpoints)), ledger_endpoints_(std::move(ledger_endpoints)) {}
 
   const SystemClock clock_;
-  const aws::Endpoints endpoints_;
+  const aws::Endpoints endpoints_, ledger_endpoints_;
   aws::FoundCredentials credentials_;
   std::unique_ptr<aws::CredentialsProvider> role_;  // Null: credentials_ sign themselves.
-  std::unique_ptr<aws::SignedClient> client_;
+  std::unique_ptr<aws::SignedClient> client_, ledger_client_;
   std::unique_ptr<CommandRunner> commands_;         // For credential_process.
   std::unique_ptr<net::HttpClient> metadata_http_;  // Link-local: never through a proxy.
   std::unique_ptr<net::HttpClient> http_;
 };
 
-// The account that the credentials belong to; fails when the configuration names another.
+// The account that the credentials belong to; fails when the configuration names another. One
+// attempt.
+base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config);
+// The same; repeats what may be repeated, and logs every failure that it gets over.
 base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
-                                              const base::Logger& log,
-                                              const Pause& pause = sleep_for);
+                                              const base::Logger& log);
 
 // How AWS is reached, and everybody else: the proxies of the environment, the CA bundle of [aws].
 net::ClientOptions client_options_of(const AwsConfig& config);

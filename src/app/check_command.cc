@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -34,14 +35,14 @@ struct CheckOptions {
 // What AWS knows of a configuration, asked line by line; all of it, whatever fails.
 class OnlineCheck {
  public:
-  OnlineCheck(AwsAccess& aws, const Config& config)
+  OnlineCheck(AwsAccess& aws, const Config& config, const SiteConfig& site)
       : aws_(aws),
         config_(config),
+        site_(site),
         // A shared ledger needs no state folder, which may be another user's.
-        database_(config.ledger ? store::Database::open(":memory:")
-                                : open_ledger_file(config.keeper.state_dir)),
+        database_(site.ledger ? store::Database::open(":memory:") : open_ledger_file(config, site)),
         ledger_([this](ports::CompletionSink sink) {
-          return open_ledger(config_, aws_, **database_, clock_, std::move(sink));
+          return open_ledger(site_, aws_, **database_, clock_, std::move(sink));
         }) {}
   OnlineCheck(const OnlineCheck&) = delete;
 
@@ -49,11 +50,11 @@ class OnlineCheck {
   bool run() {
     line("account", account());
     line("queue", queue());
-    if (config_.ledger) {
+    if (site_.ledger) {
       line("ledger", ledger());
       line("queue's reader", reader());
     }
-    for (const model::GroupSpec& group : config_.groups) {
+    for (const model::GroupSpec& group : site_.groups) {
       const std::string of_group = " of " + group.name.str();
       for (const Finding& finding : check_launch(group, place(), asker()))
         line(finding.what + of_group, finding.found);
@@ -68,14 +69,12 @@ class OnlineCheck {
  private:
   void line(const std::string& what, const base::Result<std::string>& found) {
     const std::string text = found ? *found : base::to_string(found.error());
-    std::printf("%-6s  %s: %s\n", found ? "ok" : "FAILED", what.c_str(),
+    std::printf("%-6s  %s: %s\n", found ? "ok" : "FAILED", of_site(site_.name, what).c_str(),
                 base::printable(text).c_str());
     failures_ += !found;
   }
 
-  LaunchPlace place() const {
-    return {config_.keeper.deployment, config_.aws.region, clock_.now()};
-  }
+  LaunchPlace place() const { return {config_.keeper.deployment, site_.aws.region, clock_.now()}; }
 
   Asker asker() {
     return [this](model::Call call) { return aws_.ask(std::move(call)); };
@@ -95,20 +94,23 @@ class OnlineCheck {
       machines.insert(machines.end(), page.instances.begin(), page.instances.end());
       call.next = page.next;
     } while (!call.next.empty());
-    const auto found = unlisted(machines, config_.groups);
+    std::vector<model::GroupSpec> listed;
+    for (const SiteConfig& site : config_.sites)
+      listed.insert(listed.end(), site.groups.begin(), site.groups.end());
+    const auto found = unlisted(machines, listed);
     if (!found.empty())
       line("machines of groups that are not in the file", describe_unlisted(found));
   }
 
   base::Result<std::string> account() {
     ASSIGN_OR_RETURN(const model::AccountId id,
-                     verify_account(aws_, config_.aws,
+                     verify_account(aws_, site_.aws,
                                     base::stderr_logger(config_.log.level, config_.log.format)));
     return id.str() + ", by the credentials of " + aws_.credentials_origin();
   }
 
   base::Result<std::string> queue() {
-    const auto queue = aws::make_sqs_queue(aws_.client(), aws_.endpoints(), config_.queue_url);
+    const auto queue = aws::make_sqs_queue(aws_.client(), aws_.endpoints(), site_.queue_url);
     auto answer = std::make_shared<std::promise<base::Result<ports::QueueDepth>>>();
     queue->depth([answer](auto depth) { answer->set_value(std::move(depth)); });
     ASSIGN_OR_RETURN(const ports::QueueDepth depth, answer->get_future().get());
@@ -117,13 +119,13 @@ class OnlineCheck {
 
   // That it can be read, and written by one keeper at a time.
   base::Result<std::string> ledger() {
-    RETURN_IF_ERROR(probe_conditions(ledger_, config_.keeper.name, fresh_seed()));
-    return config_.ledger->bucket + " can be read and written, and honours conditions";
+    RETURN_IF_ERROR(probe_conditions(ledger_, keeper_of(config_, site_), fresh_seed()));
+    return site_.ledger->bucket + " can be read and written, and honours conditions";
   }
 
   base::Result<std::string> reader() {
     RETURN_IF_ERROR(
-        look_whose_queue(ledger_, {config_.keeper.name, config_.queue_url}, clock_.now()));
+        look_whose_queue(ledger_, {keeper_of(config_, site_), site_.queue_url}, clock_.now()));
     return std::string("no other keeper of this ledger reads it");
   }
 
@@ -169,6 +171,7 @@ class OnlineCheck {
 
   AwsAccess& aws_;
   const Config& config_;
+  const SiteConfig& site_;
   const SystemClock clock_;
   const base::Result<std::unique_ptr<store::Database>> database_;
   const AskedLedger ledger_;  // Only with a database.
@@ -189,18 +192,31 @@ void say_who_is_told(const NotifyConfig& target) {
               url.origin().c_str(), kinds_of(target).c_str());
 }
 
-void say_fine(const CheckOptions& options, const Config& config) {
-  std::printf("%s: fine\n", options.config.c_str());
-  const std::string ledger =
-      config.ledger ? "s3://" + config.ledger->bucket : std::string("local, for one keeper");
-  std::printf("keeper %s in %s, ledger %s, state in %s\n", config.keeper.name.str().c_str(),
-              config.aws.region.str().c_str(), ledger.c_str(), config.keeper.state_dir.c_str());
-  for (const model::GroupSpec& group : config.groups)
+void say_fine(const Config& config, const SiteConfig& site) {
+  const std::string ledger = site.ledger ? "s3://" + site.ledger->bucket +
+                                               (site.ledger->prefix.empty() ? "" : "/") +
+                                               site.ledger->prefix
+                                         : std::string("local, for one keeper");
+  const std::string folder = config.keeper.state_dir + (site.name.empty() ? "" : "/") + site.name;
+  std::printf("keeper %s in %s, ledger %s, state in %s\n", keeper_of(config, site).str().c_str(),
+              site.aws.region.str().c_str(), ledger.c_str(), folder.c_str());
+  for (const model::GroupSpec& group : site.groups)
     std::printf(
         "group %s: capacity %d, min_healthy %d, %zu subnets, %zu types, %zu target groups\n",
-        group.name.str().c_str(), group.capacity, group.min_healthy, group.subnets.size(),
-        group.types.size(), group.target_groups.size());
+        of_site(site.name, group.name.str()).c_str(), group.capacity, group.min_healthy,
+        group.subnets.size(), group.types.size(), group.target_groups.size());
+}
+
+void say_fine(const CheckOptions& options, const Config& config) {
+  std::printf("%s: fine\n", options.config.c_str());
+  for (const SiteConfig& site : config.sites) say_fine(config, site);
   for (const NotifyConfig& target : config.notify) say_who_is_told(target);
+}
+
+// True when nothing failed. Every site is asked, whatever fails.
+base::Result<bool> check_online(const Config& config, const SiteConfig& site) {
+  ASSIGN_OR_RETURN(const auto aws, AwsAccess::open(config, site, aws::process_environment()));
+  return OnlineCheck(*aws, config, site).run();
 }
 
 int check(const CheckOptions& options) {
@@ -210,9 +226,18 @@ int check(const CheckOptions& options) {
     return explain(status.error());
   say_fine(options, *config);
   if (!options.online) return kOk;
-  const auto aws = AwsAccess::open(*config, aws::process_environment());
-  if (!aws) return explain(aws.error());
-  return OnlineCheck(**aws, *config).run() ? kOk : kFailed;
+  int code = kOk;
+  for (const SiteConfig& site : config->sites) {
+    const auto is_fine = check_online(*config, site);
+    if (!is_fine) {
+      base::Error error = is_fine.error();
+      error.message = of_site(site.name, error.message);
+      code = std::max(code, explain(error));
+    } else if (!*is_fine) {
+      code = std::max(code, kFailed);
+    }
+  }
+  return code;
 }
 
 }  // namespace

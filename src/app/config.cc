@@ -7,8 +7,8 @@
 #include "app/config_notify.h"
 #include "app/config_reader.h"
 #include "app/config_rules.h"
+#include "app/config_sites.h"
 #include "app/stray_text.h"
-#include "app/whole_file.h"
 #include "base/quote.h"
 
 namespace app {
@@ -23,51 +23,6 @@ constexpr Range kLaunchesPerHour{1, 100'000};
 // AWS allows 50; ours, the name and the mark of a doomed machine need room.
 constexpr size_t kMostTags = 40;
 
-void check_role(TableReader& in, const AwsConfig& aws) {
-  if (aws.role_arn.empty()) return;
-  const std::string account(account_of_arn(aws.role_arn));
-  if (!aws.account.empty() && aws.account.str() != account)
-    in.reject("account",
-              "account in [aws] is " + aws.account.str() + ", but role_arn is of " + account,
-              account + ", or no account");
-}
-
-AwsConfig read_aws(const toml::table& table, Problems& problems) {
-  TableReader in(
-      table, "[aws]",
-      {"region", "account", "profile", "role_arn", "external_id", "endpoint_url", "ca_bundle"},
-      problems);
-  AwsConfig aws;
-  aws.region = model::Region(in.required_text("region", kRegion).value_or(""));
-  aws.account = model::AccountId(in.text("account", kAccount).value_or(""));
-  aws.profile = in.text("profile", kProfile).value_or("");
-  aws.role_arn = in.text("role_arn", kRoleArn).value_or("");
-  aws.external_id = in.text("external_id", kExternalId).value_or("");
-  check_role(in, aws);
-  if (!aws.external_id.empty() && !table.contains("role_arn"))
-    in.reject("external_id", "external_id in [aws] is given without role_arn",
-              "external_id beside role_arn");
-  if (const auto url = in.text("endpoint_url", kEndpointUrl))
-    aws.endpoint = net::parse_endpoint(*url);
-  aws.ca_bundle = in.text("ca_bundle", kPath).value_or("");
-  return aws;
-}
-
-std::string read_events(const toml::table& table, const model::Region& region, Problems& problems) {
-  TableReader in(table, "[events]", {"queue_url"}, problems);
-  const std::string url = in.required_text("queue_url", kQueueUrl).value_or("");
-  if (!region.empty() && !may_be_in_region(url, region.str()))
-    in.reject("queue_url", "queue_url in [events] is not in the region of [aws]",
-              "a queue in " + region.str());
-  return url;
-}
-
-std::optional<S3Location> read_ledger(const toml::table& table, Problems& problems) {
-  TableReader in(table, "[ledger]", {"url"}, problems);
-  const auto url = in.text("url", kLedgerUrl);
-  return url ? parse_s3_url(*url) : std::nullopt;
-}
-
 KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Problems& problems) {
   TableReader in(table, "[keeper]", {"name", "deployment", "state_dir", "listen"}, problems);
   KeeperConfig keeper;
@@ -81,31 +36,6 @@ KeeperConfig read_keeper(const toml::table& table, const Defaults& defaults, Pro
   keeper.state_dir = in.text("state_dir", kPath).value_or(defaults.state_dir);
   if (const auto listen = in.text("listen", kListen)) keeper.listen = *parse_listen(*listen);
   return keeper;
-}
-
-// As it is now: whoever renews the file says so with a reload.
-MarketConfig read_market(const toml::table& table, const model::Region& region,
-                         Problems& problems) {
-  constexpr char kAllowed[] = "a file in the form of AWS's spot-advisor-data.json";
-  const Lack lack{{}, "advisor", "the bands that are built in count"};
-  constexpr size_t kMostMebibytes = 16;  // AWS's own has one.
-  TableReader in(table, "[market]", {"advisor"}, problems);
-  MarketConfig market;
-  const auto path = in.text("advisor", kPath);
-  if (!path || region.empty()) return market;
-  const std::string subject = "advisor in [market]: " + quote(*path) + " cannot be ";
-  const auto text = read_whole_file(*path, kMostMebibytes);
-  if (!text) {
-    in.go_without("advisor", lack, subject + "read: " + text.error().message, kAllowed);
-    return market;
-  }
-  auto advisor = market::Advisor::parse(*text, region);
-  if (!advisor)
-    in.go_without("advisor", lack, subject + "used: " + base::printable(advisor.error().message),
-                  kAllowed);
-  else
-    market.advisor = *std::move(advisor);
-  return market;
 }
 
 LogConfig read_log(const toml::table& table, Problems& problems) {
@@ -123,22 +53,21 @@ std::vector<Id> as_ids(const std::vector<std::string>& texts) {
 
 // What the values of a group are held against.
 struct Surroundings {
-  const model::Region& region;
+  const std::vector<SiteConfig>& sites;
   const Defaults& defaults;
   std::map<std::string, int> names;  // Of the groups before, each with the line that names it.
   std::map<model::TargetGroupArn, base::Duration> drains = {};  // That were named before.
 };
 
-model::TargetGroupRef read_target_group(const toml::table& table, Surroundings& around,
-                                        Problems& problems) {
+model::TargetGroupRef read_target_group(const toml::table& table, const model::Region& region,
+                                        Surroundings& around, Problems& problems) {
   TableReader in(table, "target_groups", {"arn", "port", "drain"}, problems);
   model::TargetGroupRef target;
   const auto arn = in.required_text("arn", kTargetGroupArn);
-  const model::Region& region = around.region;
   if (arn && !region.empty() && region_of_arn(*arn) != region.str())
     in.reject("arn",
               "arn in target_groups is in " + std::string(region_of_arn(*arn)) +
-                  ", not in the region of [aws]",
+                  ", not in the group's region",
               "a target group in " + region.str());
   target.arn = model::TargetGroupArn(arn.value_or(""));
   target.port = in.integer("port", kPort).value_or(target.port);
@@ -166,14 +95,21 @@ model::GroupName read_group_name(TableReader& in, Surroundings& around) {
   return model::GroupName(*name);
 }
 
-void read_return_window(TableReader& in, const base::WindowText& window, const std::string& zones,
-                        model::GroupSpec& group) {
-  model::OnDemandPolicy& policy = group.on_demand;
-  const auto zone = find_time_zone(zones, window.zone);
+// A group, and which site is to keep it: the first one where the file does not say.
+struct PlacedGroup {
+  model::GroupSpec spec;
+  size_t site = 0;
+};
+
+void read_return_window(TableReader& in, const base::WindowText& window, const Surroundings& around,
+                        PlacedGroup& group) {
+  model::OnDemandPolicy& policy = group.spec.on_demand;
+  const auto zone = find_time_zone(around.defaults.zones, window.zone);
   if (!zone) {
     policy.return_to_spot = model::ReturnToSpot::kNever;
     return in.go_without("return_to_spot",
-                         {group.name, "return_to_spot", "nothing goes back to Spot"},
+                         {around.sites[group.site].name, group.spec.name, "return_to_spot",
+                          "nothing goes back to Spot"},
                          "return_to_spot in on_demand: the time zone " + quote(window.zone) + " " +
                              zone.error().what,
                          zone.error().allowed);
@@ -182,18 +118,18 @@ void read_return_window(TableReader& in, const base::WindowText& window, const s
   policy.return_window = base::WeekWindow(window, *zone);
 }
 
-void read_on_demand(const toml::table& table, const std::string& zones, model::GroupSpec& group,
+void read_on_demand(const toml::table& table, const Surroundings& around, PlacedGroup& group,
                     Problems& problems) {
   TableReader in(table, "on_demand", {"base", "fallback_after", "return_to_spot"}, problems);
-  model::OnDemandPolicy& policy = group.on_demand;
-  const int most = group.capacity > 0 ? group.capacity : kCapacity.most;
+  model::OnDemandPolicy& policy = group.spec.on_demand;
+  const int most = group.spec.capacity > 0 ? group.spec.capacity : kCapacity.most;
   policy.base_slots = in.integer("base", {0, most}).value_or(0);
   if (const auto after = in.text("fallback_after", kDurationOrNever))
     policy.fallback_after = base::parse_duration(*after);  // Nothing for "never".
   const auto when = in.text("return_to_spot", kReturnToSpot);
   if (when == "never") policy.return_to_spot = model::ReturnToSpot::kNever;
   if (const auto window = base::parse_window(when.value_or("")))
-    read_return_window(in, *window, zones, group);
+    read_return_window(in, *window, around, group);
 }
 
 model::HealthPolicy read_health(const toml::table& table, bool has_targets, Problems& problems) {
@@ -273,9 +209,10 @@ void read_types(TableReader& in, const toml::table& table, model::GroupSpec& gro
     in.reject("instance_types", "instance_types stands beside requirements", "one of the two");
 }
 
-model::GroupSpec read_group(const toml::table& table, Surroundings& around, Problems& problems) {
+PlacedGroup read_group(const toml::table& table, Surroundings& around, Problems& problems) {
   TableReader in(table, "[[group]]",
                  {"name",
+                  "aws",
                   "capacity",
                   "min_healthy",
                   "subnets",
@@ -302,8 +239,12 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
                   "requirements",
                   "begin"},
                  problems);
-  model::GroupSpec group;
+  PlacedGroup placed;
+  model::GroupSpec& group = placed.spec;
   group.name = read_group_name(in, around);
+  const auto site = read_site_of_group(in, table, around.sites, problems);
+  placed.site = site.value_or(0);
+  const model::Region region = site ? around.sites[*site].aws.region : model::Region();
   const auto capacity = in.required_integer("capacity", kCapacity);
   group.capacity = capacity.value_or(0);
   group.min_healthy = in.integer("min_healthy", {0, capacity.value_or(kCapacity.most)})
@@ -315,13 +256,13 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
-    group.target_groups.push_back(read_target_group(*target, around, problems));
+    group.target_groups.push_back(read_target_group(*target, region, around, problems));
   if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
     group.max_price = base::parse_money(*price);
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))
     group.avoid_interrupted_pool_for = *base::parse_duration(*time);
   if (const auto* table_of = in.table("on_demand"))
-    read_on_demand(*table_of, around.defaults.zones, group, problems);
+    read_on_demand(*table_of, around, placed, problems);
   if (const auto word = in.text("on_rebalance", kOnRebalance))
     group.on_rebalance = *parse_on_rebalance(*word);
   if (const auto* table_of = in.table("health"))
@@ -330,7 +271,7 @@ model::GroupSpec read_group(const toml::table& table, Surroundings& around, Prob
   if (const auto* table_of = in.table("brakes")) read_brakes(*table_of, group, problems);
   group.begins_paused = in.text("begin", kBegin) == "paused";
   if (const auto* table_of = in.table("tags")) group.tags = read_tags(*table_of, problems);
-  return group;
+  return placed;
 }
 
 Config read_config(const toml::table& root, const Defaults& defaults, Problems& problems) {
@@ -338,19 +279,18 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
                  {"aws", "events", "ledger", "keeper", "market", "log", "group", "notify"},
                  problems);
   Config config;
-  if (const auto* table = in.table("aws")) config.aws = read_aws(*table, problems);
-  const model::Region& region = config.aws.region;
-  if (const auto* table = in.table("events"))
-    config.queue_url = read_events(*table, region, problems);
-  if (const auto* table = in.table("ledger")) config.ledger = read_ledger(*table, problems);
+  config.sites = read_sites(in, root, problems);
   if (const auto* table = in.table("keeper"))
     config.keeper = read_keeper(*table, defaults, problems);
-  if (const auto* table = in.table("market")) config.market = read_market(*table, region, problems);
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
-  Surroundings around{region, defaults, {}};
-  for (const toml::table* group : in.tables("group", "tables, each written [[group]]"))
-    config.groups.push_back(read_group(*group, around, problems));
-  config.notify = read_notify(in, config.groups, problems);
+  Surroundings around{config.sites, defaults, {}};
+  std::vector<model::GroupSpec> groups;  // Of all sites.
+  for (const toml::table* table : in.tables("group", "tables, each written [[group]]")) {
+    const PlacedGroup group = read_group(*table, around, problems);
+    groups.push_back(group.spec);
+    config.sites[group.site].groups.push_back(group.spec);
+  }
+  config.notify = read_notify(in, groups, problems);
   return config;
 }
 
@@ -405,8 +345,24 @@ std::optional<toml::table> parse_document(std::string_view text, Problems& probl
 
 }  // namespace
 
-market::Advisor advisor_of(const Config& config) {
-  return config.market.advisor.value_or(market::Advisor::built_in(config.aws.region));
+model::KeeperName keeper_of(const Config& config, const SiteConfig& site) {
+  const std::string suffix = site.name.empty() ? "" : "/" + site.name;
+  return model::KeeperName(config.keeper.name.str() + suffix);
+}
+
+std::string of_site(const std::string& site, std::string_view text) {
+  return (site.empty() ? "" : site + ": ") + std::string(text);
+}
+
+std::vector<notify::Trouble> lacks_of(const Config& config, const SiteConfig& site) {
+  std::vector<notify::Trouble> lacks;
+  for (const SiteTrouble& lack : config.lacks)
+    if (lack.site.empty() || lack.site == site.name) lacks.push_back(lack.trouble);
+  return lacks;
+}
+
+market::Advisor advisor_of(const SiteConfig& site) {
+  return site.market.advisor.value_or(market::Advisor::built_in(site.aws.region));
 }
 
 std::string to_string(const Problem& problem) {

@@ -40,7 +40,8 @@ struct AwsConfig {
 
 struct S3Location {
   std::string bucket;
-  std::string prefix;  // Empty, or without a slash at either end.
+  std::string prefix;         // Empty, or without a slash at either end.
+  model::Region region = {};  // The bucket's. Empty: that of the site.
   friend bool operator==(const S3Location&, const S3Location&) = default;
 };
 
@@ -50,17 +51,28 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+struct MarketConfig {
+  std::optional<market::Advisor> advisor;  // From a file; nothing: the snapshot that is built in.
+  friend bool operator==(const MarketConfig&, const MarketConfig&) = default;
+};
+
+// One region of one account: what an [aws] or [[aws]] says, and what belongs to it.
+struct SiteConfig {
+  std::string name;  // Of an [[aws]]. Empty: the only one, written [aws].
+  AwsConfig aws;
+  std::string queue_url;
+  std::optional<S3Location> ledger;  // Nothing: the local one, beside the journal.
+  MarketConfig market;
+  std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
+  friend bool operator==(const SiteConfig&, const SiteConfig&) = default;
+};
+
 struct KeeperConfig {
   model::KeeperName name;
   std::string deployment = "spotkeeper";  // Part of every launch token.
   std::string state_dir;
   ListenAddress listen{"127.0.0.1", 7768};
   friend bool operator==(const KeeperConfig&, const KeeperConfig&) = default;
-};
-
-struct MarketConfig {
-  std::optional<market::Advisor> advisor;  // From a file; nothing: the snapshot that is built in.
-  friend bool operator==(const MarketConfig&, const MarketConfig&) = default;
 };
 
 struct LogConfig {
@@ -82,16 +94,19 @@ struct NotifyConfig {
   friend bool operator==(const NotifyConfig&, const NotifyConfig&) = default;
 };
 
+// What fails until a person acts, at the site of that name; with none, at every one.
+struct SiteTrouble {
+  std::string site;
+  notify::Trouble trouble;
+  friend bool operator==(const SiteTrouble&, const SiteTrouble&) = default;
+};
+
 struct Config {
-  AwsConfig aws;
-  std::string queue_url;
-  std::optional<S3Location> ledger;  // Nothing: the local one, beside the journal.
+  std::vector<SiteConfig> sites;  // In the order of the file; at least one.
   KeeperConfig keeper;
-  MarketConfig market;
   LogConfig log;
-  std::vector<model::GroupSpec> groups;  // In the order of the file; may be none.
-  std::vector<NotifyConfig> notify;      // In the order of the file; may be none.
-  std::vector<notify::Trouble> lacks;    // What is gone without: see Unreadable.
+  std::vector<NotifyConfig> notify;  // In the order of the file; may be none.
+  std::vector<SiteTrouble> lacks;    // What is gone without: see Unreadable.
   friend bool operator==(const Config&, const Config&) = default;
 };
 
@@ -124,8 +139,16 @@ struct Problem {
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
+// What a site's keeper is called in ledgers and messages: "keeper-1", or "keeper-1/east".
+model::KeeperName keeper_of(const Config& config, const SiteConfig& site);
+// `text`, with the site's name before it when it has one: "east: the queue cannot be read".
+std::string of_site(const std::string& site, std::string_view text);
+
+// What that site goes without.
+std::vector<notify::Trouble> lacks_of(const Config& config, const SiteConfig& site);
+
 // The file's, or else the snapshot for the region.
-market::Advisor advisor_of(const Config& config);
+market::Advisor advisor_of(const SiteConfig& site);
 
 std::string to_string(const Problem& problem);  // "file:line:column: message"
 

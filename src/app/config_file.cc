@@ -68,8 +68,9 @@ base::Status read_webhook_files(Config& config, Unreadable unreadable) {
     if (url) continue;
     if (unreadable == Unreadable::kRefused) return tl::unexpected(url.error());
     config.lacks.push_back({{},
-                            "webhook_file of " + target.name,
-                            url.error().message + "; until that is mended its messages wait"});
+                            {{},
+                             "webhook_file of " + target.name,
+                             url.error().message + "; until that is mended its messages wait"}});
   }
   return {};
 }

@@ -85,9 +85,10 @@ TEST_F(WebhookFileTest, AStartGoesWithoutOneAndKeepsTheOthers) {
   EXPECT_EQ(config.notify[0].webhook, "");
   EXPECT_EQ(config.notify[1].webhook, "https://a.example/x");
   ASSERT_EQ(config.lacks.size(), 1u);
-  EXPECT_EQ(config.lacks[0].name, "webhook_file of ops");
-  EXPECT_THAT(config.lacks[0].why, HasSubstr("No such file or directory; until that is mended its "
-                                             "messages wait"));
+  EXPECT_EQ(config.lacks[0].trouble.name, "webhook_file of ops");
+  EXPECT_THAT(config.lacks[0].trouble.why,
+              HasSubstr("No such file or directory; until that is mended its "
+                        "messages wait"));
 }
 
 TEST_F(WebhookFileTest, NamesTheFileAndNeverShowsWhatIsInIt) {

@@ -236,9 +236,9 @@ void TableReader::reject(std::string_view key, std::string what, std::string_vie
 void TableReader::go_without(std::string_view key, const Lack& lack, std::string what,
                              std::string_view allowed) {
   if (!problems_.may_go_without()) return reject(key, std::move(what), allowed);
-  problems_.add_lack({lack.group, lack.name,
-                      what + "; allowed: " + std::string(allowed) + "; until that is mended " +
-                          lack.meanwhile});
+  std::string why = std::move(what) + "; allowed: " + std::string(allowed) +
+                    "; until that is mended " + lack.meanwhile;
+  problems_.add_lack({lack.site, {lack.group, lack.name, std::move(why)}});
 }
 
 int TableReader::line_of(std::string_view key) const {

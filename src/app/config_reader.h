@@ -40,18 +40,19 @@ class Problems {
   std::vector<Problem> in_order() &&;  // Of the file.
 
   bool may_go_without() const { return unreadable_ == Unreadable::kGoneWithout; }
-  void add_lack(notify::Trouble lack) { lacks_.push_back(std::move(lack)); }
-  const std::vector<notify::Trouble>& lacks() const { return lacks_; }
+  void add_lack(SiteTrouble lack) { lacks_.push_back(std::move(lack)); }
+  const std::vector<SiteTrouble>& lacks() const { return lacks_; }
 
  private:
   std::string file_;
   Unreadable unreadable_;
   std::vector<Problem> problems_;
-  std::vector<notify::Trouble> lacks_;
+  std::vector<SiteTrouble> lacks_;
 };
 
 // What going without a file means.
 struct Lack {
+  std::string site;        // Empty: for every one.
   model::GroupName group;  // Empty: for all.
   std::string name;        // Of the trouble.
   std::string meanwhile;   // "the bands that are built in count"

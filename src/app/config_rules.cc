@@ -86,6 +86,11 @@ bool is_absolute_path(std::string_view text) {
 }
 
 constexpr Pattern kName("[a-z][a-z0-9-]{0,30}");
+// It is the name of a folder, beside a ledger's checks and queues.
+bool is_site_name(std::string_view text) {
+  return matches<kName>(text) && text != "checks" && text != "queues";
+}
+
 constexpr Pattern kTemplate(R"(lt-[0-9a-f]{1,17}:([1-9][0-9]{0,17}|\$Latest|\$Default))");
 constexpr Pattern kLoopback(
     R"((127(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}|\[::1\]):[0-9]{1,5})");
@@ -115,6 +120,9 @@ std::string_view field_of_arn(std::string_view arn, int colons) {
 }  // namespace
 
 const Rule kRegion{matches<"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}">, "the name of a region, as us-east-2"};
+const Rule kSiteName{is_site_name,
+                     "a small letter, then small letters, digits and -, at most 31; not checks, "
+                     "nor queues"};
 const Rule kAccount{matches<"[0-9]{12}">, "the twelve digits of an account, as text"};
 const Rule kSeed{matches<"[0-9]{1,19}">, "a whole number of at most 19 digits"};
 const Rule kProfile{matches<"[A-Za-z0-9._+@-]{1,64}">,

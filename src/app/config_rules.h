@@ -17,6 +17,7 @@ struct Rule {
 };
 
 extern const Rule kRegion;
+extern const Rule kSiteName;
 extern const Rule kAccount;
 extern const Rule kSeed;
 extern const Rule kProfile;

@@ -137,17 +137,18 @@ model::TargetGroupRef target(const std::string& name, int port) {
 
 Config full_config() {
   Config config;
-  config.aws = {model::Region("us-east-2"),
-                model::AccountId("111122223333"),
-                "production",
-                "arn:aws:iam::111122223333:role/ops/keeper",
-                "ours:1/a",
-                net::Endpoint{false, "127.0.0.1", 4566, "/base"},
-                "/etc/ca.pem"};
-  config.queue_url = "http://127.0.0.1:4566/111122223333/q";
-  config.ledger = S3Location{"a-bucket", "ledgers"};
+  SiteConfig site;
+  site.aws = {model::Region("us-east-2"),
+              model::AccountId("111122223333"),
+              "production",
+              "arn:aws:iam::111122223333:role/ops/keeper",
+              "ours:1/a",
+              net::Endpoint{false, "127.0.0.1", 4566, "/base"},
+              "/etc/ca.pem"};
+  site.queue_url = "http://127.0.0.1:4566/111122223333/q";
+  site.ledger = S3Location{"a-bucket", "ledgers"};
   config.keeper = {model::KeeperName("keeper-1"), "shop", "/srv/keeper", {"::1", 0}};
-  config.market.advisor = *market::Advisor::parse(kAdvice, config.aws.region);
+  site.market.advisor = *market::Advisor::parse(kAdvice, site.aws.region);
   config.log = {base::LogLevel::kWarn, base::LogFormat::kJson};
   const model::SubnetId a("subnet-a"), b("subnet-b");
   const auto berlin = *base::TimeZone::parse_posix("CET-1CEST,M3.5.0,M10.5.0/3");
@@ -184,7 +185,8 @@ Config full_config() {
   box.on_demand.return_window =
       base::WeekWindow(*base::parse_window("Sat 02:00 - Sun 04:00 Europe/Berlin"), berlin);
   box.health.source = model::HealthSource::kInstance;
-  config.groups = {std::move(web), std::move(box)};
+  site.groups = {std::move(web), std::move(box)};
+  config.sites = {std::move(site)};
   using notify::Kind;
   config.notify = {{"chat",
                     "https://hooks.slack.com/services/T0/B0/secret",
@@ -238,7 +240,7 @@ TEST(Config, AMachineMayStandInTheFileAndItsTypesBeDescribed) {
   };
   const auto config = load_config(kMachine, "f.toml", defaults);
   ASSERT_TRUE(config) << to_string(config.error().front());
-  const model::GroupSpec& group = config->groups.front();
+  const model::GroupSpec& group = config->sites.front().groups.front();
   EXPECT_EQ(group.launch_by, model::LaunchBy::kSpotRequest);
   model::LaunchData machine;
   machine.image = model::ImageId("ami-0abc1234def567890");
@@ -285,8 +287,9 @@ TEST(Config, AFileOfUserDataMustBeReadableAndNotTooLong) {
 
 TEST(Config, TheSmallestFileGetsTheDefaults) {
   Config expected;
-  expected.aws.region = model::Region("us-east-2");
-  expected.queue_url = "https://sqs.us-east-2.amazonaws.com/111122223333/q";
+  expected.sites.resize(1);
+  expected.sites[0].aws.region = model::Region("us-east-2");
+  expected.sites[0].queue_url = "https://sqs.us-east-2.amazonaws.com/111122223333/q";
   expected.keeper = {model::KeeperName("host-1"), "spotkeeper", "/state", {"127.0.0.1", 7768}};
   expected.log = {base::LogLevel::kInfo, base::LogFormat::kText};
   const auto config = load_config(kSmallest, "small.toml", kDefaults);
@@ -305,7 +308,7 @@ TEST(Config, AllButOneMustStayHealthyUnlessTheFileSaysOtherwise) {
   for (const auto& [capacity, min_healthy] : {std::pair{1, 1}, {2, 1}, {3, 2}, {10'000, 9'999}}) {
     const auto config = load_config(group_of(capacity), "f.toml", kDefaults);
     ASSERT_TRUE(config);
-    EXPECT_EQ(config->groups.front().min_healthy, min_healthy);
+    EXPECT_EQ(config->sites.front().groups.front().min_healthy, min_healthy);
   }
 }
 
@@ -313,9 +316,9 @@ TEST(Config, TheExampleThatShipsLoads) {
   const std::string text = slurp(SK_EXAMPLE_CONFIG);
   const auto config = load_config(text, "spotkeeper.example.toml", kDefaults);
   ASSERT_TRUE(config) << problems_of(text, "spotkeeper.example.toml");
-  ASSERT_EQ(config->groups.size(), 1u);
-  EXPECT_EQ(config->groups.front().name, model::GroupName("web"));
-  EXPECT_EQ(config->groups.front().min_healthy, 2);
+  ASSERT_EQ(config->sites.front().groups.size(), 1u);
+  EXPECT_EQ(config->sites.front().groups.front().name, model::GroupName("web"));
+  EXPECT_EQ(config->sites.front().groups.front().min_healthy, 2);
 }
 
 TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
@@ -382,6 +385,91 @@ TEST(Config, MoreTargetsThanThreadsAreWorthAreRefused) {
               ::testing::HasSubstr("17 tables [[notify]]; allowed: at most 16"));
 }
 
+// ---- several sites ----
+
+std::string entry(const std::string& name, const std::string& region,
+                  const std::string& more = "") {
+  return "[[aws]]\nname = \"" + name + "\"\nregion = \"" + region + "\"\n" +
+         "queue_url = \"https://sqs." + region + ".amazonaws.com/111122223333/q\"\n" + more;
+}
+
+std::string group_in(const std::string& name, const std::string& site) {
+  return "[[group]]\nname = \"" + name + "\"\n" + (site.empty() ? "" : "aws = \"" + site + "\"\n") +
+         "capacity = 1\nsubnets = [\"subnet-a\"]\nlaunch_template = \"lt-0abc:1\"\n"
+         "instance_types = [\"c5.large\"]\n";
+}
+
+TEST(Config, EachEntryOfAwsIsASiteWithItsGroups) {
+  const std::string text = entry("east", "us-east-2", "profile = \"e\"\n") +
+                           entry("west", "us-west-2", "account = \"111122223333\"\n") +
+                           group_in("web", "west") + group_in("api", "east") +
+                           group_in("box", "west");
+  const auto config = load_config(text, "f.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(text, "f.toml");
+  ASSERT_EQ(config->sites.size(), 2u);
+  const SiteConfig& east = config->sites[0];
+  const SiteConfig& west = config->sites[1];
+  EXPECT_EQ(east.name, "east");
+  EXPECT_EQ(east.aws.profile, "e");
+  EXPECT_EQ(east.queue_url, "https://sqs.us-east-2.amazonaws.com/111122223333/q");
+  EXPECT_EQ(east.ledger, std::nullopt);
+  ASSERT_EQ(east.groups.size(), 1u);
+  EXPECT_EQ(east.groups[0].name.str(), "api");
+  EXPECT_EQ(west.aws.region.str(), "us-west-2");
+  EXPECT_EQ(west.aws.account.str(), "111122223333");
+  ASSERT_EQ(west.groups.size(), 2u);
+  EXPECT_EQ(west.groups[1].name.str(), "box");
+  EXPECT_EQ(keeper_of(*config, west).str(), "host-1/west");
+}
+
+TEST(Config, TheOnlyEntryOfAwsKeepsTheGroupsThatNameNone) {
+  const auto config =
+      load_config(entry("east", "us-east-2") + group_in("web", "") + group_in("api", "east"),
+                  "f.toml", kDefaults);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->sites.at(0).groups.size(), 2u);
+}
+
+TEST(Config, NoTwoSitesShareAFolderOfTheLedger) {
+  const std::string shared = "[ledger]\nurl = \"s3://a-bucket/fleet\"\nregion = \"eu-west-1\"\n";
+  const std::string text = shared + entry("east", "us-east-2") +
+                           entry("west", "us-west-2", "ledger = \"s3://b-west\"\n") +
+                           entry("north", "ca-central-1", "ledger = \"local\"\n");
+  const auto config = load_config(text, "f.toml", kDefaults);
+  ASSERT_TRUE(config) << problems_of(text, "f.toml");
+  EXPECT_EQ(config->sites[0].ledger,
+            (S3Location{"a-bucket", "fleet/east", model::Region("eu-west-1")}));
+  EXPECT_EQ(config->sites[1].ledger, (S3Location{"b-west", ""}));
+  EXPECT_EQ(config->sites[2].ledger, std::nullopt);
+}
+
+TEST(Config, WithOneRegionTheBucketIsThere) {
+  const auto config = load_config(
+      "[ledger]\nurl = \"s3://a-bucket\"\n" + entry("east", "us-east-2"), "f.toml", kDefaults);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->sites[0].ledger, (S3Location{"a-bucket", "east"}));
+}
+
+TEST(Config, TheBandsAreReadForEachRegion) {
+  constexpr char kTwo[] = R"({"spot_advisor": {
+    "us-east-2": {"Linux": {"c5.large": {"s": 70, "r": 3}}},
+    "us-west-2": {"Linux": {"c5.large": {"s": 70, "r": 1}}}}})";
+  const std::string text =
+      entry("east", "us-east-2") + entry("west", "us-west-2") + "[market]\nadvisor = \"ADVISOR\"\n";
+  const auto config = load_config(with_advisor(text, kTwo), "f.toml", kDefaults);
+  ASSERT_TRUE(config);
+  const model::InstanceType c5("c5.large");
+  EXPECT_EQ(advisor_of(config->sites[0]).band(c5), 3);
+  EXPECT_EQ(advisor_of(config->sites[1]).band(c5), 1);
+  EXPECT_THAT(problems_of(with_advisor(text, kAdvice), "f.toml"),
+              ::testing::HasSubstr("used: it has no spot_advisor.us-west-2.Linux"));
+}
+
+TEST(Config, WhatIsSaidOfASiteBeginsWithItsName) {
+  EXPECT_EQ(of_site("east", "gone"), "east: gone");
+  EXPECT_EQ(of_site("", "gone"), "gone");
+}
+
 TEST(Config, AHostNameThatCannotBeAKeepersNameMustBeReplaced) {
   const auto config = load_config(kSmallest, "f.toml", {"my host", "/state", ""});
   ASSERT_FALSE(config);
@@ -401,11 +489,12 @@ TEST(Config, TheBandsAreTheFilesOrElseTheBuiltInOnes) {
   const std::string text = std::string(kSmallest) + "[market]\nadvisor = \"ADVISOR\"\n";
   const auto given = load_config(with_advisor(text, kAdvice), "f.toml", kDefaults);
   ASSERT_TRUE(given);
-  EXPECT_EQ(advisor_of(*given).band(c5), 3);
-  EXPECT_EQ(advisor_of(*given).band(c6i), std::nullopt);
+  EXPECT_EQ(advisor_of(given->sites[0]).band(c5), 3);
+  EXPECT_EQ(advisor_of(given->sites[0]).band(c6i), std::nullopt);
   const auto left_out = load_config(kSmallest, "f.toml", kDefaults);
   ASSERT_TRUE(left_out);
-  EXPECT_EQ(advisor_of(*left_out), market::Advisor::built_in(left_out->aws.region));
+  const SiteConfig& site = left_out->sites[0];
+  EXPECT_EQ(advisor_of(site), market::Advisor::built_in(site.aws.region));
 }
 
 TEST(Config, AnAdvisorThatIsNoneIsNamedWithItsReason) {
@@ -432,8 +521,8 @@ TEST(Config, AStartGoesWithoutTheFilesThatItCanDoWithout) {
                            "[market]\nadvisor = \"/nowhere/advisor.json\"\n";
   const auto config = load_config(text, "f.toml", bare);
   ASSERT_TRUE(config) << to_string(config.error().front());
-  EXPECT_EQ(advisor_of(*config), market::Advisor::built_in(config->aws.region));
-  EXPECT_EQ(config->groups[0].on_demand.return_to_spot, model::ReturnToSpot::kNever);
+  EXPECT_EQ(advisor_of(config->sites[0]), market::Advisor::built_in(config->sites[0].aws.region));
+  EXPECT_EQ(config->sites[0].groups[0].on_demand.return_to_spot, model::ReturnToSpot::kNever);
   const std::string no_zones =
       "return_to_spot in on_demand: the time zone \"Europe/Berlin\" cannot be looked up: this "
       "machine has no time zone data (/nowhere/zoneinfo); allowed: UTC, or any once the package "
@@ -442,10 +531,39 @@ TEST(Config, AStartGoesWithoutTheFilesThatItCanDoWithout) {
       "advisor in [market]: \"/nowhere/advisor.json\" cannot be read: No such file or directory; "
       "allowed: a file in the form of AWS's spot-advisor-data.json; until that is mended the bands "
       "that are built in count";
-  EXPECT_THAT(config->lacks,
+  EXPECT_THAT(lacks_of(*config, config->sites[0]),
               ElementsAre(notify::Trouble{{}, "advisor", no_advisor},
                           notify::Trouble{model::GroupName("web"), "return_to_spot", no_zones}));
   EXPECT_FALSE(load_config(text + "[grop]\n", "f.toml", bare)) << "a mistake in the file itself";
+}
+
+TEST(Config, ASiteGoesWithoutWhatConcernsIt) {
+  Defaults bare{"host-1", "/state", "/nowhere/zoneinfo"};
+  bare.unreadable = Unreadable::kGoneWithout;
+  const std::string path = kDefaults.zones + "/advisor.json";
+  const std::string text = with_advisor(
+      entry("east", "us-east-2") + entry("west", "us-west-2") + group_in("web", "east") +
+          group_in("api", "west") +
+          "on_demand = { return_to_spot = \"Sat 02:00 - Sun 04:00 Europe/Berlin\" }\n" +
+          "[market]\nadvisor = \"ADVISOR\"\n",
+      kAdvice);
+  const auto names = [](const std::vector<notify::Trouble>& troubles) {
+    std::string all;
+    for (const notify::Trouble& trouble : troubles)
+      all += trouble.group.str() + ":" + trouble.name + " ";
+    return all;
+  };
+  const auto partly = load_config(text, "f.toml", bare);
+  ASSERT_TRUE(partly) << to_string(partly.error().front());
+  EXPECT_EQ(names(lacks_of(*partly, partly->sites[0])), "") << "the advisor knows its region";
+  EXPECT_TRUE(partly->sites[0].market.advisor);
+  EXPECT_EQ(names(lacks_of(*partly, partly->sites[1])), ":advisor api:return_to_spot ");
+  EXPECT_FALSE(partly->sites[1].market.advisor);
+  fs::remove(path);
+  const auto without = load_config(text, "f.toml", bare);
+  ASSERT_TRUE(without) << to_string(without.error().front());
+  EXPECT_EQ(names(lacks_of(*without, without->sites[0])), ":advisor ");
+  EXPECT_EQ(names(lacks_of(*without, without->sites[1])), ":advisor api:return_to_spot ");
 }
 
 TEST(Config, WithoutATzDatabaseOnlyUtcIsKnown) {

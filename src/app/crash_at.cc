@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <memory>
@@ -45,7 +46,7 @@ base::Result<CrashAt> parse_crash_at(std::string_view text) {
 
 engine::CrashHook crash_hook(CrashAt at, std::function<void()> die) {
   return [at, die = std::move(die),
-          left = std::make_shared<int>(at.passing)](engine::CrashPoint point) {
+          left = std::make_shared<std::atomic<int>>(at.passing)](engine::CrashPoint point) {
     if (point == at.point && --*left == 0) die();
   };
 }

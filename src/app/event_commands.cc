@@ -17,9 +17,9 @@
 namespace app {
 namespace {
 
-const Columns kEvents{{"seq"},  {"kind"},        {"detail_type"}, {"instance_ids"},
-                      {"time"}, {"received_at"}, {"door"},        {"duplicates"}};
-const Columns kQuarantined{{"seq"},        {"kind"},      {"reason"},   {"door"},
+const Columns kEvents{kSiteColumn, {"seq"},         {"kind"}, {"detail_type"}, {"instance_ids"},
+                      {"time"},    {"received_at"}, {"door"}, {"duplicates"}};
+const Columns kQuarantined{kSiteColumn,    {"seq"},       {"kind"},     {"reason"},    {"door"},
                            {"first_seen"}, {"last_seen"}, {"attempts"}, {"body_bytes"}};
 
 int list_paged(const ReadOptions& options, std::string_view name, const Columns& columns) {
@@ -38,15 +38,25 @@ base::Result<std::string> read_body(const std::string& path) {
   return base::fail("UnreadableFile", base::quote(path) + " cannot be read: " + why);
 }
 
-base::Status inject(const ServerOptions& options, const std::string& path) {
-  ASSIGN_OR_RETURN(std::string body, read_body(path));
-  ASSIGN_OR_RETURN(const auto client, ServerClient::open(options, aws::process_environment()));
-  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/events", std::move(body)));
+struct InjectOptions {
+  ServerOptions server;
+  std::string path;
+  std::string site;
+};
+
+base::Status inject(const InjectOptions& options) {
+  ASSIGN_OR_RETURN(std::string body, read_body(options.path));
+  ASSIGN_OR_RETURN(const auto client,
+                   ServerClient::open(options.server, aws::process_environment()));
+  base::Form query;
+  if (!options.site.empty()) query.add("site", options.site);
+  ASSIGN_OR_RETURN(const std::string answer,
+                   client->post("/api/v1/events", std::move(body), query));
   return {};
 }
 
-int inject_event(const ServerOptions& options, const std::string& path) {
-  if (const base::Status status = inject(options, path); !status) return explain(status.error());
+int inject_event(const InjectOptions& options) {
+  if (const base::Status status = inject(options); !status) return explain(status.error());
   std::puts("the event is in the journal");
   return kOk;
 }
@@ -56,7 +66,9 @@ struct QuarantineOptions : ReadOptions {
 };
 
 int show_quarantined(const QuarantineOptions& options) {
-  const auto item = ask(options.server, "/api/v1/quarantine/" + std::to_string(options.seq));
+  base::Form query;
+  if (!options.site.empty()) query.add("site", options.site);
+  const auto item = ask(options.server, "/api/v1/quarantine/" + std::to_string(options.seq), query);
   if (!item) return explain(item.error());
   if (output_of(options) == Output::kTable) {
     std::printf("%s\n%s\n", text_facts(*item, kQuarantined).c_str(),
@@ -70,8 +82,10 @@ int show_quarantined(const QuarantineOptions& options) {
 base::Status retry(const QuarantineOptions& options) {
   ASSIGN_OR_RETURN(const auto client,
                    ServerClient::open(options.server, aws::process_environment()));
-  const std::string body = base::json::serialize(base::json::object{{"retry", options.seq}});
-  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/quarantine", body));
+  base::json::object body{{"retry", options.seq}};
+  if (!options.site.empty()) body["site"] = options.site;
+  ASSIGN_OR_RETURN(const std::string answer,
+                   client->post("/api/v1/quarantine", base::json::serialize(body)));
   return {};
 }
 
@@ -83,6 +97,7 @@ int retry_quarantined(const QuarantineOptions& options) {
 
 struct DropOptions {
   ServerOptions server;
+  std::string site;
   std::optional<int64_t> seq;
   bool all = false;
   bool is_confirmed = false;
@@ -93,9 +108,10 @@ base::Status drop(const DropOptions& options) {
       options.all ? base::json::value("all") : base::json::value(*options.seq);
   ASSIGN_OR_RETURN(const auto client,
                    ServerClient::open(options.server, aws::process_environment()));
-  const std::string body =
-      base::json::serialize(base::json::object{{"drop", what}, {"confirm", what}});
-  ASSIGN_OR_RETURN(const std::string answer, client->post("/api/v1/quarantine", body));
+  base::json::object body{{"drop", what}, {"confirm", what}};
+  if (!options.site.empty()) body["site"] = options.site;
+  ASSIGN_OR_RETURN(const std::string answer,
+                   client->post("/api/v1/quarantine", base::json::serialize(body)));
   return {};
 }
 
@@ -119,6 +135,7 @@ void add_quarantine_show(CLI::App& quarantine, Action& action) {
   CLI::App* command = quarantine.add_subcommand("show", "one of them, whole");
   auto options = std::make_shared<QuarantineOptions>();
   command->add_option("seq", options->seq, "its number in the list")->required();
+  add_site_option(*command, options->site);
   add_read_options(*command, *options);
   command->footer(
       "Example:\n"
@@ -132,6 +149,7 @@ void add_quarantine_retry(CLI::App& quarantine, Action& action) {
       "retry", "have a running keeper read the message, or send the notification, again");
   auto options = std::make_shared<QuarantineOptions>();
   command->add_option("seq", options->seq, "its number in the list")->required();
+  add_site_option(*command, options->site);
   add_server_options(*command, options->server);
   command->footer(
       "Example:\n"
@@ -148,6 +166,7 @@ void add_quarantine_drop(CLI::App& quarantine, Action& action) {
   command->add_option("seq", options->seq, "its number in the list");
   command->add_flag("--all", options->all, "all that is in quarantine now");
   command->add_flag("--confirm", options->is_confirmed, "yes, forget it");
+  add_site_option(*command, options->site);
   add_server_options(*command, options->server);
   command->footer(
       "Example:\n"
@@ -161,6 +180,7 @@ void add_quarantine_drop(CLI::App& quarantine, Action& action) {
 void add_list_command(CLI::App& events, Action& action) {
   CLI::App* list = events.add_subcommand("list", "the newest events, one in a line");
   auto options = std::make_shared<ReadOptions>();
+  add_site_option(*list, options->site);
   add_limit_option(*list, *options);
   add_read_options(*list, *options);
   list->footer(
@@ -175,18 +195,17 @@ void add_list_command(CLI::App& events, Action& action) {
 void add_inject_command(CLI::App& events, Action& action) {
   CLI::App* command =
       events.add_subcommand("inject", "hand an event to a running keeper, as its queue would");
-  auto options = std::make_shared<ServerOptions>();
-  auto path = std::make_shared<std::string>();
-  command->add_option("file", *path, "the event as JSON; - for standard input")->required();
-  add_server_options(*command, *options);
+  auto options = std::make_shared<InjectOptions>();
+  command->add_option("file", options->path, "the event as JSON; - for standard input")->required();
+  command->add_option("--site", options->site,
+                      "the [[aws]] whose event it is; left out: by its account and region");
+  add_server_options(*command, options->server);
   command->footer(
       "Example:\n"
       "  spotkeeper events inject warning.json\n"
       "returns when the event is durable. An event that cannot be read is refused with the "
       "reason.");
-  command->callback([&action, options, path] {
-    action = [options, path] { return inject_event(*options, *path); };
-  });
+  command->callback([&action, options] { action = [options] { return inject_event(*options); }; });
 }
 
 }  // namespace
@@ -204,6 +223,7 @@ void add_quarantine_commands(CLI::App& root, Action& action) {
   quarantine->require_subcommand(1);
   CLI::App* list = quarantine->add_subcommand("list", "the newest of them, one in a line");
   auto options = std::make_shared<ReadOptions>();
+  add_site_option(*list, options->site);
   add_limit_option(*list, *options);
   add_read_options(*list, *options);
   list->footer(

@@ -11,10 +11,10 @@
 namespace app {
 namespace {
 
-const Columns kGroups{{"name"},     {"capacity"},       {"healthy"},  {"open_launches"},
-                      {"retiring"}, {"open_incidents"}, {"hindrance"}};
-const Columns kFacts{{"name"},          {"capacity"},       {"min_healthy"}, {"healthy"},
-                     {"open_launches"}, {"open_incidents"}, {"hindrance"}};
+const Columns kGroups{kSiteColumn,       {"name"},     {"capacity"},       {"healthy"},
+                      {"open_launches"}, {"retiring"}, {"open_incidents"}, {"hindrance"}};
+const Columns kFacts{kSiteColumn, {"name"},          {"capacity"},       {"min_healthy"},
+                     {"healthy"}, {"open_launches"}, {"open_incidents"}, {"hindrance"}};
 const Columns kSlots{{"slot"},      {"state"},      {"instance_id"}, {"instance_type"}, {"zone"},
                      {"lifecycle"}, {"private_ip"}, {"since"},       {"order"}};
 const Columns kPools{{"zone"},      {"rank"},          {"instance_type"},

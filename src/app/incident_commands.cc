@@ -11,11 +11,12 @@
 namespace app {
 namespace {
 
-const Columns kIncidents{{"id"},        {"group"},     {"slot"},    {"zone"},
+const Columns kIncidents{{"id"},        kSiteColumn,   {"group"},   {"slot"},       {"zone"},
                          {"opened_at"}, {"closed_at"}, {"outcome"}, {"replacement"}};
-const Columns kFacts{{"id"},          {"kind"},          {"group"},   {"slot"},
-                     {"instance_id"}, {"instance_type"}, {"zone"},    {"opened_at"},
-                     {"deadline"},    {"closed_at"},     {"outcome"}, {"replacement"}};
+const Columns kFacts{{"id"},         kSiteColumn,     {"kind"},          {"group"},
+                     {"slot"},       {"instance_id"}, {"instance_type"}, {"zone"},
+                     {"opened_at"},  {"deadline"},    {"closed_at"},     {"outcome"},
+                     {"replacement"}};
 const Columns kTimeline{{"at"}, {"what"}, {"detail"}};
 
 struct IncidentOptions : ReadOptions {
@@ -33,8 +34,10 @@ int list_incidents(const IncidentOptions& options) {
 }
 
 int show_incident(const IncidentOptions& options) {
+  base::Form query;
+  if (!options.site.empty()) query.add("site", options.site);
   const auto incident =
-      ask(options.server, "/api/v1/incidents/" + base::percent_encode_path(options.id));
+      ask(options.server, "/api/v1/incidents/" + base::percent_encode_path(options.id), query);
   if (!incident) return explain(incident.error());
   std::string text = render(*incident, "timeline", kTimeline, output_of(options));
   if (output_of(options) == Output::kTable) text = text_facts(*incident, kFacts) + "\n" + text;
@@ -53,6 +56,7 @@ void add_incident_commands(CLI::App& root, Action& action) {
   CLI::App* list = incident->add_subcommand("list", "the newest incidents, one in a line");
   list->add_flag("--open", options->open, "only those that are not over");
   list->add_option("--group", options->group, "only those of this group");
+  add_site_option(*list, options->site);
   add_limit_option(*list, *options);
   add_read_options(*list, *options);
   list->footer(
@@ -64,6 +68,7 @@ void add_incident_commands(CLI::App& root, Action& action) {
 
   CLI::App* show = incident->add_subcommand("show", "one incident with its timeline");
   show->add_option("id", options->id, "as in the list: INSTANCE/KIND")->required();
+  add_site_option(*show, options->site);
   add_read_options(*show, *options);
   show->footer(
       "Example:\n"

@@ -67,6 +67,11 @@ std::optional<base::Money> on_demand_price_of(const model::Pool& pool) {
 
 }  // namespace
 
+object labelled(object it, const std::string& site) {
+  if (!site.empty()) it["site"] = site;
+  return it;
+}
+
 object summary_json(const GroupView& group) {
   return {{"name", group.name.str()},
           {"capacity", group.capacity},

@@ -5,12 +5,16 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <string>
 
 #include "app/snapshot.h"
 #include "engine/journal_records.h"
 #include "market/price_summary.h"
 
 namespace app {
+
+// With the site's name when it has one.
+boost::json::object labelled(boost::json::object object, const std::string& site);
 
 boost::json::object summary_json(const GroupView& group);
 boost::json::object detail_json(const GroupView& group);

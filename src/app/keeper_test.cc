@@ -32,9 +32,6 @@ class KeeperTest : public testing::Test {
   Config config() const {
     const sim::Scene scene = region_->scene();
     Config config;
-    config.aws.region = model::Region(scene.region);
-    config.aws.endpoint = net::parse_endpoint(scene.endpoint_url);
-    config.queue_url = scene.queue_url;
     config.keeper.name = model::KeeperName("k");
     config.keeper.state_dir = root_ + "/state";
     config.keeper.listen.port = 0;
@@ -44,7 +41,12 @@ class KeeperTest : public testing::Test {
     group.subnets = {scene.subnets[0].id};
     group.launch_template = {scene.launch_template, "$Latest"};
     group.types = {model::InstanceType("c6i.large")};
-    config.groups = {group};
+    SiteConfig site;
+    site.aws.region = model::Region(scene.region);
+    site.aws.endpoint = net::parse_endpoint(scene.endpoint_url);
+    site.queue_url = scene.queue_url;
+    site.groups = {group};
+    config.sites = {site};
     return config;
   }
 
@@ -53,6 +55,7 @@ class KeeperTest : public testing::Test {
     options.config = std::move(config);
     options.make_log = [this](const LogConfig&) { return base::Logger(log_level_, log_); };
     options.reload_pause = base::Duration::millis(1);
+    options.begin_pause = base::Duration::millis(1);
     options.environment = [scene =
                                region_->scene()](const char* name) -> std::optional<std::string> {
       if (std::string_view(name) == "AWS_ACCESS_KEY_ID") return scene.access_key;
@@ -63,14 +66,18 @@ class KeeperTest : public testing::Test {
     return Keeper::start(std::move(options));
   }
 
-  static base::Status inject(Keeper& keeper, const std::string& body) {
+  // Two sites in the one region, a group in each.
+  Config two_sites() const;
+
+  static base::Status inject(Keeper& keeper, const std::string& body, size_t site = 0) {
     auto outcome = std::make_shared<std::promise<base::Status>>();
-    keeper.inject(body, [outcome](base::Status status) { outcome->set_value(std::move(status)); });
+    keeper.inject(site, body,
+                  [outcome](base::Status status) { outcome->set_value(std::move(status)); });
     return outcome->get_future().get();
   }
 
-  size_t journaled_events() const {
-    const auto database = store::Database::open(journal_path(root_ + "/state"));
+  size_t journaled_events(const std::string& site = {}) const {
+    const auto database = store::Database::open(journal_path(root_ + "/state", site));
     const auto journal = engine::Journal::open(**database);
     return (*journal)->events({})->size();
   }
@@ -89,14 +96,14 @@ constexpr char kEvent[] =
 TEST_F(KeeperTest, LearnsItsAccountAndSaysWhereItIs) {
   const auto keeper = start(config());
   ASSERT_TRUE(keeper) << base::to_string(keeper.error());
-  EXPECT_EQ((*keeper)->account().str(), region_->scene().account);
+  EXPECT_EQ((*keeper)->snapshots().at(0)->account.str(), region_->scene().account);
   EXPECT_EQ(keeper_url(root_ + "/state"), (*keeper)->url());
-  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->name.str(), "web");
+  EXPECT_EQ((*keeper)->snapshots().at(0)->groups.at(0)->name.str(), "web");
 }
 
 TEST_F(KeeperTest, RefusesTheCredentialsOfAnotherAccount) {
   Config wrong = config();
-  wrong.aws.account = model::AccountId("999999999999");
+  wrong.sites[0].aws.account = model::AccountId("999999999999");
   const auto keeper = start(wrong);
   ASSERT_FALSE(keeper);
   EXPECT_EQ(keeper.error().retry, base::Retry::kNever);
@@ -113,7 +120,7 @@ TEST_F(KeeperTest, SharesItsStateFolderWithNobody) {
 
 TEST_F(KeeperTest, RefusesASharedLedgerThatIsNotSafeAndNoOtherTrouble) {
   Config shared = config();
-  shared.ledger = S3Location{region_->scene().bucket, "fleet"};
+  shared.sites[0].ledger = S3Location{region_->scene().bucket, "fleet"};
   region_->visit([](sim::Region& region) {
     sim::FaultSettings faults = region.faults();
     faults.is_s3_unconditional = true;
@@ -123,13 +130,13 @@ TEST_F(KeeperTest, RefusesASharedLedgerThatIsNotSafeAndNoOtherTrouble) {
   ASSERT_FALSE(unsafe);
   EXPECT_EQ(unsafe.error().retry, base::Retry::kNever);
   EXPECT_THAT(unsafe.error().message, HasSubstr("If-None-Match"));
-  shared.ledger->bucket = "no-such-bucket";
+  shared.sites[0].ledger->bucket = "no-such-bucket";
   EXPECT_TRUE(start(shared)) << "what could not be asked proves nothing";
 }
 
 TEST_F(KeeperTest, ReadsNoQueueThatAnotherKeeperReads) {
   Config shared = config();
-  shared.ledger = S3Location{region_->scene().bucket, {}};
+  shared.sites[0].ledger = S3Location{region_->scene().bucket, {}};
   const auto first = start(shared);
   ASSERT_TRUE(first) << base::to_string(first.error());
   shared.keeper.name = model::KeeperName("other");
@@ -154,14 +161,14 @@ TEST_F(KeeperTest, TakesNewGroupsOverAndStaysWithTheRest) {
   auto keeper = start(config());
   ASSERT_TRUE(keeper);
   Config moved = config();
-  moved.queue_url += "-other";
+  moved.sites[0].queue_url += "-other";
   EXPECT_FALSE((*keeper)->reload(moved));
   Config grown = config();
-  grown.groups[0].capacity = 2;
+  grown.sites[0].groups[0].capacity = 2;
   EXPECT_TRUE((*keeper)->reload(grown));
   // One event may still meet the old engine's turn; one comes before the new one's first snapshot.
   for (int turn = 0; turn < 3; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
-  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->capacity, 2);
+  EXPECT_EQ((*keeper)->snapshots().at(0)->groups.at(0)->capacity, 2);
 }
 
 TEST_F(KeeperTest, TakesNewGroupsOverOnceTheJournalCanBeWrittenAgain) {
@@ -181,7 +188,7 @@ TEST_F(KeeperTest, TakesNewGroupsOverOnceTheJournalCanBeWrittenAgain) {
       (*disk)->run("create trigger full before insert on meta when new.name = 'run' "
                    "begin select raise(abort, 'full'); end"));
   Config grown = config();
-  grown.groups[0].capacity = 2;
+  grown.sites[0].groups[0].capacity = 2;
   EXPECT_TRUE((*keeper)->reload(grown));
   const std::string why = failed->get_future().get();
   EXPECT_THAT(why, HasSubstr("the journal cannot be written: "));
@@ -189,7 +196,117 @@ TEST_F(KeeperTest, TakesNewGroupsOverOnceTheJournalCanBeWrittenAgain) {
   ASSERT_TRUE((*disk)->run("drop trigger full"));
   reloaded->get_future().get();
   for (int turn = 0; turn < 2; ++turn) EXPECT_TRUE(inject(**keeper, kEvent));
-  EXPECT_EQ((*keeper)->snapshot()->groups.at(0)->capacity, 2);
+  EXPECT_EQ((*keeper)->snapshots().at(0)->groups.at(0)->capacity, 2);
+}
+
+// ---- several sites ----
+
+Config KeeperTest::two_sites() const {
+  Config config = this->config();
+  config.sites[0].name = "east";
+  SiteConfig west = config.sites[0];
+  west.name = "west";
+  west.groups[0].name = model::GroupName("api");
+  config.sites.push_back(west);
+  return config;
+}
+
+TEST_F(KeeperTest, EverySiteHasAFolderAndAJournalOfItsOwn) {
+  auto keeper = start(two_sites());
+  ASSERT_TRUE(keeper) << base::to_string(keeper.error());
+  const Snapshots snapshots = (*keeper)->snapshots();
+  ASSERT_EQ(snapshots.size(), 2u);
+  EXPECT_EQ(snapshots[1]->site, "west");
+  EXPECT_EQ(site_of_group(snapshots, "api"), 1u);
+  EXPECT_TRUE(inject(**keeper, kEvent));
+  keeper->reset();
+  EXPECT_EQ(journaled_events("east"), 1u);
+  EXPECT_EQ(journaled_events("west"), 0u);
+  EXPECT_FALSE(std::filesystem::exists(root_ + "/state/keeper.db"));
+}
+
+TEST_F(KeeperTest, ASiteThatCannotBeBegunKeepsNobodyFromTheOthers) {
+  Config half = two_sites();
+  half.sites[1].aws.account = model::AccountId("999999999999");
+  const auto keeper = start(half);
+  ASSERT_TRUE(keeper) << base::to_string(keeper.error());
+  const Snapshots snapshots = (*keeper)->snapshots();
+  EXPECT_EQ(snapshots[0]->not_begun, "");
+  EXPECT_THAT(snapshots[1]->not_begun, HasSubstr("999999999999"));
+  EXPECT_THAT(snapshots[1]->groups.at(0)->hindrance, HasSubstr("999999999999"));
+  EXPECT_TRUE(inject(**keeper, kEvent));
+  auto refused = std::make_shared<std::promise<base::Status>>();
+  (*keeper)->inject(1, kEvent, [refused](base::Status status) { refused->set_value(status); });
+  const base::Status status = refused->get_future().get();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().retry, base::Retry::kBackoff);
+}
+
+TEST_F(KeeperTest, WhereNoSiteCanBeBegunEachSaysWhy) {
+  Config wrong = two_sites();
+  for (SiteConfig& site : wrong.sites) site.aws.account = model::AccountId("999999999999");
+  const auto keeper = start(wrong);
+  ASSERT_FALSE(keeper);
+  EXPECT_EQ(keeper.error().retry, base::Retry::kNever);
+  EXPECT_THAT(keeper.error().message, HasSubstr("east: the credentials belong to account "));
+  EXPECT_THAT(keeper.error().message, HasSubstr("; west: the credentials belong to account "));
+}
+
+TEST_F(KeeperTest, ASiteIsBegunOnceItCan) {
+  // Whatever stands in the journal's way at first.
+  const std::string path = journal_path(root_ + "/state", "west");
+  std::filesystem::create_directories(path);
+  auto begun = std::make_shared<std::promise<void>>();
+  log_level_ = base::LogLevel::kInfo;
+  log_ = [begun](base::LogLevel, std::string_view message, const base::LogField*, size_t) {
+    if (message == "site-begun") begun->set_value();
+  };
+  const auto keeper = start(two_sites());
+  ASSERT_TRUE(keeper) << base::to_string(keeper.error());
+  EXPECT_NE((*keeper)->snapshots()[1]->not_begun, "");
+  std::filesystem::remove(path);
+  begun->get_future().get();
+  EXPECT_EQ((*keeper)->snapshots()[1]->not_begun, "");
+}
+
+TEST_F(KeeperTest, AJournalOfBeforeThereWereNamesMustBeMovedFirst) {
+  ASSERT_TRUE(start(config()));
+  const auto keeper = start(two_sites());
+  ASSERT_FALSE(keeper);
+  EXPECT_THAT(keeper.error().message, HasSubstr("of before the sites had names"));
+}
+
+TEST_F(KeeperTest, ASiteTellsWhatItGoesWithout) {
+  Config lacking = two_sites();
+  lacking.lacks = {{"", {{}, "webhook_file of ops", "gone"}},
+                   {"west", {{}, "advisor", "of another region"}}};
+  const auto keeper = start(lacking);
+  ASSERT_TRUE(keeper) << base::to_string(keeper.error());
+  const Snapshots snapshots = (*keeper)->snapshots();
+  EXPECT_THAT(snapshots[0]->troubles, testing::ElementsAre(lacking.lacks[0].trouble));
+  EXPECT_THAT(snapshots[1]->troubles,
+              testing::ElementsAre(lacking.lacks[0].trouble, lacking.lacks[1].trouble));
+}
+
+TEST_F(KeeperTest, AGroupMovesToAnotherSiteAtAReload) {
+  const auto keeper = start(two_sites());
+  ASSERT_TRUE(keeper);
+  Config moved = two_sites();
+  moved.sites[1].groups.push_back(moved.sites[0].groups[0]);
+  moved.sites[0].groups.clear();
+  EXPECT_TRUE((*keeper)->reload(moved));
+  // Each site takes over between two turns of its own, and an answer comes after a turn.
+  for (size_t site = 0; site < 2; ++site)
+    for (int turn = 0; turn < 3; ++turn) EXPECT_TRUE(inject(**keeper, kEvent, site));
+  EXPECT_EQ(site_of_group((*keeper)->snapshots(), "web"), 1u);
+  Config renamed = two_sites();
+  renamed.sites[1].name = "north";
+  const base::Status refused = (*keeper)->reload(renamed);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("each [[aws]]"));
+  renamed = two_sites();
+  renamed.sites.pop_back();
+  EXPECT_FALSE((*keeper)->reload(renamed));
 }
 
 TEST_F(KeeperTest, SaysWhenItsAddressIsTaken) {

@@ -203,15 +203,19 @@ base::Status LiveDemo::start_front() {
 base::Status LiveDemo::start_keeper() {
   const sim::Scene scene = front_->scene();
   KeeperOptions keeper;
-  keeper.config.aws.region = model::Region(scene.region);
-  keeper.config.aws.account = model::AccountId(scene.account);
-  keeper.config.aws.endpoint = net::parse_endpoint(scene.endpoint_url);
-  keeper.config.queue_url = scene.queue_url;
+  SiteConfig site;
+  site.aws.region = model::Region(scene.region);
+  site.aws.account = model::AccountId(scene.account);
+  site.aws.endpoint = net::parse_endpoint(scene.endpoint_url);
+  site.queue_url = scene.queue_url;
+  site.groups = groups_;
+  keeper.config.sites = {std::move(site)};
   keeper.config.keeper.name = model::KeeperName("demo");
   keeper.config.keeper.state_dir = folder_->path();
   keeper.config.keeper.listen.port = 0;
-  keeper.config.groups = groups_;
-  keeper.clock = PacedClock(pace_);
+  keeper.clock_of = [pace = pace_](const AwsConfig&) -> base::Result<PacedClock> {
+    return PacedClock(pace);
+  };
   keeper.make_log = [](const LogConfig&) { return base::Logger(); };  // The view tells it all.
   keeper.environment = keys_of(scene);
   keeper.seed = options_.seed;
@@ -224,7 +228,7 @@ void LiveDemo::say(std::string what) { said_.push_back({state_.now, "demo", std:
 
 std::vector<Happening> LiveDemo::advance() {
   std::vector<Happening> told;
-  const auto snapshot = keeper_->snapshot();
+  const auto snapshot = keeper_->snapshots().front();
   front_->visit([&](sim::Region& region) {
     director_->act(region);
     told = look(*snapshot);
@@ -250,7 +254,7 @@ void LiveDemo::command(void (Director::*wish)(sim::Region&)) {
 }
 
 std::vector<Happening> LiveDemo::finish() {
-  const auto snapshot = keeper_->snapshot();
+  const auto snapshot = keeper_->snapshots().front();
   keeper_.reset();
   std::vector<Happening> told;
   front_->visit([&](sim::Region&) { told = look(*snapshot); });

@@ -1,6 +1,7 @@
 // The metrics page, in Prometheus' text format.
 //
-// Labels are bounded: groups of the file, and words and codes of ours and AWS's; never an instance.
+// Labels are bounded: sites, groups and targets of the file, and words and codes of ours and AWS's;
+// never an instance. What a site with a name has counted carries that name.
 #pragma once
 
 #include <string>
@@ -9,6 +10,6 @@
 
 namespace app {
 
-std::string metrics_text(const Snapshot& snapshot);
+std::string metrics_text(const Snapshots& snapshots);
 
 }  // namespace app

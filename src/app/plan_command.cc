@@ -5,11 +5,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "app/asked_ledger.h"
 #include "app/aws_access.h"
 #include "app/cli.h"
 #include "app/config_file.h"
+#include "app/json_views.h"
 #include "app/plan.h"
 #include "app/reading.h"
 #include "app/seed.h"
@@ -33,33 +35,33 @@ struct PlanOptions {
 
 class Inquiry {
  public:
-  static base::Result<std::unique_ptr<Inquiry>> open(const Config& config) {
+  static base::Result<std::unique_ptr<Inquiry>> open(const Config& config, const SiteConfig& site) {
     std::unique_ptr<Inquiry> inquiry(new Inquiry);
-    ASSIGN_OR_RETURN(inquiry->aws_, AwsAccess::open(config, aws::process_environment()));
-    ASSIGN_OR_RETURN(inquiry->database_, open_ledger_file(config.keeper.state_dir));
+    ASSIGN_OR_RETURN(inquiry->aws_, AwsAccess::open(config, site, aws::process_environment()));
+    ASSIGN_OR_RETURN(inquiry->database_, open_ledger_file(config, site));
     ASSIGN_OR_RETURN(inquiry->journal_, engine::Journal::open(*inquiry->database_));
     Inquiry* const self = inquiry.get();
     inquiry->mailbox_ = std::make_shared<engine::Mailbox>([self] {
       const std::lock_guard lock(self->mutex_);
       self->bell_.notify_one();
     });
-    inquiry->connect(config);
+    inquiry->connect(site);
     return inquiry;
   }
   ~Inquiry() { aws_.reset(); }  // Whoever might ring the bell ends before it.
   Inquiry(const Inquiry&) = delete;
 
-  base::Result<Plan> plan(const Config& config) {
-    ASSIGN_OR_RETURN(const model::AccountId account,
-                     verify_account(*aws_, config.aws,
-                                    base::stderr_logger(config.log.level, config.log.format)));
+  base::Result<Plan> plan(const Config& config, const SiteConfig& site) {
+    ASSIGN_OR_RETURN(
+        const model::AccountId account,
+        verify_account(*aws_, site.aws, base::stderr_logger(config.log.level, config.log.format)));
     ASSIGN_OR_RETURN(auto open_incidents, journal_->open_incidents());
     control::BrainOptions options;
-    options.keeper = config.keeper.name;
-    options.scope = {config.keeper.deployment, account, config.aws.region};
-    options.advisor = advisor_of(config);
+    options.keeper = keeper_of(config, site);
+    options.scope = {config.keeper.deployment, account, site.aws.region};
+    options.advisor = advisor_of(site);
     options.seed = fresh_seed();
-    control::Brain brain(std::move(options), config.groups, std::move(open_incidents));
+    control::Brain brain(std::move(options), site.groups, std::move(open_incidents));
     return make_plan(brain, {[this](const control::PlannedCall& planned) { read(planned); },
                              [this] { return wait(); }, clock_});
   }
@@ -67,10 +69,10 @@ class Inquiry {
  private:
   Inquiry() = default;
 
-  void connect(const Config& config) {
+  void connect(const SiteConfig& site) {
     const auto sink = mailbox_->completion_sink();
     cloud_ = aws::make_aws_cloud(aws_->client(), aws_->endpoints(), clock_, sink);
-    ledger_ = open_ledger(config, *aws_, *database_, clock_, sink);
+    ledger_ = open_ledger(site, *aws_, *database_, clock_, sink);
   }
 
   void read(const control::PlannedCall& planned) {
@@ -96,29 +98,53 @@ class Inquiry {
   std::unique_ptr<ports::Ledger> ledger_;
 };
 
-std::string document_of(const Plan& plan, Output output) {
-  base::json::array steps;
-  for (const PlannedStep& step : plan.steps)
-    steps.push_back(base::json::object{{"action", step.action},
-                                       {"group", step.group.str()},
-                                       {"what", base::printable(step.text)}});
-  const base::json::object document{{"plan", std::move(steps)}};
-  return render(document, "plan", {{"action"}, {"group"}, {"what"}}, output);
+base::Result<Plan> plan_of(const Config& config, const SiteConfig& site) {
+  ASSIGN_OR_RETURN(const auto inquiry, Inquiry::open(config, site));
+  return inquiry->plan(config, site);
 }
 
+void add_steps(const Plan& plan, const std::string& site, base::json::array& steps) {
+  for (const PlannedStep& step : plan.steps)
+    steps.push_back(labelled({{"action", step.action},
+                              {"group", step.group.str()},
+                              {"what", base::printable(step.text)}},
+                             site));
+}
+
+// A site that cannot be asked keeps nobody from the others' plans.
 int print_plan(const PlanOptions& options) {
   const auto config = load_config_or_explain(options.config);
   if (!config) return kUnusable;
-  auto inquiry = Inquiry::open(*config);
-  if (!inquiry) return explain(inquiry.error());
-  const auto plan = (*inquiry)->plan(*config);
-  if (!plan) return explain(plan.error());
-  std::fputs(document_of(*plan, output_of(options.read)).c_str(), stdout);
-  for (const std::string& caution : plan->cautions)
+  base::json::array steps;
+  std::vector<std::string> failures, cautions;
+  std::vector<base::Error> errors;
+  for (const SiteConfig& site : config->sites) {
+    const auto plan = plan_of(*config, site);
+    if (!plan) {
+      errors.push_back(plan.error());
+      errors.back().message = of_site(site.name, plan.error().message);
+      continue;
+    }
+    add_steps(*plan, site.name, steps);
+    for (const std::string& caution : plan->cautions)
+      cautions.push_back(of_site(site.name, caution));
+    for (const std::string& failure : plan->failures)
+      failures.push_back(of_site(site.name, failure));
+  }
+  int code = failures.empty() ? kOk : kFailed;
+  if (errors.size() < config->sites.size()) {
+    const base::json::object document{{"plan", std::move(steps)}};
+    std::fputs(render(document, "plan", {kSiteColumn, {"action"}, {"group"}, {"what"}},
+                      output_of(options.read))
+                   .c_str(),
+               stdout);
+  }
+  for (const std::string& caution : cautions)
     std::fprintf(stderr, "spotkeeper: caution: %s\n", base::printable(caution).c_str());
-  for (const std::string& failure : plan->failures)
+  for (const std::string& failure : failures)
     std::fprintf(stderr, "spotkeeper: not seen: %s\n", base::printable(failure).c_str());
-  return plan->failures.empty() ? kOk : kFailed;
+  for (const base::Error& error : errors) code = explain(error);
+  return code;
 }
 
 }  // namespace

@@ -11,9 +11,9 @@
 namespace app {
 namespace {
 
-const Columns kPrices{{"instance_type"}, {"zone"},       {"price_usd"},
-                      {"on_demand_usd"}, {"lowest_usd"}, {"mean_usd"},
-                      {"highest_usd"},   {"changes"},    {"since"}};
+const Columns kPrices{kSiteColumn,       {"instance_type"}, {"zone"},     {"price_usd"},
+                      {"on_demand_usd"}, {"lowest_usd"},    {"mean_usd"}, {"highest_usd"},
+                      {"changes"},       {"since"}};
 
 struct PriceOptions : ReadOptions {
   std::string type;
@@ -41,6 +41,7 @@ void add_prices_command(CLI::App& root, Action& action) {
   prices->add_option("--type", options->type, "only pools of this instance type")
       ->check([](const std::string& text) { return must_be(kInstanceType, text); });
   prices->add_option("--zone", options->zone, "only pools of this zone");
+  add_site_option(*prices, options->site);
   prices->add_option("--last", options->last, "how far back to look, as 90m, 24h or 7d")
       ->check([](const std::string& text) { return must_be_last(text); })
       ->capture_default_str();

@@ -28,6 +28,10 @@ void add_read_options(CLI::App& command, ReadOptions& options) {
   add_output_option(command, options);
 }
 
+void add_site_option(CLI::App& command, std::string& site) {
+  command.add_option("--site", site, "only this [[aws]] of the configuration file");
+}
+
 void add_limit_option(CLI::App& command, ReadOptions& options) {
   command.add_option("--limit", options.limit, "at most so many, the newest")
       ->check(CLI::Range(1, static_cast<int>(engine::kMostRows)))
@@ -54,10 +58,17 @@ base::Result<base::json::object> ask(const ServerOptions& options, const std::st
 
 int print_list(const ReadOptions& options, const std::string& path, const base::Form& query,
                std::string_view list, const Columns& columns) {
-  const auto document = ask(options.server, path, query);
+  base::Form of_site = query;
+  if (!options.site.empty()) of_site.add("site", options.site);
+  const auto document = ask(options.server, path, of_site);
   if (!document) return explain(document.error());
   std::fputs(render(*document, list, columns, output_of(options)).c_str(), stdout);
-  return kOk;
+  const auto* not_seen = base::json::find_array(*document, "not_seen");
+  if (!not_seen) return kOk;
+  for (const base::json::value& why : *not_seen)
+    std::fprintf(stderr, "spotkeeper: not seen: %s\n",
+                 why.is_string() ? base::printable(why.get_string()).c_str() : "?");
+  return kFailed;
 }
 
 }  // namespace app

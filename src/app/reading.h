@@ -18,6 +18,7 @@ namespace app {
 struct ReadOptions {
   ServerOptions server;
   std::string output = "table";
+  std::string site;  // Empty: all of them.
   int limit = 100;
 };
 
@@ -26,6 +27,8 @@ void add_server_options(CLI::App& command, ServerOptions& options);
 void add_output_option(CLI::App& command, ReadOptions& options);
 // Both of these.
 void add_read_options(CLI::App& command, ReadOptions& options);
+// --site.
+void add_site_option(CLI::App& command, std::string& site);
 void add_limit_option(CLI::App& command, ReadOptions& options);
 
 Output output_of(const ReadOptions& options);
@@ -36,7 +39,8 @@ int explain(const base::Error& error);
 base::Result<boost::json::object> ask(const ServerOptions& options, const std::string& path,
                                       const base::Form& query = {});
 
-// Asks, and prints the list of that name.
+// Asks (of the site, if one is chosen), and prints the list of that name. What a site could not
+// tell is named on standard error, and the exit code is kFailed.
 int print_list(const ReadOptions& options, const std::string& path, const base::Form& query,
                std::string_view list, const Columns& columns);
 

@@ -31,13 +31,13 @@ void override_log(const ServeOptions& options, Config& config) {
   if (!options.log_format.empty()) config.log.format = *parse_log_format(options.log_format);
 }
 
-base::Result<PacedClock> clock_for(const ServeOptions& options, const Config& config) {
+base::Result<PacedClock> clock_for(const ServeOptions& options, const AwsConfig& aws) {
   if (!options.follow_region_clock) return PacedClock();
-  if (!config.aws.endpoint)
+  if (!aws.endpoint)
     return base::fail("NoSimulatedClock",
                       "--follow-region-clock needs a simulated region: endpoint_url in [aws]");
   const auto http = net::make_http_client({});
-  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *config.aws.endpoint));
+  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *aws.endpoint));
   return PacedClock(pace);
 }
 
@@ -57,15 +57,22 @@ base::Result<std::unique_ptr<Keeper>> start_keeper(const ServeOptions& options,
   keeper.seed = fresh_seed();
   keeper.pause = [&signals](base::Duration delay) { return signals.pause(delay); };
   ASSIGN_OR_RETURN(keeper.crash_hook, hook_from_environment());
-  ASSIGN_OR_RETURN(keeper.clock, clock_for(options, config));
+  keeper.clock_of = [options](const AwsConfig& aws) { return clock_for(options, aws); };
   return Keeper::start(std::move(keeper));
 }
 
+std::string describe(const Snapshot& site) {
+  const std::string whose = site.not_begun.empty() ? "account " + site.account.str() : "not begun";
+  return of_site(site.site, whose + ", " + site.region.str());
+}
+
 void say_ready(const Keeper& keeper, const Config& config) {
-  std::printf("ready %s (keeper %s, account %s, %s, %zu group%s)\n", keeper.url().c_str(),
-              config.keeper.name.str().c_str(), keeper.account().str().c_str(),
-              config.aws.region.str().c_str(), config.groups.size(),
-              config.groups.size() == 1 ? "" : "s");
+  std::string sites;
+  for (const auto& site : keeper.snapshots()) sites += ", " + describe(*site);
+  size_t groups = 0;
+  for (const SiteConfig& site : config.sites) groups += site.groups.size();
+  std::printf("ready %s (keeper %s%s, %zu group%s)\n", keeper.url().c_str(),
+              config.keeper.name.str().c_str(), sites.c_str(), groups, groups == 1 ? "" : "s");
   std::fflush(stdout);
   sd_notify("READY=1\nSTATUS=" + keeper.url());
 }
@@ -81,7 +88,7 @@ class Reloads {
  public:
   struct Loaded {
     std::string text;  // Of the file: one that somebody is changing is not taken over unasked.
-    std::vector<notify::Trouble> lacks;
+    std::vector<SiteTrouble> lacks;
   };
 
   Reloads(const ServeOptions& options, const base::Logger& log, Keeper& keeper, Loaded loaded)
@@ -126,7 +133,7 @@ class Reloads {
 
   void take_over(Config config, std::string text) {
     override_log(options_, config);
-    std::vector<notify::Trouble> lacks = config.lacks;
+    std::vector<SiteTrouble> lacks = config.lacks;
     if (const base::Status status = keeper_.reload(std::move(config)); !status)
       return refuse(status.error().message);
     loaded_ = {std::move(text), std::move(lacks)};
@@ -138,9 +145,11 @@ class Reloads {
   }
 
   void say_lacks() const {
-    for (const notify::Trouble& lack : loaded_.lacks)
-      log_.error("going-without",
-                 {{"what", lack.name}, {"group", lack.group.str()}, {"why", lack.why}});
+    for (const auto& [site, lack] : loaded_.lacks) {
+      const base::Logger log = site.empty() ? log_ : log_.with("site", site);
+      log.error("going-without",
+                {{"what", lack.name}, {"group", lack.group.str()}, {"why", lack.why}});
+    }
   }
 
   const ServeOptions& options_;

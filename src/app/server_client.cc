@@ -39,14 +39,15 @@ class RemoteKeeper : public ServerClient {
   const std::unique_ptr<net::HttpClient> http_;
 };
 
-class LeftJournal : public ServerClient {
+class LeftJournals : public ServerClient {
  public:
-  LeftJournal(std::string state_dir, std::unique_ptr<JournalApi> journal)
-      : state_dir_(std::move(state_dir)), journal_(std::move(journal)) {}
+  LeftJournals(std::string state_dir, std::vector<JournalPlace> journals)
+      : state_dir_(std::move(state_dir)),
+        journals_(std::move(journals), [] { return SystemClock().now(); }) {}
 
  private:
   base::Result<net::Response> send(net::Request request) override {
-    auto response = request.method == "GET" ? journal_->answer(request) : std::nullopt;
+    auto response = request.method == "GET" ? journals_.answer(request) : std::nullopt;
     if (response) return *std::move(response);
     return base::fail("NoKeeper",
                       "no keeper is running on the state folder " + base::quote(state_dir_) +
@@ -55,7 +56,7 @@ class LeftJournal : public ServerClient {
   }
 
   const std::string state_dir_;
-  const std::unique_ptr<JournalApi> journal_;
+  JournalApi journals_;
 };
 
 base::Result<std::unique_ptr<ServerClient>> at_url(const std::string& url) {
@@ -109,8 +110,8 @@ base::Result<std::unique_ptr<ServerClient>> ServerClient::open(
   if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url);
   ASSIGN_OR_RETURN(const std::string state_dir, state_dir_of(options));
   if (const auto url = keeper_url(state_dir)) return at_url(*url);
-  auto journal = JournalApi::open(journal_path(state_dir), [] { return SystemClock().now(); });
-  if (journal) return std::make_unique<LeftJournal>(state_dir, *std::move(journal));
+  if (auto journals = journals_in(state_dir); !journals.empty())
+    return std::make_unique<LeftJournals>(state_dir, std::move(journals));
   const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
   if (!is_chosen) return at_url(kDefaultServer);
   return base::fail("NoKeeper",
@@ -126,10 +127,12 @@ base::Result<std::string> ServerClient::get(std::string path, const base::Form& 
   return body_of(send(std::move(request)));
 }
 
-base::Result<std::string> ServerClient::post(std::string path, std::string body) {
+base::Result<std::string> ServerClient::post(std::string path, std::string body,
+                                             const base::Form& query) {
   net::Request request;
   request.method = "POST";
   request.path = std::move(path);
+  request.query = query.encode();
   request.headers.add("Content-Type", "application/json");
   request.body = std::move(body);
   return body_of(send(std::move(request)));

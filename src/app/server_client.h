@@ -29,7 +29,7 @@ class ServerClient {
 
   // The answer's JSON. A refusal is an error with the API's own code and message.
   base::Result<std::string> get(std::string path, const base::Form& query = {});
-  base::Result<std::string> post(std::string path, std::string body);
+  base::Result<std::string> post(std::string path, std::string body, const base::Form& query = {});
 
  private:
   virtual base::Result<net::Response> send(net::Request request) = 0;

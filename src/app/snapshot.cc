@@ -118,6 +118,21 @@ void append(std::string& text, const std::string& more) {
   text += (text.empty() || more.empty() ? "" : "; ") + more;
 }
 
+template <class Is>
+std::optional<size_t> first_site(const Snapshots& snapshots, Is is) {
+  for (size_t site = 0; site < snapshots.size(); ++site)
+    if (is(*snapshots[site])) return site;
+  return std::nullopt;
+}
+
+bool has_slot(const Snapshot& snapshot, const model::SlotName& slot) {
+  for (const auto& group : snapshot.groups)
+    if (std::any_of(group->slots.begin(), group->slots.end(),
+                    [&](const SlotView& view) { return view.name == slot; }))
+      return true;
+  return false;
+}
+
 }  // namespace
 
 std::string_view to_string(SlotState state) { return kSlotStates[static_cast<size_t>(state)]; }
@@ -145,6 +160,17 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.ledger_revision = record->revision;
   view.open_launches = record->open.size();
   view.retiring = record->retiring;
+  return view;
+}
+
+GroupView view_before(const model::GroupSpec& group, const std::string& not_begun) {
+  GroupView view;
+  view.name = group.name;
+  view.capacity = group.capacity;
+  view.min_healthy = group.min_healthy;
+  view.hindrance = not_begun;
+  for (int i = 0; i < group.capacity; ++i)
+    view.slots.push_back(free_slot(nullptr, model::slot_name(group.name, i)));
   return view;
 }
 
@@ -199,6 +225,46 @@ const GroupView* Snapshot::find(std::string_view group) const {
   const auto found = std::find_if(groups.begin(), groups.end(),
                                   [&](const auto& view) { return view->name.str() == group; });
   return found == groups.end() ? nullptr : found->get();
+}
+
+std::optional<size_t> site_of_group(const Snapshots& snapshots, std::string_view group) {
+  return first_site(snapshots, [&](const Snapshot& site) { return site.find(group) != nullptr; });
+}
+
+size_t site_of_command(const Snapshots& snapshots, const model::Command& command) {
+  if (!model::is_about_slot(command.kind))
+    return site_of_group(snapshots, command.subject).value_or(0);
+  const model::SlotName slot(command.subject);
+  return first_site(snapshots, [&](const Snapshot& site) { return has_slot(site, slot); })
+      .value_or(0);
+}
+
+std::optional<size_t> find_site(const Snapshots& snapshots, std::string_view name) {
+  return first_site(snapshots, [&](const Snapshot& site) { return site.site == name; });
+}
+
+std::vector<size_t> sites_of_notice(const Snapshots& snapshots, const model::Notice& notice) {
+  std::vector<size_t> sites;
+  for (size_t i = 0; i < snapshots.size(); ++i) {
+    const Snapshot& site = *snapshots[i];
+    const bool may_be_its_account =
+        site.account.empty() || notice.account.empty() || site.account == notice.account;
+    const bool may_be_its_region = notice.region.empty() || site.region == notice.region;
+    if (may_be_its_account && may_be_its_region) sites.push_back(i);
+  }
+  return sites;
+}
+
+base::Instant time_of(const Snapshots& snapshots) {
+  const auto begun =
+      first_site(snapshots, [](const Snapshot& site) { return site.not_begun.empty(); });
+  return snapshots[begun.value_or(0)]->at;
+}
+
+std::string site_names(const Snapshots& snapshots) {
+  std::string names;
+  for (const auto& site : snapshots) names += (names.empty() ? "" : ", ") + site->site;
+  return names;
 }
 
 }  // namespace app

@@ -1,4 +1,5 @@
-// Snapshot: what the keeper knew after its last turn, as a value for the API, metrics and views.
+// Snapshot: what a site's keeper knew after its last turn, as a value for the API, metrics and
+// views.
 //
 // The loop makes one after every turn and hands it out; nobody else ever sees the engine's state.
 // A group's view is made anew only after a turn that decided for it: a turn costs what it touched.
@@ -7,12 +8,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
 #include "engine/engine.h"
 #include "market/ranking.h"
+#include "model/command.h"
 #include "model/incident.h"
+#include "model/notice.h"
 #include "model/pool.h"
 
 namespace app {
@@ -72,9 +76,12 @@ struct GroupView {
 using GroupViews = std::vector<std::shared_ptr<const GroupView>>;  // By name.
 
 struct Snapshot {
+  std::string site;  // Its name; empty: the only one.
   model::KeeperName keeper;
   std::string deployment;
-  model::AccountId account;
+  // Why its groups are not kept: it could not be begun yet. Empty once it was.
+  std::string not_begun;
+  model::AccountId account;  // Empty until it was begun.
   model::Region region;
   base::Instant at;        // The keeper's own clock.
   base::Instant due_real;  // When the next turn begins at the latest, by the system's clock.
@@ -89,7 +96,25 @@ struct Snapshot {
   const GroupView* find(std::string_view group) const;
 };
 
+// Of all sites, in the order of the file; at least one.
+using Snapshots = std::vector<std::shared_ptr<const Snapshot>>;
+
+// The group of that name, whichever site keeps it; the number of that site.
+std::optional<size_t> site_of_group(const Snapshots& snapshots, std::string_view group);
+// The site that knows the command's subject; the first one when none does, which says so.
+size_t site_of_command(const Snapshots& snapshots, const model::Command& command);
+// The site of that name.
+std::optional<size_t> find_site(const Snapshots& snapshots, std::string_view name);
+// Those that a notice can be about, by its account and region.
+std::vector<size_t> sites_of_notice(const Snapshots& snapshots, const model::Notice& notice);
+// What the keepers' clocks showed: one that keeps groups, if there is one.
+base::Instant time_of(const Snapshots& snapshots);
+// "east, west"
+std::string site_names(const Snapshots& snapshots);
+
 GroupView view_of(const control::GroupState& group, base::Instant now);
+// Of a group whose site could not be begun yet.
+GroupView view_before(const model::GroupSpec& group, const std::string& not_begun);
 
 std::vector<PoolView> pools_of(const control::GroupState& group, const control::Brain& brain,
                                base::Instant now);

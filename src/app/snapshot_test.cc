@@ -145,6 +145,62 @@ TEST(GroupViews, AreMadeAnewOnlyAfterATurnThatDecidedForTheGroup) {
   EXPECT_EQ(views, looked_at);
 }
 
+// ---- of several sites ----
+
+std::shared_ptr<const Snapshot> site(const std::string& name, const std::string& group_name,
+                                     const std::string& region) {
+  GroupView view;
+  view.name = model::GroupName(group_name);
+  view.slots.resize(1);
+  view.slots[0].name = model::SlotName(group_name + "-a");
+  Snapshot snapshot;
+  snapshot.site = name;
+  snapshot.account = model::AccountId("123456789012");
+  snapshot.region = model::Region(region);
+  snapshot.groups = {std::make_shared<const GroupView>(view)};
+  return std::make_shared<const Snapshot>(snapshot);
+}
+
+const Snapshots kTwo{site("east", "web", "us-east-2"), site("west", "api", "us-west-2")};
+
+TEST(Snapshots, KnowWhichSiteKeepsAGroup) {
+  EXPECT_EQ(site_of_group(kTwo, "web"), 0u);
+  EXPECT_EQ(site_of_group(kTwo, "api"), 1u);
+  EXPECT_EQ(site_of_group(kTwo, "web-a"), std::nullopt);
+  EXPECT_EQ(find_site(kTwo, "west"), 1u);
+  EXPECT_EQ(find_site(kTwo, ""), std::nullopt);
+  EXPECT_EQ(site_names(kTwo), "east, west");
+}
+
+TEST(Snapshots, AnOrderGoesToTheSiteOfItsSlotOrGroup) {
+  using model::CommandKind;
+  EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kPause, "api"}), 1u);
+  EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "api-a"}), 1u);
+  EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "web-a"}), 0u);
+  EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "api"}), 0u) << "it is no slot";
+}
+
+TEST(Snapshots, ANoticeIsOfTheSitesThatItCanBeAbout) {
+  model::Notice notice;
+  notice.account = model::AccountId("123456789012");
+  notice.region = model::Region("us-west-2");
+  EXPECT_THAT(sites_of_notice(kTwo, notice), testing::ElementsAre(1u));
+  notice.region = {};
+  EXPECT_THAT(sites_of_notice(kTwo, notice), testing::ElementsAre(0u, 1u));
+  notice.account = model::AccountId("999999999999");
+  EXPECT_THAT(sites_of_notice(kTwo, notice), testing::IsEmpty());
+}
+
+TEST(GroupView, OfASiteThatIsNotBegunHasEmptySlotsAndSaysWhy) {
+  const GroupView view = view_before(group().spec, "nobody answers");
+  EXPECT_EQ(view.name.str(), "web");
+  EXPECT_EQ(view.hindrance, "nobody answers");
+  EXPECT_FALSE(view.has_seen_all);
+  ASSERT_EQ(view.slots.size(), 4u);
+  EXPECT_EQ(view.slots[3].name, kD);
+  EXPECT_EQ(view.slots[3].state, SlotState::kEmpty);
+}
+
 TEST(Snapshot, FindsAGroupByItsName) {
   Snapshot snapshot;
   snapshot.groups = {std::make_shared<const GroupView>(view_of(group(), kNow))};

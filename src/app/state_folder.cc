@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -74,7 +75,24 @@ std::string default_state_dir(const aws::Environment& environment, bool is_root)
   return environment("HOME").value_or("") + "/.local/state/spotkeeper";
 }
 
-std::string journal_path(const std::string& state_dir) { return state_dir + "/keeper.db"; }
+std::string journal_path(const std::string& state_dir, const std::string& site) {
+  return state_dir + (site.empty() ? "" : "/" + site) + "/keeper.db";
+}
+
+std::vector<JournalPlace> journals_in(const std::string& state_dir) {
+  std::error_code ignored;  // What cannot be looked at is as good as absent.
+  std::vector<std::string> sites{""};
+  for (std::filesystem::directory_iterator at(state_dir, ignored), end; at != end;
+       at.increment(ignored))
+    if (at->is_directory(ignored)) sites.push_back(at->path().filename().string());
+  std::sort(sites.begin(), sites.end());
+  std::vector<JournalPlace> places;
+  for (const std::string& site : sites) {
+    const std::string path = journal_path(state_dir, site);
+    if (std::filesystem::exists(path, ignored)) places.push_back({site, path});
+  }
+  return places;
+}
 
 base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& path) {
   // Whatever this process writes there is its owner's alone, also in a folder that was there
@@ -97,6 +115,21 @@ base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& 
 }
 
 StateFolder::~StateFolder() { close(lock_); }
+
+base::Result<std::string> StateFolder::journal_of(const std::string& site) const {
+  std::string path = journal_path(path_, site);
+  if (site.empty()) return path;
+  std::error_code ignored;
+  if (const std::string unnamed = journal_path(path_); std::filesystem::exists(unnamed, ignored))
+    return base::fail("StateFolder",
+                      base::quote(unnamed) +
+                          " is a site's journal of before the sites had names; stop the keeper and "
+                          "move it, with the files whose names begin with it, into the folder of "
+                          "its site, as " +
+                          base::quote(path));
+  RETURN_IF_ERROR(make_folder(path_ + "/" + site));
+  return path;
+}
 
 base::Status StateFolder::publish_url(const std::string& url) {
   const ssize_t written = pwrite(lock_, url.data(), url.size(), 0);

@@ -1,5 +1,7 @@
-// StateFolder: the folder that one keeper owns while it runs: its journal, its ledger, its lock.
+// StateFolder: the folder that one keeper owns while it runs: its journals, its ledgers, its lock.
 //
+// A site without a name has its journal in the folder itself, each of the others in a folder below
+// it that bears its name.
 // The lock is the kernel's (on keeper.lock), so it ends with the process however that ends.
 // The lock file also says where the owner's API is, for the command line. Nothing is written before
 // the lock is held.
@@ -8,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/credentials.h"
 #include "base/result.h"
@@ -15,7 +18,15 @@
 namespace app {
 
 std::string default_state_dir(const aws::Environment& environment, bool is_root);
-std::string journal_path(const std::string& state_dir);
+// Of the site of that name; empty: of the only one.
+std::string journal_path(const std::string& state_dir, const std::string& site = {});
+
+struct JournalPlace {
+  std::string site;
+  std::string path;
+};
+// The journals that keepers have left there, whichever there are; by site.
+std::vector<JournalPlace> journals_in(const std::string& state_dir);
 
 class StateFolder {
  public:
@@ -26,7 +37,9 @@ class StateFolder {
   StateFolder(const StateFolder&) = delete;
   StateFolder& operator=(const StateFolder&) = delete;
 
-  std::string journal() const { return journal_path(path_); }
+  // Makes the site's folder when it is missing. Fails when the site has a name and the folder's
+  // own journal is there, which is some site's memory of before they had names.
+  base::Result<std::string> journal_of(const std::string& site) const;
   // Where this keeper's API is, for keeper_url.
   base::Status publish_url(const std::string& url);
 

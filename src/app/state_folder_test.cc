@@ -33,6 +33,41 @@ TEST_F(StateFolderTest, MakesAFolderThatOnlyItsOwnerReads) {
   EXPECT_EQ(status.st_mode & 0777, 0700u);
 }
 
+TEST_F(StateFolderTest, GivesASiteWithANameAFolderOfItsOwn) {
+  const auto folder = StateFolder::take(root_);
+  ASSERT_TRUE(folder);
+  EXPECT_EQ((*folder)->journal_of("east"), root_ + "/east/keeper.db");
+  struct stat status {};
+  ASSERT_EQ(stat((root_ + "/east").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+  EXPECT_EQ((*folder)->journal_of(""), root_ + "/keeper.db");
+}
+
+TEST_F(StateFolderTest, BeginsNoNamedSiteBesideAJournalWithoutAName) {
+  const auto folder = StateFolder::take(root_);
+  std::ofstream(root_ + "/keeper.db") << "x";
+  const auto refused = (*folder)->journal_of("east");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("move it"));
+  EXPECT_THAT(refused.error().message, HasSubstr("/east/keeper.db"));
+  EXPECT_TRUE((*folder)->journal_of(""));
+}
+
+TEST_F(StateFolderTest, ListsTheJournalsThatAreThere) {
+  EXPECT_TRUE(journals_in(root_).empty());
+  EXPECT_TRUE(journals_in(root_ + "/absent").empty());
+  std::filesystem::create_directory(root_ + "/west");
+  std::filesystem::create_directory(root_ + "/empty");
+  std::filesystem::create_directory(root_ + "/east");
+  for (const char* site : {"west", "east"}) std::ofstream(journal_path(root_, site)) << "x";
+  const auto places = journals_in(root_);
+  ASSERT_EQ(places.size(), 2u);
+  EXPECT_EQ(places[0].site, "east");
+  EXPECT_EQ(places[1].path, root_ + "/west/keeper.db");
+  std::ofstream(journal_path(root_)) << "x";
+  EXPECT_EQ(journals_in(root_)[0].site, "");
+}
+
 TEST_F(StateFolderTest, LetsNoTwoKeepersShareAFolder) {
   auto first = StateFolder::take(root_);
   ASSERT_TRUE(first);

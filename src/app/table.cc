@@ -30,6 +30,20 @@ std::string cell_of(const value& row, const Column& column) {
   return cell ? cell_text(*cell) : std::string();
 }
 
+bool has(const value& row, const Column& column) {
+  const object* members = row.if_object();
+  return members && members->contains(column.key);
+}
+
+Columns shown_columns(const array& rows, const Columns& columns) {
+  Columns shown;
+  for (const Column& column : columns)
+    if (column.shown == Shown::kAlways ||
+        std::any_of(rows.begin(), rows.end(), [&](const value& row) { return has(row, column); }))
+      shown.push_back(column);
+  return shown;
+}
+
 std::string heading_of(const Column& column) {
   std::string heading(column.key);
   for (char& c : heading) c = c == '_' ? ' ' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
@@ -72,8 +86,9 @@ std::string csv_line(const Line& cells) {
 
 }  // namespace
 
-std::string text_table(const array& rows, const Columns& columns) {
+std::string text_table(const array& rows, const Columns& all) {
   if (rows.empty()) return "none\n";
+  const Columns columns = shown_columns(rows, all);
   std::vector<Line> lines(1);
   for (const Column& column : columns) lines[0].push_back(heading_of(column));
   for (const value& row : rows) {
@@ -86,7 +101,8 @@ std::string text_table(const array& rows, const Columns& columns) {
   return aligned(lines);
 }
 
-std::string csv_table(const array& rows, const Columns& columns) {
+std::string csv_table(const array& rows, const Columns& all) {
+  const Columns columns = shown_columns(rows, all);
   Line line;
   for (const Column& column : columns) line.emplace_back(column.key);
   std::string text = csv_line(line);
@@ -100,7 +116,7 @@ std::string csv_table(const array& rows, const Columns& columns) {
 
 std::string text_facts(const object& facts, const Columns& columns) {
   std::vector<Line> lines;
-  for (const Column& column : columns) {
+  for (const Column& column : shown_columns({facts}, columns)) {
     const std::string cell = cell_of(facts, column);
     lines.push_back({heading_of(column), cell.empty() ? "-" : cell});
   }

@@ -13,9 +13,14 @@ namespace app {
 
 enum class Output { kTable, kJson, kCsv };
 
+enum class Shown { kAlways, kWhereGiven };
+
 struct Column {
-  std::string_view key;  // A member of the row's object; the heading too.
+  std::string_view key;          // A member of the row's object; the heading too.
+  Shown shown = Shown::kAlways;  // Where given: left out unless some row has the member.
 };
+// Which site a row is of, where sites have names.
+inline constexpr Column kSiteColumn{"site", Shown::kWhereGiven};
 using Columns = std::vector<Column>;
 
 // The rows under aligned headings; "-" where there is nothing, and a line instead of no rows.

@@ -48,6 +48,16 @@ TEST(Table, SetsFactsInTwoColumns) {
             "NAME      web\nCAPACITY  3\nSINCE     -\n");
 }
 
+TEST(Table, LeavesOutAColumnThatIsShownWhereGivenWhenItIsNot) {
+  const Columns columns{kSiteColumn, {"name"}};
+  const object plain{{"name", "web"}}, named{{"name", "api"}, {"site", "east"}};
+  EXPECT_EQ(text_table({plain}, columns), "NAME\nweb\n");
+  EXPECT_EQ(text_table({plain, named}, columns), "SITE  NAME\n-     web\neast  api\n");
+  EXPECT_EQ(csv_table({plain}, columns), "name\r\nweb\r\n");
+  EXPECT_EQ(text_facts(plain, columns), "NAME  web\n");
+  EXPECT_EQ(text_facts(named, columns), "SITE  east\nNAME  api\n");
+}
+
 TEST(Table, RendersTheListThatWasAskedFor) {
   const object document{{"things", {object{{"name", "web"}}}}, {"next_before", 4}};
   const Columns name{{"name"}};

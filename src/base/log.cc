@@ -61,6 +61,17 @@ std::string json_line(std::string_view time, LogLevel level, std::string_view me
 
 }  // namespace
 
+Logger Logger::with(std::string name, std::string value) const {
+  if (!sink_) return *this;
+  return Logger(
+      least_, [sink = sink_, name = std::move(name), value = std::move(value)](
+                  LogLevel level, std::string_view message, const LogField* fields, size_t count) {
+        std::vector<LogField> all{LogField(name, value)};
+        all.insert(all.end(), fields, fields + count);
+        sink(level, message, all.data(), all.size());
+      });
+}
+
 void Logger::write_fields(LogLevel level, std::string_view message,
                           const std::vector<std::pair<std::string, std::string>>& fields) const {
   if (!sink_ || level < least_) return;

@@ -37,6 +37,9 @@ class Logger {
   Logger() = default;  // Says nothing.
   Logger(LogLevel least, Sink sink) : least_(least), sink_(std::move(sink)) {}
 
+  // One whose lines begin with that field as well.
+  Logger with(std::string name, std::string value) const;
+
   void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     write(LogLevel::kDebug, message, fields);
   }

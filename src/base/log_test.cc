@@ -35,8 +35,22 @@ TEST(Log, JsonLinesKeepNumbersAsNumbers) {
       << line;
 }
 
+TEST(Log, AFieldCanBePutBeforeThoseOfEveryLine) {
+  testing::internal::CaptureStderr();
+  const Logger plain = stderr_logger(LogLevel::kInfo, LogFormat::kText);
+  const Logger east = plain.with("site", "east");
+  east.debug("quiet");
+  east.info("launched", {{"count", 3}});
+  plain.info("over");
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_NE(lines.find("info launched site=east count=3\n"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("info over\n"), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("quiet"), std::string::npos) << lines;
+}
+
 TEST(Log, ADefaultLoggerSaysNothing) {
   testing::internal::CaptureStderr();
+  Logger().with("site", "east").error("nobody hears");
   Logger().error("nobody hears");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }

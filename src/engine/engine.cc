@@ -332,7 +332,8 @@ void Engine::tell(const control::Decisions& decisions, Instant now) {
 std::vector<notify::Letter> Engine::letters_about_unusable() const {
   std::vector<notify::Notification> news;
   for (const Unusable& item : unusable_)
-    news.push_back(notify::message_kept({item.body, item.reason, item.source}, item.seen_at));
+    news.push_back(
+        notify::message_kept({item.body, item.reason, item.source, parts_.site}, item.seen_at));
   return notify::letters_of(news, parts_.subscriptions, keeper_);
 }
 

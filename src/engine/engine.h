@@ -44,6 +44,7 @@ struct EngineParts {
   std::vector<notify::Subscription> subscriptions = {};
   // What its owner knows that only a person can mend; asked each turn.
   std::function<std::vector<notify::Trouble>()> troubles = {};
+  std::string site = {};  // Of several that one process keeps: part of what people are told.
 };
 
 class Engine {

@@ -224,7 +224,7 @@ Notification trouble_ended(const model::KeeperName& keeper, const Trouble& troub
 
 Notification message_kept(const KeptMessage& message, Instant now) {
   Notification it;
-  it.id = quarantine_notification_id(message.body);
+  it.id = quarantine_notification_id(message.site, message.body);
   it.kind = Kind::kQuarantine;
   it.event = Event::kKept;
   it.at = now;

@@ -36,6 +36,7 @@ struct KeptMessage {
   std::string body;
   std::string reason;
   std::string door;
+  std::string site = {};  // Whose queue it came from; empty: the only one.
 };
 Notification message_kept(const KeptMessage& message, base::Instant now);
 

@@ -146,6 +146,7 @@ TEST(Compose, AMessageThatWasKeptSaysWhyAndNotWhatIsInIt) {
   EXPECT_EQ(it.event, Event::kKept);
   EXPECT_EQ(it.id, message_kept({"secret body", "again", "sqs"}, at(9)).id);
   EXPECT_NE(it.id, message_kept({"other body", "not JSON", "sqs"}, at(0)).id);
+  EXPECT_NE(it.id, message_kept({"secret body", "not JSON", "sqs", "east"}, at(0)).id);
 }
 
 }  // namespace

@@ -57,8 +57,10 @@ std::string lasting_notification_id(const model::KeeperName& keeper, const model
          std::string(to_string(event));
 }
 
-std::string quarantine_notification_id(std::string_view body) {
-  return "quarantine/" + base::hex(base::as_text(base::sha256(body))).substr(0, kDigestDigits);
+std::string quarantine_notification_id(std::string_view site, std::string_view body) {
+  const std::string of_site = site.empty() ? "" : std::string(site) + "/";
+  return "quarantine/" + of_site +
+         base::hex(base::as_text(base::sha256(body))).substr(0, kDigestDigits);
 }
 
 std::string document_of(const Notification& it, const model::KeeperName& keeper) {

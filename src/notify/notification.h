@@ -64,7 +64,8 @@ std::string incident_notification_id(const model::Incident& incident, Event even
 // What has a beginning and belongs to a group, or to the keeper when `group` is empty.
 std::string lasting_notification_id(const model::KeeperName& keeper, const model::GroupName& group,
                                     std::string_view what, base::Instant since, Event event);
-std::string quarantine_notification_id(std::string_view body);
+// One message may have come to the queues of two sites, and is then two.
+std::string quarantine_notification_id(std::string_view site, std::string_view body);
 
 // The body that a receiver of JSON gets; see docs/formats.md.
 std::string document_of(const Notification& notification, const model::KeeperName& keeper);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "app/config.h"
 #include "base/check.h"
@@ -35,8 +37,14 @@ void check_config(std::string_view bytes) {
       check_problem(problem, static_cast<int>(lines));
     return;
   }
-  CHECK(!config->aws.region.empty() && !config->queue_url.empty());
-  for (const model::GroupSpec& group : config->groups) check_group(group);
+  CHECK(!config->sites.empty());
+  std::set<std::string> sites;
+  for (const app::SiteConfig& site : config->sites) {
+    CHECK(!site.aws.region.empty() && !site.queue_url.empty());
+    CHECK(sites.insert(site.name).second && site.name.find_first_of("/.") == std::string::npos);
+    for (const model::GroupSpec& group : site.groups) check_group(group);
+  }
+  CHECK(config->sites.size() == 1 || !sites.contains(""));
 }
 
 }  // namespace fuzz
