@@ -157,7 +157,7 @@ void ledger_read(GroupState& group, const model::LedgerVersion& version,
 
 // ---- targets ----
 
-void health_read(GroupState& group, TargetView& view, const model::TargetHealthReply& reply,
+void health_read(TargetView& view, const model::TargetHealthReply& reply,
                  const model::CallCompleted& completed) {
   view.known = true;
   view.read_began = completed.began;
