@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/queue_identity.h"
 #include "app/whole_file.h"
 #include "base/quote.h"
 
@@ -20,9 +21,11 @@ struct Taken {
   std::map<std::string, int> names, queues, ledgers;
 };
 
+// `what` is what `value` names: the same for two that name one thing.
 void note_again(TableReader& in, std::string_view key, const std::string& value,
-                std::map<std::string, int>& taken, std::string_view allowed) {
-  const auto [other, is_new] = taken.emplace(value, in.line_of(key));
+                const std::string& what, std::map<std::string, int>& taken,
+                std::string_view allowed) {
+  const auto [other, is_new] = taken.emplace(what, in.line_of(key));
   if (!is_new)
     in.reject(key,
               std::string(key) + " in [[aws]] is " + quote(value) + " again, as in line " +
@@ -107,7 +110,7 @@ std::optional<S3Location> ledger_of_entry(TableReader& in, const std::string& na
   if (const auto url = in.text("ledger", kLedgerUrl)) {
     auto own = parse_s3_url(*url);
     if (own)
-      note_again(in, "ledger", to_text(*own), taken.ledgers, "a bucket or folder of its own");
+      note_again(in, "ledger", *url, to_text(*own), taken.ledgers, "a bucket or folder of its own");
     return own;
   }
   auto ledger = shared;
@@ -124,11 +127,12 @@ SiteConfig read_entry(const toml::table& table, const std::optional<S3Location>&
   SiteConfig site;
   site.name = in.required_text("name", kSiteName).value_or("");
   if (!site.name.empty())
-    note_again(in, "name", site.name, taken.names, "a name that no other entry has");
+    note_again(in, "name", site.name, site.name, taken.names, "a name that no other entry has");
   site.aws = read_aws(in, table, "[[aws]]");
   site.queue_url = read_queue(in, "[[aws]]", "its entry", site.aws.region);
   if (!site.queue_url.empty())
-    note_again(in, "queue_url", site.queue_url, taken.queues, "a queue of its own");
+    note_again(in, "queue_url", site.queue_url, queue_identity(site.queue_url), taken.queues,
+               "a queue of its own");
   site.ledger = ledger_of_entry(in, site.name, shared, taken);
   return site;
 }
