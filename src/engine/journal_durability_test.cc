@@ -132,7 +132,8 @@ struct Memory {
   int64_t last_seq = 0;
   int64_t stepped_through = 0;
   std::map<model::IncidentId, Incident> incidents;
-  std::map<std::string, int64_t> attempts;
+  std::map<std::string, int64_t> attempts;  // Of what is in quarantine.
+  std::map<std::string, Instant> last_seen;
   std::vector<std::string> letters;  // In the outbox, by id.
 
   friend bool operator==(const Memory&, const Memory&) = default;
@@ -164,6 +165,7 @@ struct Memory {
       std::erase_if(seq_of, [&](const auto& item) { return item.second == events.begin()->first; });
       events.erase(events.begin());
     }
+    std::erase_if(attempts, [&](const auto& item) { return last_seen.at(item.first) < before; });
   }
 };
 
@@ -277,6 +279,7 @@ class Workload {
   bool give_up(Memory& after) {
     if (memory_.letters.empty()) return true;
     ++after.attempts[after.letters.front()];
+    after.last_seen[after.letters.front()] = now_;
     after.letters.erase(after.letters.begin());
     Outbox outbox = machine_.journal().outbox();
     const auto letters = outbox.waiting("ops", 1).value();
@@ -300,6 +303,7 @@ class Workload {
   bool quarantine(Memory& after) {
     const std::string body = "odd " + std::to_string(prng_.below(5));
     ++after.attempts[body];
+    after.last_seen[body] = now_;
     return machine_.journal().quarantine({{body, "not JSON", "sqs", now_}}).has_value();
   }
 
