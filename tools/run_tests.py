@@ -59,7 +59,13 @@ def run(command, folder, environment, seconds):
 def ctest_entries(build):
     listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, check=True,
                             capture_output=True, stdin=subprocess.DEVNULL).stdout
-    return [(test["name"], test["command"]) for test in json.loads(listed)["tests"]]
+    return [(test["name"], test.get("command", [])) for test in json.loads(listed)["tests"]]
+
+
+def entries_for(entries, wanted):
+    """Where the filter begins with an entry's whole name, only that one was built."""
+    named = [entry for entry in entries if entry[0] == wanted.split(".", 1)[0]]
+    return named or entries
 
 
 def gtest_pattern(name, wanted):
@@ -74,6 +80,8 @@ def gtest_pattern(name, wanted):
 def run_entry(entry, build, wanted, environment):
     """The outcomes of one CTest entry. What was not built here is no GoogleTest binary."""
     name, command = entry
+    if not command:
+        return [Outcome(name, FAILED, "it was not built")]
     if wanted not in name and not Path(command[0]).is_relative_to(build):
         return []
     with tempfile.TemporaryDirectory() as folder:
@@ -172,7 +180,7 @@ def run_all(build, root, wanted):
     environment = seeds()
     outcomes = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        entries = ctest_entries(build)
+        entries = entries_for(ctest_entries(build), wanted)
         results = pool.map(lambda e: run_entry(e, build.resolve(), wanted, environment), entries)
         for (name, _), found in zip(entries, results):
             show(name, found)

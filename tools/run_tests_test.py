@@ -86,6 +86,13 @@ class RunTests(unittest.TestCase):
         self.binary("lint", "exit 3")
         self.assert_counts(0, "1 passed, 0 failed, 0 skipped", "A-b")
 
+    def test_a_binarys_name_runs_only_that_binary(self):
+        self.binary("x_test", fake_gtest(gtest_report(("A", "RUN", ""))))
+        self.binary("y_test", "exit 3")
+        (self.root / "build/y_test").unlink()
+        self.assert_counts(0, "1 passed, 0 failed, 0 skipped", "x_test")
+        self.assert_counts(0, "1 passed, 0 failed, 0 skipped", "x_test.Suite")
+
     def test_the_seed_is_printed_and_handed_down(self):
         self.binary("x", 'echo "$SPOTKEEPER_SEED"; test "$RC_PARAMS" = "seed=$SPOTKEEPER_SEED"')
         self.assertRegex(self.assert_counts(0, "1 passed, 0 failed, 0 skipped"), r"seed \d+")
