@@ -297,8 +297,10 @@ class Planner {
       const bool ours = entry.submitter == context_.keeper;
       const auto progress = group_.launches.find(entry.n);
       if (ours && progress != group_.launches.end() &&
-          progress->second.phase != LaunchProgress::Phase::kToSubmit)
+          progress->second.phase != LaunchProgress::Phase::kToSubmit) {
+        keep_while_searching(entry, progress->second);
         continue;
+      }
       const Instant over =
           ours ? entry.submit_before : entry.submit_before + context_.timing.takeover_margin;
       if (now_ <= over) {
@@ -308,6 +310,14 @@ class Planner {
       entry.submitter = context_.keeper;
       entry.submit_before = now_ + context_.timing.submit_window;
     }
+  }
+
+  // A search takes longer than the other keeper's patience, and who takes over begins a new one.
+  void keep_while_searching(OpenLaunch& entry, const LaunchProgress& progress) const {
+    if (progress.phase != LaunchProgress::Phase::kSearching) return;
+    const Instant until = progress.search_began + Timing::search_delay(Timing::kSearches - 1) +
+                          context_.timing.submit_window;
+    entry.submit_before = std::max(entry.submit_before, until);
   }
 
   // ---- new launches ----

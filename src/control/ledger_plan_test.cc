@@ -736,10 +736,15 @@ TEST_F(LedgerPlanTest, OurOwnExpiredEntryIsRenewed) {
   EXPECT_EQ(next(at(20) + millis(1)).open[0].submit_before, at(40) + millis(1));
 }
 
-TEST_F(LedgerPlanTest, OurOwnEntryThatIsBeingSearchedForNeedsNoNewWindow) {
-  open(open_launch(4, {kSlotA}, kMe, at(0)));
+// Two keepers took a launch from each other before its search was done, and each began a new one.
+TEST_F(LedgerPlanTest, WhoSearchesForALaunchKeepsItUntilTheSearchIsOver) {
+  open(open_launch(4, {kSlotA}, kMe, at(-5)));
   group_.launches[4].phase = Phase::kSearching;
-  EXPECT_FALSE(plan(at(60)).next);
+  group_.launches[4].search_began = at(-1);
+  const LedgerRecord searching = next();
+  EXPECT_EQ(searching.open[0].submit_before, at(-1 + 60 + 20)) << "the last look, and its answer";
+  store(searching);
+  EXPECT_FALSE(plan(at(70)).next) << "once is enough";
 }
 
 // ---- retiring ----

@@ -41,6 +41,18 @@ TEST(Simulation, SeedsThatOnceFoundABugHold) {
   }
 }
 
+// Clocks 28 s apart: each took a launch from the other before its search for it was done.
+TEST(Simulation, TwoKeepersDoNotTakeALaunchFromEachOtherForEver) {
+  SimulationOptions options;
+  options.seed = 9038;
+  base::Prng dice(options.seed);
+  options.swarm = draw_swarm(dice);
+  options.swarm->keepers = 2;
+  options.swarm->diverging_files = true;
+  const SimulationResult result = simulate(options);
+  EXPECT_TRUE(result.violations.empty()) << text_of(result);
+}
+
 TEST(Simulation, TwoLedgersForOneGroupAreCaught) {
   SimulationOptions options;
   options.seed = 3;
