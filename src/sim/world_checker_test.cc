@@ -200,6 +200,31 @@ TEST_F(WorldCheckerTest, RemovingTheOnlyOneThatServesIsFound) {
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
+TEST_F(WorldCheckerTest, WhoLeavesTooServesUntilItIsRemoved) {
+  const auto old = launch(1), doomed = launch(2);
+  register_target(old);
+  register_target(doomed);
+  commit(old);
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  for (const model::InstanceId& holder : {doomed, launch(3)}) {
+    ++record.revision;
+    record.holders[model::SlotName("web-a")].instance = holder;
+    ledger_.stored(record, [](const auto&) { return true; });
+  }
+  ++record.revision;
+  model::Retiring first, second;
+  first.instance = old;
+  second.instance = doomed;
+  record.retiring = {first, second};
+  ledger_.stored(record, [](const auto&) { return true; });
+  violations_.clear();
+  checker_.removed(old, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+  ASSERT_EQ(region_.ec2("TerminateInstances", {{"InstanceId.1", old.str()}}).status, 200);
+  checker_.removed(doomed, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+}
+
 // It failed when it left the balancer, and is well again when another keeper repeats that.
 TEST_F(WorldCheckerTest, RemovingWhatLeftBeforeIsNot) {
   const auto id = launch(1);
