@@ -145,15 +145,16 @@ std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
   };
+  const auto often = [&](const char* name, Duration between) {
+    return between < kNever ? number(name, between.ms()) : std::string();
+  };
   return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
          number("window", swarm.return_window.has_value()) + number("namesakes", swarm.namesakes) +
          number("diverging", swarm.diverging_files) + number("fleets", swarm.fleets) +
-         number("requests", swarm.spot_requests) +
-         number("orders_ms", swarm.between_orders.ms() % kNever.ms()) +
-         number("edits_ms", swarm.between_edits.ms() % kNever.ms()) +
-         number("slow", swarm.network.slow_per_mille) +
+         number("requests", swarm.spot_requests) + often("orders_ms", swarm.between_orders) +
+         often("edits_ms", swarm.between_edits) + number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +
          number("late_request", swarm.network.late_request_per_mille) +
