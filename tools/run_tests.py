@@ -62,12 +62,6 @@ def ctest_entries(build):
     return [(test["name"], test.get("command", [])) for test in json.loads(listed)["tests"]]
 
 
-def entries_for(entries, wanted):
-    """Where the filter begins with an entry's whole name, only that one was built."""
-    named = [entry for entry in entries if entry[0] == wanted.split(".", 1)[0]]
-    return named or entries
-
-
 def gtest_pattern(name, wanted):
     """GTEST_FILTER for the cases whose full name `binary.Suite.Case` contains what is wanted."""
     if wanted in name:
@@ -81,7 +75,8 @@ def run_entry(entry, build, wanted, environment):
     """The outcomes of one CTest entry. What was not built here is no GoogleTest binary."""
     name, command = entry
     if not command:
-        return [Outcome(name, FAILED, "it was not built")]
+        is_wanted = wanted in name or wanted.startswith(name + ".")
+        return [Outcome(name, FAILED, "it was not built")] if is_wanted else []
     if wanted not in name and not Path(command[0]).is_relative_to(build):
         return []
     with tempfile.TemporaryDirectory() as folder:
@@ -180,7 +175,7 @@ def run_all(build, root, wanted):
     environment = seeds()
     outcomes = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        entries = entries_for(ctest_entries(build), wanted)
+        entries = ctest_entries(build)
         results = pool.map(lambda e: run_entry(e, build.resolve(), wanted, environment), entries)
         for (name, _), found in zip(entries, results):
             show(name, found)

@@ -290,7 +290,7 @@ void instances_answered(GroupState& group, const Flight& flight,
   const bool by_id = flight.key.kind == WorkKind::kConfirmInstance;
   if (by_id && !completed.result && model::is_not_found(completed.result.error().code)) {
     remark(context, base::LogLevel::kInfo, "absence-confirmed", {{"instance", flight.key.subject}});
-    return ended(group, InstanceId(flight.key.subject), "absent", context.now);
+    return ended(group, InstanceId(flight.key.subject), kAbsent, context.now);
   }
   const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
   if (!reply) return;
@@ -411,7 +411,7 @@ void ending_answered(GroupState& group, const Flight& flight, const model::CallC
                      const AnswerContext& context) {
   const InstanceId id(flight.key.subject);
   if (!completed.result && model::is_not_found(completed.result.error().code))
-    return ended(group, id, "absent", context.now);
+    return ended(group, id, kAbsent, context.now);
   if (!reply_of<model::Done>(group, flight, completed, context)) return;
   group.poll_asked_at = context.now;
   ended(group, id, "terminated by us", context.now);

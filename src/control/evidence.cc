@@ -41,6 +41,20 @@ bool is_overdue(const GroupState& group, const InstanceId& id, Instant began,
   return since != Instant::never() && began >= since + timing.horizon;
 }
 
+// That one was not found is proof by time, and a clock that jumped ahead had not waited. It lives
+// when AWS shows it once whatever was old then has been forgotten.
+bool comes_back(const GroupState& group, const InstanceId& id, Instant began) {
+  return group.missed.contains(id) && began >= group.gone.at(id) + Timing().horizon;
+}
+
+void take_back(GroupState& group, const InstanceId& id) {
+  group.gone.erase(id);
+  group.missed.erase(id);
+  const auto doom = group.doomed.find(id);
+  if (doom != group.doomed.end() && doom->second.kind == model::IncidentKind::kLoss)
+    group.doomed.erase(doom);
+}
+
 }  // namespace
 
 bool is_owned(const GroupState& group, const model::Instance& instance) {
@@ -81,11 +95,13 @@ void observe(GroupState& group, const model::Instance& instance, Instant began, 
   if (!fresh) {
     const bool older = began < seen.shown_at;
     const bool resurrects = is_final(seen.instance.state) && !is_final(instance.state);
-    if (older || resurrects) return;
+    if (older || (resurrects && !comes_back(group, instance.id, began))) return;
     seen.instance = instance;
     seen.shown_at = began;
   }
   group.suspects.erase(instance.id);
+  if (!is_final(instance.state) && comes_back(group, instance.id, began))
+    take_back(group, instance.id);
   if (is_final(instance.state)) {
     // Taken without a warning: that is no crash, and its pool is no place for the next one.
     if (instance.state_reason == kReclaimed)
@@ -98,6 +114,7 @@ void observe(GroupState& group, const model::Instance& instance, Instant began, 
 
 void ended(GroupState& group, const InstanceId& id, std::string how, Instant now) {
   if (!group.gone.try_emplace(id, now).second) return;
+  if (how == kAbsent) group.missed.insert(id);
   if (const auto seen = group.seen.find(id); seen != group.seen.end())
     seen->second.instance.state = InstanceState::kTerminated;
   group.suspects.erase(id);
@@ -126,6 +143,7 @@ void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant
   std::erase_if(group.retirements, [&](const auto& entry) {
     return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first);
   });
+  std::erase_if(group.missed, [&](const auto& id) { return !group.gone.contains(id); });
   std::erase_if(group.doomed, [&](const auto& entry) {
     return !group.seen.contains(entry.first) && !group.ledger_ids.contains(entry.first) &&
            began >= entry.second.since + timing.horizon;

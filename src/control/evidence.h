@@ -22,6 +22,9 @@ bool is_owned(const GroupState& group, const model::Instance& instance);
 void observe(GroupState& group, const model::Instance& instance, base::Instant began,
              base::Instant now);
 
+// How one ended that AWS does not find any more, as people are told it.
+inline constexpr char kAbsent[] = "absent";
+
 // It ended, for certain. Without an earlier warning that is a loss.
 void ended(GroupState& group, const model::InstanceId& id, std::string how, base::Instant now);
 

@@ -123,6 +123,20 @@ TEST_F(EvidenceTest, ALaggingReadDoesNotResurrectWhatWasNeverSeenAlive) {
   EXPECT_FALSE(serves(group_, kA));
 }
 
+// Seed 3000504: a clock that jumped ahead made a young machine's absence look proved; it lived on,
+// and nobody looked after it or ended it.
+TEST_F(EvidenceTest, AMachineThatWasOnlyMissedComesBackWhenAwsShowsItLater) {
+  ended(group_, kA, kAbsent, at(0));
+  show(a(), InstanceState::kRunning, at(90) - millis(1));
+  EXPECT_TRUE(group_.is_gone(kA)) << "lists may lag behind";
+  show(a(), InstanceState::kRunning, at(90));
+  EXPECT_FALSE(group_.is_gone(kA));
+  EXPECT_FALSE(group_.is_doomed(kA));
+  ended(group_, kB, "described", at(0));
+  show(instance(kB, "subnet-b", 2), InstanceState::kRunning, at(90));
+  EXPECT_TRUE(group_.is_gone(kB)) << "that it ended was shown";
+}
+
 TEST_F(EvidenceTest, TheEndIsTakenOnce) {
   ended(group_, kA, "described", at(0));
   ended(group_, kA, "absent", at(5));

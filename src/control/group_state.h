@@ -193,6 +193,7 @@ struct GroupState {
   std::map<model::InstanceId, Doom> doomed;
   std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
   std::map<model::InstanceId, Retirement> retirements;
+  std::set<model::InstanceId> missed;  // Of those gone: not shown to end, but no longer found.
   // Instances whose sweep absence must be confirmed by id.
   std::set<model::InstanceId> suspects;
   // Instances that are said to have ended, and until when AWS is asked about each.

@@ -99,6 +99,7 @@ bool Host::order(model::Command command, std::function<void(base::Status)> done)
 void Host::start() { boot(); }
 
 void Host::boot() {
+  clock_.begin();
   auto process = std::make_unique<Process>();
   auto database =
       store::Database::open("keeper.db", {.durability = options_.durability, .vfs = disk_->name()});

@@ -160,6 +160,9 @@ std::string to_string(const Swarm& swarm) {
   const auto number = [](const char* name, int64_t value) {
     return value == 0 ? std::string() : std::string(" ") + name + "=" + std::to_string(value);
   };
+  const auto often = [&](const char* name, Duration between) {
+    return between < kNever ? number(name, between.ms()) : std::string();
+  };
   return "keepers=" + std::to_string(swarm.keepers) + number("groups", swarm.groups) +
          number("capacity", swarm.capacity) + number("subnets", swarm.subnets) +
          number("base", swarm.base_slots) + number("fallback_ms", swarm.fallback_after.ms()) +
@@ -168,8 +171,7 @@ std::string to_string(const Swarm& swarm) {
          number("requests", swarm.spot_requests) + number("adopts", swarm.adopts) +
          number("partial", swarm.partial_files) + number("drops", swarm.drops_group) +
          number("drain_ms", swarm.drain ? swarm.drain->ms() + 1 : 0) +
-         number("orders_ms", swarm.between_orders.ms() % kNever.ms()) +
-         number("edits_ms", swarm.between_edits.ms() % kNever.ms()) +
+         often("orders_ms", swarm.between_orders) + often("edits_ms", swarm.between_edits) +
          number("slow", swarm.network.slow_per_mille) +
          number("refused", swarm.network.refused_per_mille) +
          number("lost_request", swarm.network.lost_request_per_mille) +

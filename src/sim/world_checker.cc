@@ -74,6 +74,8 @@ void WorldChecker::look(Instant now) {
   for (const model::GroupSpec& group : groups_) {
     figures_.slot_ms_wanted += group.capacity * passed.ms();
     figures_.slot_ms_served += serving_holders(group) * passed.ms();
+    const auto record = ledger_.last().find(group.name);
+    if (record != ledger_.last().end() && record->second.retired_at) retired_[group.name] = now;
     watch_ends(group, now);
     check_targets(group);
   }
@@ -148,6 +150,9 @@ void WorldChecker::removed(const InstanceId& id, Instant now) {
   if (record == ledger_.last().end()) return;
   if (is_to_be_left(id, record->second, now))
     violate_(id.str() + " was removed against an order of " + group->name.str());
+  // What was sent while the group was retired may arrive after a person has thought better of it.
+  const auto retired = retired_.find(group->name);
+  if (retired != retired_.end() && now <= retired->second + Duration::minutes(2)) return;
   if (record->second.retired_at || has_left(*group, id, now)) return;
   const control::Timing timing;
   // Clocks differ by half a minute at most, and a decision travels for some seconds.

@@ -70,6 +70,7 @@ class WorldChecker {
   Violate violate_;
   Figures figures_;
   base::Instant last_look_;
+  std::map<model::GroupName, base::Instant> retired_;  // When it was last seen to be.
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
   std::set<model::InstanceId> accused_;  // Of being registered; once is enough.

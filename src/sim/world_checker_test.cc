@@ -201,6 +201,25 @@ TEST_F(WorldCheckerTest, RemovingTheOnlyOneThatServesIsFound) {
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
+TEST_F(WorldCheckerTest, WhatWasSentDuringARetirementMayArriveAfterIt) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  for (const bool is_retired : {true, false}) {
+    ++record.revision;
+    record.retired_at = is_retired ? std::optional(region_.now) : std::nullopt;
+    ledger_.stored(record, [](const auto&) { return true; });
+    look();
+  }
+  region_.wait(base::Duration::seconds(30));
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+  region_.wait(base::Duration::minutes(2));
+  checker_.removed(id, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+}
+
 TEST_F(WorldCheckerTest, WhoLeavesTooServesUntilItIsRemoved) {
   const auto old = launch(1), doomed = launch(2);
   register_target(old);
