@@ -10,6 +10,7 @@
 #include <set>
 
 #include "engine/engine_rig.h"
+#include "model/auto_scaling.h"
 
 namespace engine {
 namespace {
@@ -422,13 +423,59 @@ std::string name_of(const ::testing::TestParamInfo<CrashPoint>& info) {
   return name;
 }
 
-std::vector<CrashPoint> all_points() {
+bool is_of_detachment(CrashPoint point) {
+  return point == CrashPoint::kBeforeDetach || point == CrashPoint::kAfterDetach;
+}
+
+std::vector<CrashPoint> all_points(bool of_detachment) {
   std::vector<CrashPoint> points;
-  for (size_t i = 0; i < kCrashPointNames.size(); ++i) points.push_back(static_cast<CrashPoint>(i));
+  for (size_t i = 0; i < kCrashPointNames.size(); ++i)
+    if (const auto point = static_cast<CrashPoint>(i); is_of_detachment(point) == of_detachment)
+      points.push_back(point);
   return points;
 }
 
-INSTANTIATE_TEST_SUITE_P(AtEveryPoint, EngineCrash, ::testing::ValuesIn(all_points()), name_of);
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, EngineCrash, ::testing::ValuesIn(all_points(false)),
+                         name_of);
+
+// Only who is adopted from an Auto Scaling group is detached.
+class EngineDetachCrash : public EngineTest, public ::testing::WithParamInterface<CrashPoint> {
+ protected:
+  EngineDetachCrash() {
+    model::GroupSpec paused = control::testing::group_spec();
+    paused.begins_paused = true;
+    rig_.restart_with(paused);
+    auto& old = rig_.cloud.tiny.scaling_groups[kOld];
+    old.desired = 1;
+    old.members[kMember] = "InService";
+    rig_.cloud.tiny.begin_by_hand(kMember, "subnet-b", {{model::kAutoScalingGroupTag, kOld.str()}});
+  }
+  void order(model::CommandKind kind, std::vector<model::InstanceId> machines = {},
+             model::AutoScalingGroupName from = {}) {
+    rig_.mailbox().add(Ordered{{{}, kind, "web", std::move(machines), std::move(from)},
+                               [](base::Status status) { EXPECT_TRUE(status); }});
+  }
+
+  const model::AutoScalingGroupName kOld{"old"};
+  const model::InstanceId kMember{"i-0000000000000000b"};
+};
+
+TEST_P(EngineDetachCrash, IsContinuedByTheNextLife) {
+  ASSERT_TRUE(rig_.run_for(Duration::minutes(5)));
+  order(model::CommandKind::kAdopt, {kMember}, kOld);
+  ASSERT_TRUE(rig_.run_for(Duration::seconds(30)));
+  order(model::CommandKind::kResume);
+  rig_.die_at(GetParam());
+  ASSERT_FALSE(rig_.run_for(Duration::minutes(5))) << "the point was not reached";
+  rig_.start();
+  ASSERT_TRUE(rig_.run_for(Duration::minutes(5)));
+  EXPECT_EQ(rig_.cloud.tiny.record().holders.at(kSlotB).instance, kMember);
+  EXPECT_EQ(rig_.cloud.tiny.scaling_groups.at(kOld).desired, 0) << "detached once, its place too";
+  EXPECT_THAT(rig_.cloud.tiny.live(), SizeIs(3)) << "the other slots were launched for";
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEveryPoint, EngineDetachCrash, ::testing::ValuesIn(all_points(true)),
+                         name_of);
 
 }  // namespace
 }  // namespace engine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/adoption.h"
+
 namespace sim {
 namespace {
 
@@ -81,13 +83,14 @@ void LedgerChecker::check_returns(const LedgerRecord* before, const LedgerRecord
   }
 }
 
-// While a group is paused or retired, or a slot on hold, nothing is launched for it any more.
+// While a group is paused or retired, or a slot on hold, nothing is launched for it any more. An
+// adoption launches nothing; a paused group is filled by it.
 void LedgerChecker::check_orders(const LedgerRecord& before, const LedgerRecord& after) {
-  const bool is_still =
-      (before.paused_since && after.paused_since) || (before.retired_at && after.retired_at);
+  const bool is_paused = before.paused_since && after.paused_since;
+  const bool is_retired = before.retired_at && after.retired_at;
   for (const model::OpenLaunch& entry : after.open) {
     if (entry.n <= before.counter) continue;
-    if (is_still)
+    if (is_retired || (is_paused && !model::parse_adoption(entry.request)))
       violate_("launch " + std::to_string(entry.n) + " was opened against an order" + in(after));
     for (const SlotName& slot : entry.slots)
       if (before.holds.contains(slot) && after.holds.contains(slot))

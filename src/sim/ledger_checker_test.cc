@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/adoption.h"
+
 namespace sim {
 namespace {
 
@@ -65,6 +67,13 @@ TEST_F(LedgerCheckerTest, NothingIsLaunchedAgainstAnOrder) {
   store(after);
   EXPECT_EQ(only_violation(), "launch 2 was opened against an order (web revision 3)");
   violations_.clear();
+  model::OpenLaunch adoption = launch(++after.counter, {"web-d"});
+  adoption.request = model::adoption_body({{InstanceId("i-0123456789abcdef7")}, {}}, after.group,
+                                          {after.incarnation, adoption.n}, "sim");
+  after.open.push_back(adoption);
+  ++after.revision;
+  store(after);
+  EXPECT_TRUE(violations_.empty()) << "an adoption launches nothing";
   after.paused_since.reset();
   after.holds[SlotName("web-c")] = base::Instant::from_unix_seconds(1);
   ++after.revision;
@@ -72,7 +81,7 @@ TEST_F(LedgerCheckerTest, NothingIsLaunchedAgainstAnOrder) {
   ++after.revision;
   after.open.push_back(launch(++after.counter, {"web-c"}));
   store(after);
-  EXPECT_EQ(only_violation(), "web-c is on hold and was launched for (web revision 5)");
+  EXPECT_EQ(only_violation(), "web-c is on hold and was launched for (web revision 6)");
 }
 
 TEST_F(LedgerCheckerTest, OneInstanceMayNotHoldTwoSlots) {
