@@ -51,8 +51,7 @@ void take_back(GroupState& group, const InstanceId& id) {
   group.gone.erase(id);
   group.missed.erase(id);
   const auto doom = group.doomed.find(id);
-  if (doom != group.doomed.end() && doom->second.kind == model::IncidentKind::kLoss)
-    group.doomed.erase(doom);
+  if (doom != group.doomed.end() && doom->second.how == kAbsent) group.doomed.erase(doom);
 }
 
 }  // namespace

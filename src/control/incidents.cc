@@ -55,6 +55,11 @@ struct Outlook {
   model::InstanceId replacement;
 };
 
+bool is_in_file(const GroupState& group, const model::SlotName& slot) {
+  const auto index = model::slot_index(group.spec.name, slot);
+  return !group.record()->retired_at && index && *index < group.spec.capacity;
+}
+
 Outlook outlook(const GroupState& group, const Incident& incident) {
   const model::LedgerRecord& record = *group.record();
   Outlook result;
@@ -65,8 +70,8 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
   const auto opens_it = [&](const model::OpenLaunch& launch) {
     return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) != launch.slots.end();
   };
-  result.wanted = held || std::any_of(record.open.begin(), record.open.end(), opens_it) ||
-                  wanted_slots(group).contains(incident.slot);
+  result.wanted = held || is_in_file(group, incident.slot) ||
+                  std::any_of(record.open.begin(), record.open.end(), opens_it);
   return result;
 }
 
@@ -90,8 +95,10 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
   if (!slot.replaced) {
     const bool fails =
         group.is_doomed(incident.instance) || group.ailing.contains(incident.instance);
-    if (incident.kind == model::IncidentKind::kUnhealthy && !fails)
-      close(group, incident, "recovered", now);
+    // A loss was none when AWS shows the machine again.
+    const bool can_recover = incident.kind == model::IncidentKind::kUnhealthy ||
+                             incident.kind == model::IncidentKind::kLoss;
+    if (can_recover && !fails) close(group, incident, "recovered", now);
     if (incident.kind == model::IncidentKind::kRetirement && !fails &&
         !is_announced(group, incident.instance))
       close(group, incident, "called-off", now);

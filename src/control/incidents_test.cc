@@ -92,6 +92,17 @@ TEST_F(IncidentsTest, ADeadlineMayOnlyMoveEarlier) {
   EXPECT_EQ(group_.doomed.at(kA).deadline, at(60));
 }
 
+TEST_F(IncidentsTest, ALossEndsWhenTheMachineIsShownAgain) {
+  doom(group_, kA, {IncidentKind::kLoss, at(0), std::nullopt, "absent"});
+  open_incidents(group_, at(0));
+  ASSERT_EQ(group_.incidents.size(), 1u);
+  close_incidents(group_, at(1));
+  EXPECT_FALSE(group_.incidents.begin()->second.closed_at);
+  group_.doomed.erase(kA);
+  close_incidents(group_, at(2));
+  EXPECT_EQ(group_.incidents.begin()->second.outcome, "recovered");
+}
+
 TEST_F(IncidentsTest, TheIncidentFollowsTheDeadline) {
   hear(kA, at(120));
   group_.changed_incidents.clear();
