@@ -78,7 +78,7 @@ model::OpenLaunch entry_for(const model::Instance& machine, SlotName slot, const
           machine.lifecycle,
           machine.subnet,
           {std::move(slot)},
-          0,  // Of no version: `replace --outdated` exchanges it.
+          kAdoptedVersion,
           std::move(request),
           context.keeper,
           now,
@@ -216,6 +216,10 @@ void adoption_answered(GroupState& group, const Flight& flight,
   // Nobody is to be asked for; adopt() says why.
   const size_t count = wanted_ids(*pending).size();
   if (reply->groups.empty() || count == 0 || count > model::kMostAdopted) pending->found.emplace();
+}
+
+bool is_adoption(const model::OpenLaunch& entry) {
+  return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
 }
 
 bool has_or_adopts(const GroupState& group, const InstanceId& id) {

@@ -6,6 +6,8 @@
 // Scaling group leave that first (departure.h).
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "base/time.h"
 #include "control/answers.h"
@@ -14,6 +16,12 @@
 #include "control/wants.h"
 
 namespace control {
+
+// Versions of a holder that are none of its group's template.
+inline constexpr int64_t kAdoptedVersion = 0;   // `replace --outdated` exchanges it.
+inline constexpr int64_t kUnknownVersion = -1;  // The ledger was rebuilt before it was read.
+
+bool is_adoption(const model::OpenLaunch& entry);
 
 // Asks AWS about the machines that a command names, and whose members they are.
 void want_adoptions(GroupState& group, const WantContext& context);

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "control/commands.h"
 #include "control/test_support.h"
 #include "control/tiny_cloud.h"
+#include "model/adoption.h"
 
 namespace control {
 namespace {
@@ -141,12 +145,69 @@ TEST_F(AdoptionTest, AMachineAdoptedWhileTheLedgerIsNewHoldsOneSlotOnce) {
   EXPECT_EQ(cloud_.record().holders.size(), 3u);
 }
 
+TEST_F(AdoptionTest, ALostLedgerDoesNotMakeItATemplatesMachine) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  ASSERT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand}));
+  ASSERT_TRUE(tell(keeper, model::CommandKind::kResume));
+  run(keeper, 120);
+  cloud_.lose_ledger();
+  run(keeper, 300);
+  const auto& holders = cloud_.record().holders;
+  EXPECT_EQ(holders.at(kSlotA).instance, kHand);
+  EXPECT_EQ(holders.at(kSlotA).template_version, kAdoptedVersion);
+  EXPECT_GT(holders.at(kSlotB).template_version, kAdoptedVersion);
+}
+
 TEST_F(AdoptionTest, AGroupWhoseLedgerIsLostDoesNotBeginPaused) {
   cloud_.begin_whole(clock_);
   cloud_.lose_ledger();
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 60);
   EXPECT_FALSE(cloud_.record().paused_since);
+}
+
+// They may wait for hours: for rights, or for each other.
+TEST(OpenAdoptions, HoldNoLaunchUp) {
+  GroupState group = testing::whole_group();
+  group.spec.launches_per_hour = 1;
+  model::LedgerRecord& record = *group.ledger.record;
+  record.holders.erase(kSlotA);
+  for (int i = 0; i < static_cast<int>(Timing::kMostOpenLaunches); ++i) {
+    model::OpenLaunch entry;
+    entry.n = ++record.counter;
+    entry.subnet = model::SubnetId("subnet-a");
+    entry.slots = {model::slot_name(record.group, 10 + i)};
+    entry.request = model::adoption_body({{kHand}, {}}, record.group, {record.incarnation, entry.n},
+                                         "spotkeeper");
+    entry.submitter = kMe;
+    entry.opened_at = at(0);
+    entry.submit_before = at(100);
+    record.open.push_back(std::move(entry));
+  }
+  base::Prng prng(1);
+  const LedgerPlan plan = plan_ledger(group, testing::ledger_context(), prng, at(0));
+  ASSERT_TRUE(plan.next);
+  EXPECT_EQ(plan.next->open.back().slots, std::vector{kSlotA});
+  EXPECT_FALSE(is_adoption(plan.next->open.back()));
+  EXPECT_FALSE(plan.is_braked);
+}
+
+TEST(ARebuiltLedger, OfAnUnreadTemplateMakesNobodyOutdated) {
+  GroupState group = testing::whole_group();
+  group.ledger.record.reset();
+  group.ledger_ids.clear();
+  const auto version = std::exchange(group.template_version, std::nullopt);
+  base::Prng prng(1);
+  LedgerPlan plan = plan_ledger(group, testing::ledger_context(), prng, at(0));
+  ASSERT_TRUE(plan.next);
+  EXPECT_EQ(plan.next->holders.at(kSlotA).template_version, kUnknownVersion);
+  group.template_version = version;
+  group.ledger.record = *std::move(plan.next);
+  group.commands.push_back({{{1}, model::CommandKind::kReplaceOld, "web"}, at(30)});
+  model::LedgerRecord next = *group.ledger.record;
+  apply_waiting(group, testing::ledger_context(), next, at(1));
+  EXPECT_THAT(next.exchanging, IsEmpty());
 }
 
 TEST(AdoptionByTwoGroups, AMachineIsInOneOfThem) {

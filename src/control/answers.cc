@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "control/adoption.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/ledger_sanity.h"
@@ -76,7 +77,8 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
         say("launch-renewed", entry.n);
     }
   for (const model::OpenLaunch& entry : after->open)
-    if (entry.lifecycle == model::Lifecycle::kOnDemand && entry.n > before->counter)
+    if (entry.lifecycle == model::Lifecycle::kOnDemand && entry.n > before->counter &&
+        !is_adoption(entry))
       say("launch-on-demand", entry.n);
   for (const auto& [slot, when] : after->returned)
     if (!before->returned.contains(slot)) say("returning-to-spot", after->counter);

@@ -45,7 +45,8 @@ base::Status exchange_many(const GroupState& group, CommandKind kind, LedgerReco
   if (!group.template_version)
     return refuse("the launch template of " + group.spec.name.str() + " has not been read yet");
   for (const auto& [slot, holder] : record.holders) {
-    const bool is_old = holder.template_version != *group.template_version;
+    const bool is_old = holder.template_version != *group.template_version &&
+                        holder.template_version != kUnknownVersion;
     if (can_be_exchanged(group, record, slot) && (is_old || kind == CommandKind::kReplaceAll))
       record.exchanging[slot] = holder.instance;
   }
@@ -58,10 +59,6 @@ base::Status resume(const GroupState& group, LedgerRecord& record) {
   record.paused_since.reset();
   record.retired_at.reset();
   return {};
-}
-
-bool is_adoption(const model::OpenLaunch& entry) {
-  return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
 }
 
 base::Status retire(const GroupState& group, LedgerRecord& record, Instant now) {

@@ -6,10 +6,12 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "control/adoption.h"
 #include "control/commands.h"
 #include "control/launch_entry.h"
 #include "control/retirements.h"
 #include "market/ranking.h"
+#include "model/adoption.h"
 
 namespace control {
 namespace {
@@ -164,9 +166,11 @@ class Planner {
     // No slot is left for it: it serves on until the others do, then it goes.
     if (free.empty())
       return add_retiring({stray.id, SlotName(), InstanceId(), "unplaced", now_, std::nullopt});
-    next_.holders[free.front()] = {
-        stray.id,       launch_of(stray).n, stray.pool(), now_, group_.template_version.value_or(0),
-        stray.lifecycle};
+    const int64_t version = stray.tag(model::kAdoptedTag)
+                                ? kAdoptedVersion
+                                : group_.template_version.value_or(kUnknownVersion);
+    next_.holders[free.front()] = {stray.id, launch_of(stray).n, stray.pool(), now_,
+                                   version,  stray.lifecycle};
     free.pop_front();
   }
 
@@ -203,10 +207,6 @@ class Planner {
     if (progress.outcome == "lost")
       for (const SlotName& slot : entry.slots)
         next_.held[slot] = progress.settled_at + context_.timing.horizon;
-  }
-
-  static bool is_adoption(const OpenLaunch& entry) {
-    return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
   }
 
   // Spot gave nothing, or less than it was asked for.
@@ -459,13 +459,22 @@ class Planner {
     }
   }
 
+  // Slots that machines are asked for. An adoption asks AWS for none, and may wait for long.
+  int launches_under_way() const {
+    int count = 0;
+    for (const OpenLaunch& entry : next_.open)
+      if (!is_adoption(entry)) count += static_cast<int>(entry.slots.size());
+    return count;
+  }
+
   // True while a machine of the version is on its way or has not served yet.
   bool is_trial_under_way() const {
     const auto is_trial = [&](const auto& entry) {
       return entry.second.template_version == *group_.template_version && is_held(entry.first) &&
              !serves(group_, entry.second.instance);
     };
-    return !next_.open.empty() || std::any_of(next_.holders.begin(), next_.holders.end(), is_trial);
+    return launches_under_way() > 0 ||
+           std::any_of(next_.holders.begin(), next_.holders.end(), is_trial);
   }
 
   // One at a time, less and less often, until one of them lasts.
@@ -496,7 +505,7 @@ class Planner {
   void brake(std::vector<Need>& wanted) {
     int left = group_.spec.launches_per_hour.value_or(std::max(30, 3 * group_.spec.capacity));
     for (const auto& [minute, count] : next_.launched) left -= count;
-    for (const OpenLaunch& entry : next_.open) left -= static_cast<int>(entry.slots.size());
+    left -= launches_under_way();
     if (static_cast<int>(wanted.size()) <= left) return;
     is_braked_ = true;
     if (!next_.launched.empty()) look_again_at(next_.launched.begin()->first + kBrakePeriod);
@@ -533,9 +542,9 @@ class Planner {
   // What AWS takes within ten seconds: more would wait, decided on what is known now.
   size_t room_for_launches(const model::SubnetId& subnet) const {
     const size_t most = std::max<size_t>(1, Timing::kMostOpenLaunches / group_.spec.subnets.size());
-    const auto open = static_cast<size_t>(
-        std::count_if(next_.open.begin(), next_.open.end(),
-                      [&](const OpenLaunch& entry) { return entry.subnet == subnet; }));
+    const auto open = static_cast<size_t>(std::count_if(
+        next_.open.begin(), next_.open.end(),
+        [&](const OpenLaunch& entry) { return entry.subnet == subnet && !is_adoption(entry); }));
     return open < most ? most - open : 0;
   }
 
@@ -545,7 +554,7 @@ class Planner {
     const auto filled = group_.filled.find(subnet);
     Instant last = filled == group_.filled.end() ? Instant() : filled->second;
     for (const OpenLaunch& entry : next_.open)
-      if (entry.subnet == subnet && entry.submitter == context_.keeper)
+      if (entry.subnet == subnet && entry.submitter == context_.keeper && !is_adoption(entry))
         last = std::max(last, entry.opened_at);
     return last == Instant() ? last : last + context_.timing.gather;
   }
@@ -733,7 +742,7 @@ class Planner {
 
   bool may_return(const SlotName& slot, const Holder& holder) {
     // One that was adopted stays until somebody says otherwise, or AWS does.
-    if (next_.holds.contains(slot) || holder.template_version == 0) return false;
+    if (next_.holds.contains(slot) || holder.template_version == kAdoptedVersion) return false;
     if (holder.lifecycle == model::Lifecycle::kSpot || group_.is_doomed(holder.instance) ||
         !serves(group_, holder.instance) || !is_time_to_return())
       return false;

@@ -34,6 +34,13 @@ std::optional<Adoption> read(const base::Form& form) {
   return adoption.instances.empty() ? std::nullopt : std::optional(std::move(adoption));
 }
 
+std::vector<Tag> all_tags(const GroupName& group, const LaunchId& launch,
+                          const std::string& deployment, const std::vector<Tag>& others) {
+  std::vector<Tag> tags = launch_tags(group, launch, deployment, {{kAdoptedTag, "true"}});
+  tags.insert(tags.end(), others.begin(), others.end());
+  return tags;
+}
+
 }  // namespace
 
 std::string adoption_body(const Adoption& adoption, const GroupName& group, const LaunchId& launch,
@@ -44,7 +51,7 @@ std::string adoption_body(const Adoption& adoption, const GroupName& group, cons
   if (!adoption.scaling_group.empty()) form.add(kScalingGroup, adoption.scaling_group.str());
   for (size_t i = 0; i < adoption.instances.size(); ++i)
     form.add("ResourceId." + std::to_string(i + 1), adoption.instances[i].str());
-  const std::vector<Tag> tags = launch_tags(group, launch, deployment, adoption.tags);
+  const std::vector<Tag> tags = all_tags(group, launch, deployment, adoption.tags);
   for (size_t i = 0; i < tags.size(); ++i) {
     const std::string tag = "Tag." + std::to_string(i + 1) + ".";
     form.add(tag + "Key", tags[i].key);
@@ -61,8 +68,8 @@ std::optional<Adoption> parse_adoption(const std::string& body) {
 bool is_adoption(const base::Form& form, const GroupName& group, const LaunchId& launch,
                  const std::string& deployment) {
   const std::optional<Adoption> adoption = read(form);
-  if (!adoption) return false;
-  const std::vector<Tag> ours = launch_tags(group, launch, deployment, {});
+  if (!adoption || adoption->instances.size() != 1) return false;
+  const std::vector<Tag> ours = all_tags(group, launch, deployment, {});
   return adoption->tags.size() >= ours.size() &&
          std::equal(ours.begin(), ours.end(), adoption->tags.begin());
 }

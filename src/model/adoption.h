@@ -20,6 +20,9 @@ namespace model {
 // Machines of one order: as many as one describe may ask for.
 inline constexpr size_t kMostAdopted = 200;
 
+// Says of a machine, to whoever rebuilds a lost ledger, that no template made it.
+inline constexpr char kAdoptedTag[] = "spotkeeper:adopted";
+
 struct Adoption {
   std::vector<InstanceId> instances;
   std::vector<Tag> tags;
@@ -33,7 +36,7 @@ std::string adoption_body(const Adoption& adoption, const GroupName& group, cons
 // The machines, with all tags they get; nothing for other bytes.
 std::optional<Adoption> parse_adoption(const std::string& body);
 
-// True when the form gives instances our three tags for that launch.
+// True when the form gives one instance our tags for that launch.
 bool is_adoption(const base::Form& form, const GroupName& group, const LaunchId& launch,
                  const std::string& deployment);
 

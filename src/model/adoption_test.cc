@@ -12,6 +12,11 @@ const TokenScope kScope{"d", AccountId("123456789012"), Region("us-east-2")};
 const GroupName kWeb("web");
 const LaunchId kLaunch{"k3x", 4};
 
+std::string body_of_one(AutoScalingGroupName from = {}) {
+  return adoption_body({{InstanceId("i-0123456789abcdef0")}, {}, std::move(from)}, kWeb, kLaunch,
+                       "d");
+}
+
 std::string body() {
   const Adoption two{{InstanceId("i-0123456789abcdef0"), InstanceId("i-0123456789abcdef1")},
                      {{"team", "shop"}}};
@@ -24,20 +29,22 @@ TEST(Adoption, ComesBackWithAllTagsThatTheMachinesGet) {
   EXPECT_THAT(adoption->instances, testing::ElementsAre(InstanceId("i-0123456789abcdef0"),
                                                         InstanceId("i-0123456789abcdef1")));
   EXPECT_THAT(adoption->tags, testing::ElementsAre(Tag{kGroupTag, "web"}, Tag{kLaunchTag, "k3x.4"},
-                                                   Tag{kDeploymentTag, "d"}, Tag{"team", "shop"}));
+                                                   Tag{kDeploymentTag, "d"},
+                                                   Tag{kAdoptedTag, "true"}, Tag{"team", "shop"}));
 }
 
 TEST(Adoption, IsALaunchOfItsEntryAndOfNoOther) {
   EXPECT_EQ(kind_of_launch(body()), LaunchKind::kAdoption);
-  EXPECT_TRUE(is_launch_request(body(), kScope, kWeb, kLaunch));
-  EXPECT_FALSE(is_launch_request(body(), kScope, kWeb, {"k3x", 5}));
-  EXPECT_FALSE(is_launch_request(body(), kScope, GroupName("api"), kLaunch));
-  EXPECT_FALSE(is_launch_request(body(), {"e", kScope.account, kScope.region}, kWeb, kLaunch));
+  const std::string one = body_of_one();
+  EXPECT_TRUE(is_launch_request(one, kScope, kWeb, kLaunch));
+  EXPECT_FALSE(is_launch_request(one, kScope, kWeb, {"k3x", 5}));
+  EXPECT_FALSE(is_launch_request(one, kScope, GroupName("api"), kLaunch));
+  EXPECT_FALSE(is_launch_request(one, {"e", kScope.account, kScope.region}, kWeb, kLaunch));
+  EXPECT_FALSE(is_launch_request(body(), kScope, kWeb, kLaunch)) << "a slot is one machine's";
 }
 
 TEST(Adoption, NamesTheAutoScalingGroupThatTheMachinesLeave) {
-  const Adoption member{{InstanceId("i-0123456789abcdef0")}, {}, AutoScalingGroupName("old web")};
-  const std::string text = adoption_body(member, kWeb, kLaunch, "d");
+  const std::string text = body_of_one(AutoScalingGroupName("old web"));
   ASSERT_TRUE(parse_adoption(text));
   EXPECT_EQ(parse_adoption(text)->scaling_group.str(), "old web");
   EXPECT_TRUE(is_launch_request(text, kScope, kWeb, kLaunch));
