@@ -171,12 +171,6 @@ void health_read(TargetView& view, const model::TargetHealthReply& reply,
                 [&](const auto& touched) { return touched.second < completed.began; });
 }
 
-// Old health is no reason to let anybody leave: after a while without an answer nothing is known.
-void forget_health(TargetView& view) {
-  view.known = false;
-  view.health.clear();
-}
-
 void touched(GroupState& group, TargetView& view, const std::vector<model::Target>& targets,
              std::string_view what, const model::CallCompleted& completed, Instant now) {
   view.one_by_one = false;
@@ -306,6 +300,26 @@ void instances_answered(GroupState& group, const Flight& flight,
     observe(group, instance, completed.began, context.now);
 }
 
+void take_health(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                 const AnswerContext& context) {
+  TargetView& view = group.targets[model::TargetGroupArn(flight.key.subject)];
+  if (completed.result) {
+    health_read(view, std::get<model::TargetHealthReply>(*completed.result), completed);
+    end_trouble(group, trouble_of(flight));
+    return;
+  }
+  if (view.read_ended == Instant()) view.read_ended = completed.began;
+  if (context.now <= view.read_ended + context.timing.horizon) return;
+  // Old health is no reason to let anybody leave: after a while without an answer nothing is known.
+  view.known = false;
+  view.health.clear();
+  if (!group.troubles.contains(trouble_of(flight)))
+    begin_trouble(group, trouble_of(flight),
+                  "nobody knows who serves: the health was not read since " +
+                      base::to_iso8601(view.read_ended) + ": " +
+                      base::to_string(completed.result.error()));
+}
+
 void targets_answered(GroupState& group, const Flight& flight,
                       const model::CallCompleted& completed, const AnswerContext& context) {
   TargetView& view = group.targets[model::TargetGroupArn(flight.key.subject)];
@@ -317,10 +331,8 @@ void targets_answered(GroupState& group, const Flight& flight,
     if (reply_of<model::Done>(group, flight, completed, context))
       touched(group, view, drop->targets, "deregistered", completed, context.now);
   } else if (std::holds_alternative<model::DescribeTargetHealth>(flight.call)) {
-    if (const auto* reply = reply_of<model::TargetHealthReply>(group, flight, completed, context))
-      health_read(view, *reply, completed);
-    else if (context.now > view.read_ended + context.timing.horizon)
-      forget_health(view);
+    (void)reply_of<model::TargetHealthReply>(group, flight, completed, context);
+    take_health(group, flight, completed, context);
   } else {
     attributes_answered(group, flight, completed, context);
   }

@@ -70,6 +70,9 @@ void instances_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context);
 void targets_answered(GroupState& group, const Flight& flight,
                       const model::CallCompleted& completed, const AnswerContext& context);
+// What a read of a target group's health says to any group that has it.
+void take_health(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
+                 const AnswerContext& context);
 void facts_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                     const AnswerContext& context);
 void ending_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,

@@ -570,6 +570,29 @@ TEST_F(TargetAnswersTest, AHealthReadReplacesTheView) {
   EXPECT_EQ(view().read_began, at(1) - millis(100));
 }
 
+TEST_F(TargetAnswersTest, HealthThatIsNotReadForLongIsUnknownAndSaysWhy) {
+  const Flight flight{
+      {WorkKind::kReadTargetHealth, kTargets.str()}, kGroup, model::DescribeTargetHealth{kTargets}};
+  const auto fail_at = [&](base::Instant now) {
+    targets_answered(group_, flight,
+                     completed(base::fail("Timeout", "no answer", Retry::kBackoff), now),
+                     context(now));
+  };
+  answer(WorkKind::kReadTargetHealth, model::DescribeTargetHealth{kTargets},
+         model::Reply(model::TargetHealthReply{{{{kNew, 80}, "healthy", {}}}}));
+  fail_at(at(1) + Timing().horizon);
+  EXPECT_TRUE(view().known);
+  EXPECT_THAT(group_.troubles, IsEmpty());
+  fail_at(at(2) + Timing().horizon);
+  EXPECT_FALSE(view().known);
+  ASSERT_EQ(group_.troubles.size(), 1u);
+  EXPECT_THAT(group_.troubles.begin()->second,
+              ::testing::HasSubstr("not read since 2026-03-01T12:00:01Z: Timeout"));
+  answer(WorkKind::kReadTargetHealth, model::DescribeTargetHealth{kTargets},
+         model::Reply(model::TargetHealthReply{}));
+  EXPECT_THAT(group_.troubles, IsEmpty());
+}
+
 TEST_F(TargetAnswersTest, AWriteIsRememberedByTheTimeItEndedUntilAReadThatBeganLater) {
   answer(WorkKind::kRegister, model::RegisterTargets{kTargets, {{kNew, 80}}},
          model::Reply(model::Done{}));

@@ -303,7 +303,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kConfirmInstance:
     case WorkKind::kPollInstances:
     case WorkKind::kPollStatus: return instances_answered(group, flight, completed, context);
-    case WorkKind::kReadTargetHealth:
+    case WorkKind::kReadTargetHealth: return health_answered(flight, completed, context);
     case WorkKind::kReadTargetAttributes:
     case WorkKind::kSetDrain:
     case WorkKind::kRegister:
@@ -329,6 +329,15 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
 }
 
 // A machine is in one group, whatever is ordered at once.
+// Groups that share a target group share the read of it.
+void Brain::health_answered(const Flight& flight, const model::CallCompleted& completed,
+                            const AnswerContext& context) {
+  targets_answered(groups_.at(flight.group), flight, completed, context);
+  for (auto& [name, other] : groups_)
+    if (name != flight.group && other.targets.contains(model::TargetGroupArn(flight.key.subject)))
+      take_health(other, flight, completed, context);
+}
+
 void Brain::refuse_taken(GroupState& group) {
   for (PendingCommand& pending : group.commands) {
     if (!pending.found) continue;

@@ -78,6 +78,8 @@ class Brain {
   void failed(const Flight& flight, const base::Error& error, base::Instant now);
   void answered(const Flight& flight, const model::CallCompleted& completed, base::Instant now);
   void refuse_taken(GroupState& group);
+  void health_answered(const Flight& flight, const model::CallCompleted& completed,
+                       const AnswerContext& context);
   void answered_for_all(const Flight& flight, const model::CallCompleted& completed,
                         base::Instant now);
   void swept_instances(const model::InstancesReply& page, const model::CallCompleted& completed,

@@ -13,7 +13,13 @@ using control::GroupState;
 // Ledger and machines have been read, and somebody wants it to serve.
 bool is_judged(const GroupState& group) {
   const model::LedgerRecord* record = group.record();
-  return record && !record->retired_at && group.swept_at != Instant();
+  const auto is_known = [&](const model::TargetGroupRef& ref) {
+    const auto view = group.targets.find(ref.arn);
+    return view != group.targets.end() && view->second.known;
+  };
+  const auto& refs = group.spec.target_groups;
+  return record && !record->retired_at && group.swept_at != Instant() &&
+         std::all_of(refs.begin(), refs.end(), is_known);
 }
 
 std::map<std::string, std::string> troubles_of(const Sight& sight, const model::GroupName& group) {

@@ -105,9 +105,13 @@ TEST_F(HeraldTest, AGroupThatHasNotBeenReadOrIsRetiredIsNotJudged) {
   hear(0);
   EXPECT_THAT(hear(100), IsEmpty());
   group_.swept_at = at(100);
-  group_.ledger.record->retired_at = at(100);
-  hear(101);
-  EXPECT_THAT(hear(200), IsEmpty());
+  for (auto& [arn, view] : group_.targets) view.known = false;
+  hear(100);
+  EXPECT_THAT(hear(199), IsEmpty()) << "the balancer does not answer";
+  for (auto& [arn, view] : group_.targets) view.known = true;
+  group_.ledger.record->retired_at = at(200);
+  hear(201);
+  EXPECT_THAT(hear(300), IsEmpty());
 }
 
 TEST_F(HeraldTest, ARecoveryIsToldAfterARestartToo) {
