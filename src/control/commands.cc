@@ -109,6 +109,9 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
     case CommandKind::kReplaceOld: return exchange_many(group, command.kind, record);
     case CommandKind::kStopReplacing: record.exchanging.clear(); return {};
     case CommandKind::kPause:
+      if (record.retired_at)
+        return refuse(group.spec.name.str() +
+                      " is retired: its machines end; resume it to keep them");
       if (!record.paused_since) record.paused_since = now;
       return {};
     case CommandKind::kResume: return resume(group, record);

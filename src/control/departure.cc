@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "control/adoption.h"
 #include "control/troubles.h"
 #include "model/adoption.h"
 #include "model/aws_error.h"
@@ -101,19 +102,27 @@ int out_of_service(const GroupState& group, const WantContext& context) {
   return count;
 }
 
+bool is_any_on_hold(const GroupState& group, const model::OpenLaunch& entry) {
+  return std::any_of(entry.slots.begin(), entry.slots.end(),
+                     [&](const model::SlotName& slot) { return is_on_hold(group, slot); });
+}
+
 }  // namespace
 
 bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
                     const LaunchProgress& progress, const WantContext& context) {
+  if (progress.membership == Membership::kLeft) return true;
+  if (is_adoption(entry) && is_any_on_hold(group, entry)) return false;
   const auto adoption = departure_of(entry);
-  if (!adoption || progress.membership == Membership::kLeft) return true;
+  if (!adoption) return true;
   const std::string& name = group.spec.name.str();
   if (progress.membership == Membership::kUnknown)
     context.board.start({WorkKind::kReadMembership, name, entry.n}, group.spec.name,
                         model::DescribeAutoScalingInstances{adoption->instances, {}}, context.now,
                         context.out);
-  // One call at a time: changes of one Auto Scaling group get into each other's way.
-  else if (out_of_service(group, context) <= group.spec.max_unavailable)
+  // One call at a time: changes of one Auto Scaling group get into each other's way. Who leaves is
+  // out of service itself.
+  else if (out_of_service(group, context) < std::max(1, group.spec.max_unavailable))
     context.board.start({WorkKind::kDetach, name}, group.spec.name,
                         model::DetachInstances{adoption->scaling_group, adoption->instances},
                         context.now, context.out);

@@ -201,6 +201,43 @@ TEST_F(DepartureTest, NobodyLeavesWhileOneThatLeftDoesNotServe) {
   expect_all_ours();
 }
 
+// The balancer takes out whoever is detached, so the service is one machine less at a time.
+TEST_F(DepartureTest, OneLeavesAtATimeWhateverTheFileAllowsToBeMissing) {
+  for (const int allowed : {0, 1}) {
+    SCOPED_TRACE(allowed);
+    begin();
+    cloud_.nobody_is_healthy = true;
+    model::GroupSpec spec = paused_at_first();
+    spec.max_unavailable = allowed;
+    Script keeper(cloud_, clock_, kMe, 1, {}, spec);
+    run(keeper, 200);
+    ASSERT_EQ(adopt(keeper), "");
+    ASSERT_EQ(tell(keeper, model::CommandKind::kResume), "");
+    run(keeper, 60);
+    EXPECT_EQ(scaling().desired, 2);
+  }
+}
+
+TEST_F(DepartureTest, ASlotOnHoldTakesNobodyUntilItIsReleased) {
+  Script keeper = paused_keeper();
+  run(keeper, 200);
+  ASSERT_EQ(adopt(keeper), "");
+  const auto order = [&](model::CommandKind kind) {
+    const model::CommandId id{++commands_};
+    keeper.step({Commanded{{id, kind, "web-b"}}});
+    keeper.run_until(clock_ + seconds(25));
+    return static_cast<bool>(keeper.answers.at(id));
+  };
+  ASSERT_TRUE(order(model::CommandKind::kHold));
+  ASSERT_EQ(tell(keeper, model::CommandKind::kResume), "");
+  run(keeper, 300);
+  EXPECT_EQ(scaling().members.at(kTwo), "InService");
+  EXPECT_EQ(scaling().desired, 1);
+  ASSERT_TRUE(order(model::CommandKind::kRelease));
+  run(keeper, 300);
+  expect_all_ours();
+}
+
 TEST_F(DepartureTest, WhoIsHinderedForAWhileTriesAgain) {
   Script keeper = paused_keeper();
   run(keeper, 200);
