@@ -97,7 +97,10 @@ std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (record->lacking.empty()) return {};
   base::Instant since = record->lacking.begin()->second;
   for (const auto& [slot, lacks_since] : record->lacking) since = std::min(since, lacks_since);
-  return "Spot has no capacity for " + std::to_string(record->lacking.size()) +
+  const auto& most = group.spec.max_price;
+  return (most ? "Spot has nothing for $" + to_string(*most) + " an hour or less for "
+               : "Spot has no capacity for ") +
+         std::to_string(record->lacking.size()) +
          (record->lacking.size() == 1 ? " slot" : " slots") + " since " + base::to_iso8601(since);
 }
 

@@ -124,6 +124,11 @@ TEST(GroupView, NamesWhatHindersOnlyWhileItDoes) {
   EXPECT_THAT(view_of(waiting, kNow).hindrance,
               HasSubstr("no launches before 2026-03-01T12:00:01Z"));
   EXPECT_EQ(view_of(waiting, kNow + Duration::seconds(1)).hindrance, "");
+  waiting.ledger.record->no_launch_before.reset();
+  waiting.ledger.record->lacking[model::SlotName("web-a")] = kNow;
+  EXPECT_THAT(view_of(waiting, kNow).hindrance, HasSubstr("no capacity for 1 slot since"));
+  waiting.spec.max_price = base::Money::usd_micros(1000);
+  EXPECT_THAT(view_of(waiting, kNow).hindrance, HasSubstr("nothing for $0.001 an hour or less"));
   waiting.ledger.unusable = true;
   EXPECT_THAT(view_of(waiting, kNow).hindrance, HasSubstr("another version"));
 }
