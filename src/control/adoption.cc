@@ -35,6 +35,17 @@ bool is_in(const LedgerRecord& record, const InstanceId& id) {
   return is_named(record, id) || std::any_of(record.open.begin(), record.open.end(), adopts);
 }
 
+// AWS's own; those that begin with "aws:" do not count.
+constexpr size_t kMostTags = 50;
+
+size_t tags_as_ours(const GroupState& group, const model::Instance& machine) {
+  std::set<std::string> keys{model::kGroupTag, model::kLaunchTag, model::kDeploymentTag};
+  for (const model::Tag& tag : group.spec.tags) keys.insert(tag.key);
+  for (const model::Tag& tag : machine.tags)
+    if (!tag.key.starts_with("aws:")) keys.insert(tag.key);
+  return keys.size();
+}
+
 // Why the machine cannot be ours; empty when it can.
 std::string hindrance(const GroupState& group, const model::Command& command,
                       const model::Instance& machine) {
@@ -51,6 +62,10 @@ std::string hindrance(const GroupState& group, const model::Command& command,
   if (std::find(subnets.begin(), subnets.end(), machine.subnet) == subnets.end())
     return id + " is in " + machine.subnet.str() + ", which is not a subnet of " +
            group.spec.name.str();
+  if (const size_t count = tags_as_ours(group, machine); count > kMostTags)
+    return id + " would have " + std::to_string(count) + " tags with those of " +
+           group.spec.name.str() + ", and AWS allows " + std::to_string(kMostTags) +
+           "; take some off first";
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "control/departure.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/ledger_sanity.h"
@@ -252,6 +253,7 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
                 [&](const auto& given) { return !group.ledger_ids.contains(given.first); });
   if (before && !reborn) forget_given_away(group, named_before);
   prune_progress(group, keeper);
+  forget_stranded(group, keeper);
   open_incidents(group, now);
   tell_commits(group, before ? &*before : nullptr, after, now);
 }
