@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "control/evidence.h"
 #include "model/adoption.h"
 #include "model/auto_scaling.h"
 #include "model/launch_request.h"
@@ -18,16 +19,31 @@ using model::SlotName;
 
 base::Status refuse(std::string why) { return base::fail("CommandRefused", std::move(why)); }
 
-bool is_in(const LedgerRecord& record, const InstanceId& id) {
+// A holder or a leaver.
+bool is_named(const LedgerRecord& record, const InstanceId& id) {
   const auto is_it = [&](const auto& entry) { return entry.second.instance == id; };
   const auto leaves = [&](const model::Retiring& entry) { return entry.instance == id; };
+  return std::any_of(record.holders.begin(), record.holders.end(), is_it) ||
+         std::any_of(record.retiring.begin(), record.retiring.end(), leaves);
+}
+
+bool is_in(const LedgerRecord& record, const InstanceId& id) {
   const auto adopts = [&](const model::OpenLaunch& entry) {
     const auto adoption = model::parse_adoption(entry.request);
     return adoption && adoption->instances.front() == id;
   };
-  return std::any_of(record.holders.begin(), record.holders.end(), is_it) ||
-         std::any_of(record.retiring.begin(), record.retiring.end(), leaves) ||
-         std::any_of(record.open.begin(), record.open.end(), adopts);
+  return is_named(record, id) || std::any_of(record.open.begin(), record.open.end(), adopts);
+}
+
+// AWS's own; those that begin with "aws:" do not count.
+constexpr size_t kMostTags = 50;
+
+size_t tags_as_ours(const GroupState& group, const model::Instance& machine) {
+  std::set<std::string> keys{model::kGroupTag, model::kLaunchTag, model::kDeploymentTag};
+  for (const model::Tag& tag : group.spec.tags) keys.insert(tag.key);
+  for (const model::Tag& tag : machine.tags)
+    if (!tag.key.starts_with("aws:")) keys.insert(tag.key);
+  return keys.size();
 }
 
 // Why the machine cannot be ours; empty when it can.
@@ -46,6 +62,10 @@ std::string hindrance(const GroupState& group, const model::Command& command,
   if (std::find(subnets.begin(), subnets.end(), machine.subnet) == subnets.end())
     return id + " is in " + machine.subnet.str() + ", which is not a subnet of " +
            group.spec.name.str();
+  if (const size_t count = tags_as_ours(group, machine); count > kMostTags)
+    return id + " would have " + std::to_string(count) + " tags with those of " +
+           group.spec.name.str() + ", and AWS allows " + std::to_string(kMostTags) +
+           "; take some off first";
   return {};
 }
 
@@ -88,6 +108,9 @@ model::OpenLaunch entry_for(const model::Instance& machine, SlotName slot, const
 base::Status place(const model::Instance& machine, const GroupState& group,
                    const model::Command& command, const LedgerContext& context,
                    LedgerRecord& record, Instant now) {
+  if (is_named(record, machine.id) && !is_owned(group, machine))
+    return refuse(machine.id.str() + " does not carry the tags of " + group.spec.name.str() +
+                  " any more, and holds a slot until that is certain; try again in two minutes");
   if (is_in(record, machine.id)) return {};
   if (std::string why = hindrance(group, command, machine); !why.empty())
     return refuse(std::move(why));

@@ -97,6 +97,21 @@ TEST_F(AdoptionTest, AdoptingTwiceIsAdoptingOnce) {
   EXPECT_EQ(cloud_.record().open.size(), 1u);
 }
 
+// AWS would take 50; found out only after a machine has left its Auto Scaling group, it is late.
+TEST_F(AdoptionTest, OneWithTooManyTagsIsRefusedBeforeAnythingIsTouched) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  std::vector<model::Tag> tags{{"aws:cloudformation:stack-name", "does not count"}};
+  for (int i = 0; i < 47; ++i) tags.push_back({"key-" + std::to_string(i), ""});
+  cloud_.set_tags(kHandB, tags);
+  tags.push_back({"one-more", ""});
+  cloud_.set_tags(kHand, tags);
+  const base::Status status = tell(keeper, model::CommandKind::kAdopt, {kHand});
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("would have 51 tags"));
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHandB}));
+}
+
 TEST_F(AdoptionTest, AllOrNoneAreAdoptedAndARefusalSaysWhy) {
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 100);

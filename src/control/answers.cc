@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "control/adoption.h"
+#include "control/departure.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/ledger_sanity.h"
@@ -56,6 +57,22 @@ void prune_progress(GroupState& group, const model::KeeperName& keeper) {
 }
 
 void forget_ledger(GroupState& group) { group.ledger.known = false; }
+
+// Whoever left the record without having ended was given away: only what AWS shows from now on says
+// whose it is.
+void forget_given_away(GroupState& group, const std::set<InstanceId>& named_before) {
+  for (const InstanceId& id : named_before)
+    if (!group.ledger_ids.contains(id) && !group.is_gone(id)) group.seen.erase(id);
+}
+
+// For operators: our own write freed the slots of machines that are somebody else's now.
+void remark_given_away(const GroupState& group, const std::set<InstanceId>& given,
+                       const AnswerContext& context) {
+  for (const InstanceId& id : given)
+    if (!group.ledger_ids.contains(id))
+      remark(context, base::LogLevel::kInfo, "given-away",
+             {{"group", group.spec.name.str()}, {"instance", id.str()}});
+}
 
 // Rare turns of the launch protocol, for operators and for the simulator's marks.
 void remark_turns(const GroupState& group, const std::optional<model::LedgerRecord>& before,
@@ -207,8 +224,11 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   const bool reborn = before && record && before->incarnation != record->incarnation;
   group.ledger.known = true;
   group.ledger.record = std::move(record);
-  group.ledger_ids.clear();
-  if (!group.ledger.record || reborn) group.launches.clear();
+  const std::set<InstanceId> named_before = std::exchange(group.ledger_ids, {});
+  if (!group.ledger.record || reborn) {
+    group.launches.clear();
+    group.given_away.clear();
+  }
   if (!group.ledger.record) return;
   const model::LedgerRecord& after = *group.ledger.record;
   for (PendingCommand& pending : group.commands)
@@ -225,7 +245,11 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   for (const InstanceId& id : group.ledger_ids) group.named_at.try_emplace(id, now);
   std::erase_if(group.named_at,
                 [&](const auto& named) { return !group.ledger_ids.contains(named.first); });
+  std::erase_if(group.given_away,
+                [&](const auto& given) { return !group.ledger_ids.contains(given.first); });
+  if (before && !reborn) forget_given_away(group, named_before);
   prune_progress(group, keeper);
+  forget_stranded(group, keeper);
   open_incidents(group, now);
   tell_commits(group, before ? &*before : nullptr, after, now);
 }
@@ -265,7 +289,10 @@ void ledger_answered(GroupState& group, const Flight& flight, const model::CallC
     group.ledger.read_began = completed.began;
     group.ledger.wrote_at = completed.ended;
     const std::optional<model::LedgerRecord> before = group.ledger.record;
+    std::set<InstanceId> given;
+    for (const auto& [id, began] : group.given_away) given.insert(id);
     adopt_record(group, *std::move(record), context.keeper, context.now);
+    remark_given_away(group, given, context);
     return remark_turns(group, before, context);
   }
   if (const auto* version = reply_of<model::LedgerVersion>(group, flight, completed, context))

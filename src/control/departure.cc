@@ -1,6 +1,7 @@
 #include "control/departure.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "control/adoption.h"
@@ -127,6 +128,30 @@ bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
                         model::DetachInstances{adoption->scaling_group, adoption->instances},
                         context.now, context.out);
   return false;
+}
+
+void tell_stranded(GroupState& group, const Flight& flight, const base::Error& error,
+                   const AnswerContext& context) {
+  const auto* tagging = std::get_if<model::CreateTags>(&flight.call);
+  if (!tagging) return;
+  const std::string& id = tagging->resources.front();
+  if (!begin_trouble(group, kStrandedTrouble + id,
+                     base::to_string(error) +
+                         "; it has left its Auto Scaling group, cannot be tagged as ours, and is "
+                         "kept by nobody: mend that, it is tried again"))
+    return;
+  remark(context, base::LogLevel::kError, "adoption-stranded",
+         {{"group", group.spec.name.str()}, {"instance", id}, {"error", base::to_string(error)}});
+}
+
+void forget_stranded(GroupState& group, const model::KeeperName& keeper) {
+  std::set<std::string> waited_for;
+  for (const model::OpenLaunch& entry : group.ledger.record->open)
+    if (const auto adoption = departure_of(entry); adoption && entry.submitter == keeper)
+      waited_for.insert(kStrandedTrouble + adoption->instances.front().str());
+  std::erase_if(group.troubles, [&](const auto& trouble) {
+    return trouble.first.starts_with(kStrandedTrouble) && !waited_for.contains(trouble.first);
+  });
 }
 
 void departure_answered(GroupState& group, const Flight& flight,

@@ -20,4 +20,11 @@ bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
 void departure_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context);
 
+// The trouble of a machine that has left and cannot be tagged, with its name behind it.
+inline constexpr char kStrandedTrouble[] = "adoption of ";
+void tell_stranded(GroupState& group, const Flight& flight, const base::Error& error,
+                   const AnswerContext& context);
+// Of entries that are closed, or another keeper's, somebody else tells.
+void forget_stranded(GroupState& group, const model::KeeperName& keeper);
+
 }  // namespace control

@@ -80,6 +80,17 @@ class DepartureTest : public ::testing::Test {
       keeper.carry_out_and_answer(0);
     }
   }
+  // However long it takes until that action is asked for.
+  void wait_for(Script& keeper, const char* action) {
+    while (!keeper.has(action)) {
+      if (!keeper.pending.empty()) {
+        keeper.carry_out_and_answer(0);
+        continue;
+      }
+      clock_ = std::max(keeper.wake_at, clock_ + testing::millis(1));
+      keeper.step();
+    }
+  }
   Script paused_keeper(model::KeeperName name = kMe, uint64_t seed = 1) {
     return Script(cloud_, clock_, std::move(name), seed, {}, paused_at_first());
   }
@@ -244,20 +255,49 @@ TEST_F(DepartureTest, WhoIsHinderedForAWhileTriesAgain) {
   ASSERT_EQ(adopt(keeper, {kOne}), "");
   keeper.step({Commanded{{{++commands_}, model::CommandKind::kResume, "web"}}});
   for (const char* code : {"ScalingActivityInProgress", "ResourceContention"}) {
-    while (!keeper.has("DetachInstances")) {
-      if (!keeper.pending.empty()) {
-        keeper.carry_out_and_answer(0);
-        continue;
-      }
-      clock_ = std::max(keeper.wake_at, clock_ + testing::millis(1));
-      keeper.step();
-    }
+    wait_for(keeper, "DetachInstances");
     keeper.answer(keeper.find("DetachInstances"),
                   base::fail(code, "another activity", base::Retry::kBackoff));
   }
   EXPECT_EQ(scaling().desired, 3);
   run(keeper, 120);
   EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kOne);
+}
+
+// Closing its entry would leave it to nobody: it is no member any more, and not ours.
+TEST_F(DepartureTest, OneThatLeftAndCannotBeTaggedIsTriedUntilItIsOurs) {
+  Script keeper = paused_keeper();
+  run(keeper, 200);
+  ASSERT_EQ(adopt(keeper, {kOne}), "");
+  keeper.step({Commanded{{{++commands_}, model::CommandKind::kResume, "web"}}});
+  const std::string trouble = kStrandedTrouble + kOne.str();
+  const auto& troubles = keeper.brain.groups().at(testing::kGroup).troubles;
+  for (const char* code : {"TagLimitExceeded", "UnauthorizedOperation"}) {
+    wait_for(keeper, "CreateTags");
+    keeper.answer(keeper.find("CreateTags"), base::fail(code, "no", base::Retry::kNever));
+    keeper.run_until(clock_);
+    EXPECT_EQ(cloud_.record().open.size(), 1u) << "its entry stays open";
+    ASSERT_TRUE(troubles.contains(trouble));
+    EXPECT_THAT(troubles.at(trouble), HasSubstr(code));
+  }
+  run(keeper, 120);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kOne);
+  EXPECT_FALSE(troubles.contains(trouble));
+  EXPECT_THAT(cloud_.log, Not(Contains("RunInstances subnet-a")));
+}
+
+TEST_F(DepartureTest, OneThatLeftAndIsGoneLeavesItsSlotToALaunch) {
+  Script keeper = paused_keeper();
+  run(keeper, 200);
+  ASSERT_EQ(adopt(keeper, {kOne}), "");
+  keeper.step({Commanded{{{++commands_}, model::CommandKind::kResume, "web"}}});
+  wait_for(keeper, "CreateTags");
+  cloud_.terminate(kOne);
+  keeper.answer(keeper.find("CreateTags"),
+                base::fail("InvalidInstanceID.NotFound", kOne.str(), base::Retry::kNever));
+  run(keeper, 200);
+  EXPECT_NE(cloud_.record().holders.at(kSlotA).instance, kOne);
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
 }
 
 TEST_F(DepartureTest, AMachineWhoseGroupEndsItLeavesItsSlotToALaunch) {

@@ -51,6 +51,8 @@ class EndingPlanner {
   void consider(const model::Retiring& entry) {
     const model::Instance* instance = group_.find(entry.instance);
     if (!instance || is_ending(instance->state) || is_on_hold(group_, entry.slot)) return;
+    // Its tags may have been taken off since: the next sweep shows it, or asks for it by id.
+    if (!group_.is_shown(entry.instance)) return;
     if (const auto deadline = deadline_of(group_, entry);
         deadline && now_ < *deadline + timing_.overdue) {
       plan_.look_again = std::min(plan_.look_again, *deadline + timing_.overdue);
@@ -76,12 +78,15 @@ class EndingPlanner {
   }
 
   // Older than the horizon by AWS's word and by ours, and absent from a ledger read after that: an
-  // entry that another keeper opened meanwhile would have been in it.
+  // entry that another keeper opened meanwhile would have been in it. And shown with our tags after
+  // that too: it may have been given away, which is how the ledger came to forget it.
   void reap(const Seen& seen) {
     const Instant due = std::max(seen.first, seen.instance.launch_time) + timing_.horizon;
     // It served once, if the balancer knows it; while too few others do it may stay.
     const bool is_idle = out_of_balancer(group_, seen.instance.id);
-    if (group_.ledger.read_began > due && (is_idle || enough_serve()))
+    const bool is_proved =
+        group_.ledger.read_began > due && seen.shown_at >= due && group_.is_shown(seen.instance.id);
+    if (is_proved && (is_idle || enough_serve()))
       plan_.endings.push_back({seen.instance.id, "surplus"});
     else
       plan_.look_again = std::min(plan_.look_again, std::max(due, now_ + timing_.poll));

@@ -40,11 +40,12 @@ class EndingsTest : public ::testing::Test {
     group_.targets[kTargets].health.erase(kA);
   }
 
-  // First seen, launched and missing from the ledger read at these times.
+  // First seen, launched and missing from the ledger read at these times; shown until now.
   void see_surplus(base::Instant first, base::Instant launched, base::Instant ledger_read) {
     model::Instance stray = testing::instance(kSurplus, "subnet-a", 4);
     stray.launch_time = launched;
     testing::see(group_, stray, first);
+    group_.seen[kSurplus].shown_at = at(-1);
     group_.ledger.read_began = ledger_read;
   }
 
@@ -108,6 +109,25 @@ TEST_F(EndingsTest, SurplusIsEndedOnlyByALedgerReadAfterTheHorizon) {
   EXPECT_EQ(plan().endings[0].reason, "surplus");
 }
 
+// It may have been given away, and the other keeper have closed its entry for that.
+TEST_F(EndingsTest, OnlyWhatWasShownWithOurTagsAfterTheHorizonIsSurplus) {
+  see_surplus(at(-300), at(-300), at(0));
+  group_.swept_at = at(-220);
+  group_.seen[kSurplus].shown_at = at(-210) - millis(1);
+  EXPECT_THAT(ended(), IsEmpty()) << "what it was like after the horizon nobody knows";
+  group_.seen[kSurplus].shown_at = at(-210);
+  EXPECT_THAT(ended(), ElementsAre("i-surplus"));
+  group_.swept_at = at(-209);
+  EXPECT_THAT(ended(), IsEmpty()) << "the last sweep did not show it";
+}
+
+TEST_F(EndingsTest, ALeaverThatTheLastSweepDidNotShowAsOursIsNotEnded) {
+  replace_a(std::nullopt);
+  ASSERT_THAT(ended(), ElementsAre("i-a"));
+  group_.swept_at = group_.seen[kA].shown_at + millis(1);
+  EXPECT_THAT(ended(), IsEmpty());
+}
+
 TEST_F(EndingsTest, SurplusMustBeOldByBothClocks) {
   see_surplus(at(-300), at(-50), at(0));
   EXPECT_THAT(ended(), IsEmpty()) << "young by AWS's word";
@@ -154,6 +174,7 @@ TEST_F(EndingsTest, NothingIsEndedBeforeASweepOrWithoutALedger) {
 
 TEST_F(EndingsTest, SurplusThatTheBalancerKnowsStaysWhileTooFewOthersServe) {
   testing::see(group_, testing::instance(kNew, "subnet-a", 9), at(-600));
+  group_.seen[kNew].shown_at = at(-1);
   group_.ledger.read_began = at(-5);
   testing::set_health(group_, kNew, "healthy");
   for (const auto& id : {kA, testing::kB, testing::kC}) testing::set_health(group_, id, "initial");

@@ -54,6 +54,36 @@ void take_back(GroupState& group, const InstanceId& id) {
   if (doom != group.doomed.end() && doom->second.how == kAbsent) group.doomed.erase(doom);
 }
 
+// Somebody took our tags off it, or put another keeper's on: it is theirs. A list may lag behind
+// what it showed before, so only a read that began a horizon later says so.
+void give_away(GroupState& group, const InstanceId& id, Instant began, Instant now) {
+  if (group.is_gone(id) || !is_overdue(group, id, began, Timing())) return;
+  if (group.ledger_ids.contains(id)) group.given_away.insert_or_assign(id, began);
+  group.seen.erase(id);
+  group.suspects.erase(id);
+  group.rumoured.erase(id);
+  group.checks_passed.erase(id);
+  tell_instance(group, id, "given-away", "it does not carry our tags any more", now);
+}
+
+// Of what was never ours nothing is noted.
+void observe_foreign(GroupState& group, const model::Instance& instance, Instant began,
+                     Instant now) {
+  if (!group.is_ours(instance.id)) return;
+  // AWS takes the tags off what has ended, by and by.
+  if (is_final(instance.state)) return ended(group, instance.id, "described", now);
+  give_away(group, instance.id, began, now);
+}
+
+// What was given away comes back only by a read that cannot show the old tags any more.
+bool is_still_given_away(GroupState& group, const InstanceId& id, Instant began) {
+  const auto given = group.given_away.find(id);
+  if (given == group.given_away.end()) return false;
+  if (began < given->second + Timing().horizon) return true;
+  group.given_away.erase(given);
+  return false;
+}
+
 }  // namespace
 
 bool is_owned(const GroupState& group, const model::Instance& instance) {
@@ -88,7 +118,8 @@ void rumour(GroupState& group, const InstanceId& id, Instant now, const Timing& 
 }
 
 void observe(GroupState& group, const model::Instance& instance, Instant began, Instant now) {
-  if (!is_owned(group, instance)) return;
+  if (!is_owned(group, instance)) return observe_foreign(group, instance, began, now);
+  if (is_still_given_away(group, instance.id, began)) return;
   const auto [found, fresh] = group.seen.try_emplace(instance.id, Seen{instance, now, began});
   Seen& seen = found->second;
   if (!fresh) {

@@ -18,7 +18,8 @@ namespace control {
 // anything else is foreign and never touched.
 bool is_owned(const GroupState& group, const model::Instance& instance);
 
-// A read begun at `began` showed the instance so. Foreign ones are ignored.
+// A read begun at `began` showed the instance so. Foreign ones are ignored; one that the ledger
+// names and that has not carried our tags for a horizon has been given away.
 void observe(GroupState& group, const model::Instance& instance, base::Instant began,
              base::Instant now);
 

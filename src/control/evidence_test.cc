@@ -80,6 +80,61 @@ TEST_F(EvidenceTest, AForeignInstanceLeavesNoTrace) {
   EXPECT_FALSE(group_.is_gone(kNew));
 }
 
+TEST_F(EvidenceTest, WhoseTagsAreGoneForAHorizonHasBeenGivenAway) {
+  group_.seen[kA].shown_at = at(0);
+  model::Instance bare = a();
+  bare.tags.clear();
+  show(bare, InstanceState::kRunning, at(90) - millis(1));
+  EXPECT_FALSE(group_.is_given_away(kA)) << "the list may lag behind";
+  EXPECT_TRUE(group_.seen.contains(kA));
+  show(bare, InstanceState::kRunning, at(90));
+  EXPECT_TRUE(group_.is_given_away(kA));
+  EXPECT_FALSE(group_.seen.contains(kA));
+  EXPECT_FALSE(group_.is_gone(kA)) << "it lives";
+}
+
+TEST_F(EvidenceTest, AnotherDeploymentsTagsGiveItAwayAndOtherTagsDoNot) {
+  model::Instance shown = a();
+  shown.tags.push_back({"team", "payments"});
+  show(shown, InstanceState::kRunning, at(200));
+  shown.tags[2].value = "staging";
+  show(shown, InstanceState::kRunning, at(200) + Timing().horizon - millis(1));
+  EXPECT_FALSE(group_.is_given_away(kA));
+  show(shown, InstanceState::kRunning, at(200) + Timing().horizon);
+  EXPECT_TRUE(group_.is_given_away(kA));
+}
+
+TEST_F(EvidenceTest, OneThatWasNeverSeenIsGivenAwayAHorizonAfterItsNameWasRead) {
+  group_.seen.clear();
+  group_.named_at[kA] = at(100);
+  model::Instance bare = a();
+  bare.tags.clear();
+  show(bare, InstanceState::kRunning, at(100) + Timing().horizon - millis(1));
+  EXPECT_FALSE(group_.is_given_away(kA));
+  show(bare, InstanceState::kRunning, at(100) + Timing().horizon);
+  EXPECT_TRUE(group_.is_given_away(kA));
+}
+
+TEST_F(EvidenceTest, ALaggingReadTakesBackNothingThatWasGivenAway) {
+  model::Instance bare = a();
+  bare.tags.clear();
+  show(bare, InstanceState::kRunning, at(200));
+  ASSERT_TRUE(group_.is_given_away(kA));
+  show(a(), InstanceState::kRunning, at(200) + Timing().horizon - millis(1));
+  EXPECT_FALSE(group_.seen.contains(kA));
+  show(a(), InstanceState::kRunning, at(200) + Timing().horizon);
+  EXPECT_TRUE(group_.seen.contains(kA));
+  EXPECT_FALSE(group_.is_given_away(kA));
+}
+
+TEST_F(EvidenceTest, WhatHasEndedMayHaveLostItsTagsAndHasEnded) {
+  model::Instance bare = a();
+  bare.tags.clear();
+  show(bare, InstanceState::kTerminated, at(200));
+  EXPECT_TRUE(group_.is_gone(kA));
+  EXPECT_FALSE(group_.is_given_away(kA));
+}
+
 TEST_F(EvidenceTest, AYoungerReadReplacesAndAnOlderOneIsIgnored) {
   show(a(), InstanceState::kStopping, at(10));
   show(a(), InstanceState::kRunning, at(9));

@@ -189,7 +189,9 @@ struct GroupState {
   CrashLoop crash_loop;
 
   std::map<model::InstanceId, Seen> seen;  // Ours by tag, live or lately ended.
-  base::Instant swept_at;                  // Begin of the last complete sweep.
+  // Holders and leavers whose tags are not ours any more, and when the read began that showed it.
+  std::map<model::InstanceId, base::Instant> given_away;
+  base::Instant swept_at;  // Begin of the last complete sweep.
   std::map<model::InstanceId, Doom> doomed;
   std::map<model::InstanceId, base::Instant> gone;  // Ended for certain.
   std::map<model::InstanceId, Retirement> retirements;
@@ -248,6 +250,12 @@ struct GroupState {
   }
   bool is_gone(const model::InstanceId& id) const { return gone.contains(id); }
   bool is_doomed(const model::InstanceId& id) const { return doomed.contains(id); }
+  bool is_given_away(const model::InstanceId& id) const { return given_away.contains(id); }
+  // True when the last complete sweep, or a later read, showed it with our tags.
+  bool is_shown(const model::InstanceId& id) const {
+    const auto found = seen.find(id);
+    return found != seen.end() && found->second.shown_at >= swept_at;
+  }
   const model::Instance* find(const model::InstanceId& id) const {
     const auto found = seen.find(id);
     return found == seen.end() ? nullptr : &found->second.instance;

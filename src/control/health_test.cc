@@ -200,7 +200,7 @@ TEST_F(HealthTest, AnUnhealthyMachineStaysInTheBalancerUntilItsReplacementServes
 TEST_F(HealthTest, OfSeveralThatFailedInOneSlotOnlyTheOldestIsKept) {
   const model::InstanceId second("i-second"), third("i-third");
   for (const model::InstanceId& id : {second, third})
-    testing::see(group_, testing::instance(id, "subnet-a", 5), at(-60));
+    testing::see(group_, testing::instance(id, "subnet-a", 5), at(-3));
   model::LedgerRecord& record = *group_.ledger.record;
   record.holders[kSlotA] = testing::holder(third, "subnet-a", 6);
   record.retiring = {testing::retiring(kA, kSlotA, third, "unhealthy"),

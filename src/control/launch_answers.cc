@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "control/answers.h"
+#include "control/departure.h"
 #include "control/evidence.h"
 #include "control/incidents.h"
 #include "control/spot_steps.h"
@@ -120,6 +121,13 @@ void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
 
 namespace {
 
+// What has left its Auto Scaling group is kept by nobody until it is ours: only that it is gone
+// closes its entry.
+bool must_become_ours(const LaunchProgress& progress, const base::Error& error) {
+  return progress.membership == LaunchProgress::Membership::kLeft &&
+         !model::is_not_found(error.code);
+}
+
 void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& flight,
                    const base::Error& error, const AnswerContext& context) {
   if (model::is_token_mismatch(error.code)) return start_search(progress, context, flight.key.n);
@@ -129,8 +137,11 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
            {{"launch", std::to_string(flight.key.n)}});
     return settle(progress, "died", context.now);
   }
-  if (error.retry == base::Retry::kNever)
-    return refuse_launch(group, progress, flight.key.n, error, context);
+  if (error.retry == base::Retry::kNever) {
+    if (!must_become_ours(progress, error))
+      return refuse_launch(group, progress, flight.key.n, error, context);
+    tell_stranded(group, flight, error, context);
+  }
   // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
   context.board.retry_later(flight.key, context.now);
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "base/quote.h"
+
 namespace control {
 namespace {
 
@@ -13,6 +15,15 @@ using base::Instant;
 constexpr uint64_t kMostCount = uint64_t{1} << 52;
 // No keeper waits longer than minutes for anything it writes down; clocks differ by less.
 constexpr base::Duration kMostAhead = base::Duration::hours(1);
+
+// Whatever AWS may name a machine, and nothing that could act on a screen.
+bool could_be_id(const model::InstanceId& id) {
+  const std::string& text = id.str();
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return text.starts_with("i-") && std::all_of(text.begin(), text.end(), is_plain);
+}
 
 class Reading {
  public:
@@ -25,6 +36,8 @@ class Reading {
       return "it counts beyond what a ledger can have seen";
     if (const auto time = latest_wait(); time && *time > latest_)
       return "it waits until " + base::to_iso8601(*time);
+    if (const auto* odd = odd_id())
+      return "it names a machine that is none: " + base::quote(odd->str());
     for (const auto& [slot, holder] : record_.holders)
       if (!ids_.insert(holder.instance).second) return twice(holder.instance);
     for (const model::Retiring& entry : record_.retiring)
@@ -37,6 +50,19 @@ class Reading {
 
  private:
   static std::string twice(const model::InstanceId& id) { return id.str() + " stands in it twice"; }
+
+  // Null when all of them could be machines' names.
+  const model::InstanceId* odd_id() const {
+    for (const auto& [slot, holder] : record_.holders)
+      if (!could_be_id(holder.instance)) return &holder.instance;
+    for (const auto& [slot, instance] : record_.exchanging)
+      if (!could_be_id(instance)) return &instance;
+    for (const model::Retiring& entry : record_.retiring) {
+      if (!could_be_id(entry.instance)) return &entry.instance;
+      if (!entry.replacement.empty() && !could_be_id(entry.replacement)) return &entry.replacement;
+    }
+    return nullptr;
+  }
 
   // What would keep the group from acting.
   std::optional<Instant> latest_wait() const {

@@ -43,6 +43,22 @@ TEST_F(LedgerSanityTest, CountsThatCannotGoOnAreRefused) {
   EXPECT_THAT(problem(), HasSubstr("counts"));
 }
 
+TEST_F(LedgerSanityTest, WhatIsNoMachinesNameIsRefused) {
+  for (const char* text : {"", "i-\x1b[31mRED", "j-0123456789abcdef0", "i-0123 456", "i-A"}) {
+    const model::InstanceId odd(text);
+    record_.holders[kSlotA].instance = odd;
+    EXPECT_THAT(problem(), HasSubstr("names a machine that is none")) << text;
+    EXPECT_EQ(problem().find('\x1b'), std::string::npos) << "it is printed";
+    record_ = testing::record();
+    record_.retiring = {testing::retiring(odd, kSlotA, kA, "interruption", at(120))};
+    EXPECT_THAT(problem(), HasSubstr("names a machine that is none")) << text;
+    record_ = testing::record();
+    record_.exchanging[kSlotA] = odd;
+    EXPECT_THAT(problem(), HasSubstr("names a machine that is none")) << text;
+    record_ = testing::record();
+  }
+}
+
 TEST_F(LedgerSanityTest, AWaitWithoutEndIsRefused) {
   const base::Instant far = at(0) + base::Duration::hours(24 * 365);
   for (const auto set : {+[](model::LedgerRecord& r, base::Instant t) { r.no_launch_before = t; },

@@ -134,6 +134,7 @@ inline GroupState whole_group() {
   for (const auto& [id, subnet, n] : {std::tuple(kA, "subnet-a", 1), std::tuple(kB, "subnet-b", 2),
                                       std::tuple(kC, "subnet-c", 3)}) {
     see(group, instance(id, subnet, static_cast<uint64_t>(n)), at(-3600));
+    group.seen[id].shown_at = at(-4);
     set_health(group, id, "healthy");
   }
   group.targets[kTargets].known = true;

@@ -145,6 +145,8 @@ TinyCloud::Result TinyCloud::on(const model::TerminateInstances& call, Instant) 
     log.push_back("TerminateInstances " + id.str());
     for (const auto& [slot, holder] : stored.holders)
       if (holder.instance == id) violations.push_back("a holder was terminated: " + id.str());
+    const std::string* owner = instances_.at(id).tag(model::kDeploymentTag);
+    if (!owner || *owner != kDeployment) violations.push_back("not ours, and ended: " + id.str());
     terminate(id);
   }
   return model::Done{};

@@ -30,6 +30,10 @@ class TinyCloud {
   // A machine that somebody else started.
   void begin_by_hand(const model::InstanceId& id, const char* subnet,
                      std::vector<model::Tag> tags = {});
+  // By a person's hand.
+  void set_tags(const model::InstanceId& id, std::vector<model::Tag> tags) {
+    instances_.at(id).tags = std::move(tags);
+  }
   void lose_ledger() { version_ = 0; }
   std::vector<model::InstanceId> live() const;
   const model::Instance& machine(const model::InstanceId& id) const { return instances_.at(id); }
