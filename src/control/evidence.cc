@@ -180,4 +180,13 @@ void sweep_ended(GroupState& group, const std::set<InstanceId>& present, Instant
   });
 }
 
+void strike_given_away(const GroupState& group, model::LedgerRecord& record) {
+  const auto is_given = [&](const InstanceId& id) { return group.is_given_away(id); };
+  std::erase_if(record.holders, [&](const auto& held) { return is_given(held.second.instance); });
+  std::erase_if(record.retiring, [&](const auto& entry) { return is_given(entry.instance); });
+  std::erase_if(record.exchanging, [&](const auto& exchange) { return is_given(exchange.second); });
+  for (model::Retiring& entry : record.retiring)
+    if (is_given(entry.replacement)) entry.replacement = InstanceId();
+}
+
 }  // namespace control

@@ -23,6 +23,10 @@ bool is_owned(const GroupState& group, const model::Instance& instance);
 void observe(GroupState& group, const model::Instance& instance, base::Instant began,
              base::Instant now);
 
+// Takes out of the record who was given away. Their slots are free; nothing is done to the
+// machines.
+void strike_given_away(const GroupState& group, model::LedgerRecord& record);
+
 // How one ended that AWS does not find any more, as people are told it.
 inline constexpr char kAbsent[] = "absent";
 

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "control/adoption.h"
 #include "control/commands.h"
+#include "control/evidence.h"
 #include "control/launch_entry.h"
 #include "control/retirements.h"
 #include "market/ranking.h"
@@ -49,7 +50,7 @@ class Planner {
       begin_record();
     } else {
       next_ = *group_.ledger.record;
-      forget_given_away();
+      strike_given_away(group_, next_);
       apply_waiting(group_, context_, next_, now_);
       adopt_while_rebuilding();
       settle_launches();
@@ -277,17 +278,6 @@ class Planner {
     if (until <= now_) return;
     Instant& known = next_.cooling[pool];
     known = std::max(known, until);
-  }
-
-  // Their slots are free; nothing is done to the machines.
-  void forget_given_away() {
-    const auto is_given = [&](const InstanceId& id) { return group_.is_given_away(id); };
-    std::erase_if(next_.holders, [&](const auto& held) { return is_given(held.second.instance); });
-    std::erase_if(next_.retiring, [&](const Retiring& entry) { return is_given(entry.instance); });
-    std::erase_if(next_.exchanging,
-                  [&](const auto& exchange) { return is_given(exchange.second); });
-    for (Retiring& entry : next_.retiring)
-      if (is_given(entry.replacement)) entry.replacement = InstanceId();
   }
 
   void forget_what_is_over() {
