@@ -81,6 +81,10 @@ class Reader {
     return value.value_or(std::string());
   }
   int64_t number(std::string_view key) { return number(key, kMostNumber); }
+  // -1: of an unknown one.
+  int64_t version(std::string_view key) {
+    return json::find_int(object_, key) == -1 ? -1 : number(key);
+  }
   uint64_t count(std::string_view key) { return static_cast<uint64_t>(number(key)); }
   Instant instant(std::string_view key) { return Instant::from_unix_ms(number(key, kMostUnixMs)); }
   std::optional<Instant> optional_instant(std::string_view key) {
@@ -186,7 +190,7 @@ Holder read_holder(Reader& in) {
   holder.n = in.count("n");
   holder.pool = in.pool("pool");
   holder.since = in.instant("since_ms");
-  holder.template_version = in.number("template_version");
+  holder.template_version = in.version("template_version");
   holder.lifecycle = in.lifecycle("lifecycle");
   return holder;
 }

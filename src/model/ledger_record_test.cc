@@ -58,6 +58,16 @@ TEST(LedgerRecord, RoundTripsWithEveryFieldSet) {
   EXPECT_EQ(*back, full_record());
 }
 
+TEST(LedgerRecord, AHoldersVersionMayBeUnknown) {
+  LedgerRecord record = full_record();
+  record.holders.begin()->second.template_version = -1;
+  const auto back = parse_ledger_record(to_text(record));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, record);
+  record.holders.begin()->second.template_version = -2;
+  EXPECT_FALSE(parse_ledger_record(to_text(record)));
+}
+
 TEST(LedgerRecord, TheSameRecordIsTheSameText) {
   EXPECT_EQ(to_text(full_record()), to_text(full_record()));
 }
