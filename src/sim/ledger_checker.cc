@@ -38,12 +38,12 @@ bool is_rebuilding(const LedgerRecord& record) {
 }  // namespace
 
 void LedgerChecker::stored(const LedgerRecord& record,
-                           const std::function<bool(const InstanceId&)>& is_live) {
+                           const std::function<bool(const InstanceId&)>& is_ours) {
   const auto last = last_.find(record.group);
   if (last != last_.end() && last->second == record) return;
   ++records_;
   check_alone(record);
-  if (last != last_.end()) check_step(last->second, record, is_live);
+  if (last != last_.end()) check_step(last->second, record, is_ours);
   if (last != last_.end()) check_orders(last->second, record);
   check_returns(last == last_.end() ? nullptr : &last->second, record);
   for (const auto& [slot, holder] : record.holders)
@@ -99,7 +99,7 @@ void LedgerChecker::check_orders(const LedgerRecord& before, const LedgerRecord&
 }
 
 void LedgerChecker::check_step(const LedgerRecord& before, const LedgerRecord& after,
-                               const std::function<bool(const InstanceId&)>& is_live) {
+                               const std::function<bool(const InstanceId&)>& is_ours) {
   if (after.incarnation != before.incarnation)
     return violate_("a new incarnation although the ledger was not lost" + in(after));
   if (after.revision != before.revision + 1)
@@ -120,7 +120,7 @@ void LedgerChecker::check_step(const LedgerRecord& before, const LedgerRecord& a
                in(after));
   }
   for (const auto& [slot, holder] : before.holders)
-    if (!names(after, holder.instance) && is_live(holder.instance))
+    if (!names(after, holder.instance) && is_ours(holder.instance))
       violate_(holder.instance.str() + " lives and was forgotten" + in(after));
 }
 

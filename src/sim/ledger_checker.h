@@ -23,9 +23,10 @@ class LedgerChecker {
  public:
   explicit LedgerChecker(Violate violate) : violate_(std::move(violate)) {}
 
-  // A record was stored. `is_live` asks the world whether an instance still lives.
+  // A record was stored. `is_ours` asks the world whether an instance still lives and carries our
+  // tags: one that was given away may be forgotten.
   void stored(const model::LedgerRecord& record,
-              const std::function<bool(const model::InstanceId&)>& is_live);
+              const std::function<bool(const model::InstanceId&)>& is_ours);
   // From now on slots of the group may begin to leave on-demand only while the window is open.
   void returns_within(const model::GroupName& group, const base::WeekWindow& window) {
     windows_.insert_or_assign(group, window);
@@ -41,7 +42,7 @@ class LedgerChecker {
  private:
   void check_alone(const model::LedgerRecord& record);
   void check_step(const model::LedgerRecord& before, const model::LedgerRecord& after,
-                  const std::function<bool(const model::InstanceId&)>& is_live);
+                  const std::function<bool(const model::InstanceId&)>& is_ours);
 
   void check_returns(const model::LedgerRecord* before, const model::LedgerRecord& after);
   void check_orders(const model::LedgerRecord& before, const model::LedgerRecord& after);

@@ -343,7 +343,9 @@ class Simulation {
   void removed(const Exchange& exchange, std::string_view prefix) {
     for (const InstanceId& id : ids_in(exchange, prefix)) {
       world_checker_.removed(id, timeline_.now());
-      if (exchange.action == "TerminateInstances") adopter_.terminated(id);
+      if (exchange.action != "TerminateInstances") continue;
+      world_checker_.ended(id, timeline_.now());
+      adopter_.terminated(id);
     }
   }
 
@@ -382,7 +384,8 @@ class Simulation {
     options_.log.debug("ledger", {{"record", text}});
     ledger_checker_.stored(*record, [this](const InstanceId& id) {
       const auto found = region_.world().instances.find(id);
-      return found != region_.world().instances.end() && found->second.is_live();
+      return found != region_.world().instances.end() && found->second.is_live() &&
+             bears_our_tags(found->second);
     });
   }
 

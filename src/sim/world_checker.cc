@@ -38,6 +38,11 @@ bool was_taken_by_aws(const Instance& instance) { return instance.reclaim.has_va
 
 }  // namespace
 
+bool bears_our_tags(const Instance& instance) {
+  return instance.tag(model::kGroupTag) && instance.tag(model::kLaunchTag) &&
+         instance.tag(model::kDeploymentTag);
+}
+
 bool WorldChecker::serves(const model::GroupSpec& group, const InstanceId& id) const {
   const World& world = region_.world();
   const auto instance = world.instances.find(id);
@@ -70,6 +75,7 @@ int WorldChecker::serving_holders(const model::GroupSpec& group) const {
 void WorldChecker::look(Instant now) {
   const Duration passed = last_look_ == Instant() ? Duration() : now - last_look_;
   last_look_ = now;
+  note_tags(now);
   add_up(passed);
   for (const model::GroupSpec& group : groups_) {
     figures_.slot_ms_wanted += group.capacity * passed.ms();
@@ -79,6 +85,11 @@ void WorldChecker::look(Instant now) {
     watch_ends(group, now);
     check_targets(group);
   }
+}
+
+void WorldChecker::note_tags(Instant now) {
+  for (const auto& [id, instance] : region_.world().instances)
+    if (instance.is_live() && bears_our_tags(instance)) bore_tags_[id] = now;
 }
 
 void WorldChecker::add_up(Duration passed) {
@@ -165,6 +176,15 @@ void WorldChecker::removed(const InstanceId& id, Instant now) {
     if (entry.instance != id && serves(*group, entry.instance)) return;
   if (group->capacity > 1 || ledger_.ever_held().contains(id))
     violate_("removing " + id.str() + " left " + group->name.str() + " with nobody who serves");
+}
+
+// Lists may lag, so whoever took its tags off must wait as long; never longer.
+void WorldChecker::ended(const InstanceId& id, Instant now) {
+  const auto found = region_.world().instances.find(id);
+  if (found == region_.world().instances.end() || bears_our_tags(found->second)) return;
+  const auto bore = bore_tags_.find(id);
+  if (bore == bore_tags_.end() || now > bore->second + control::Timing().horizon)
+    violate_(id.str() + " is not ours, and was ended by us");
 }
 
 // Whether it might leave was judged then; another keeper's repetition takes nothing away.

@@ -25,6 +25,9 @@ struct Figures {
   int64_t launches = 0;
 };
 
+// All three of them. Whose deployment it is the world does not know.
+bool bears_our_tags(const Instance& instance);
+
 class WorldChecker {
  public:
   WorldChecker(const Region& region, const LedgerChecker& ledger,
@@ -39,6 +42,8 @@ class WorldChecker {
   void spare(const model::InstanceId& id) { accused_.insert(id); }
   // A keeper's deregistration or termination took effect.
   void removed(const model::InstanceId& id, base::Instant now);
+  // A keeper's termination took effect: on one of ours, or on one that was until a horizon ago.
+  void ended(const model::InstanceId& id, base::Instant now);
 
   const Figures& figures() const { return figures_; }
 
@@ -52,6 +57,7 @@ class WorldChecker {
   int serving_holders(const model::GroupSpec& group) const;
   void watch_ends(const model::GroupSpec& group, base::Instant now);
   void check_targets(const model::GroupSpec& group);
+  void note_tags(base::Instant now);
   void add_up(base::Duration passed);
   // Neither a live instance of ours nor an open Spot request is forgotten.
   void expect_accounted();
@@ -70,7 +76,8 @@ class WorldChecker {
   Violate violate_;
   Figures figures_;
   base::Instant last_look_;
-  std::map<model::GroupName, base::Instant> retired_;  // When it was last seen to be.
+  std::map<model::GroupName, base::Instant> retired_;     // When it was last seen to be.
+  std::map<model::InstanceId, base::Instant> bore_tags_;  // When it was last seen to.
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
   std::set<model::InstanceId> accused_;  // Of being registered; once is enough.

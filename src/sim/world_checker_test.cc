@@ -105,6 +105,22 @@ TEST_F(WorldCheckerTest, ASlotIsServedByWhoIsAboutToBeRelieved) {
   EXPECT_THAT(violations_, IsEmpty());
 }
 
+TEST_F(WorldCheckerTest, OnlyWhatBearsAllOurTagsIsEndedByUs) {
+  const model::InstanceId foreign(region_.launch(1, {}).at(0)), ours = launch(1);
+  const auto tag = [&](const char* key, const char* value) {
+    region_.ec2("CreateTags",
+                {{"ResourceId.1", ours.str()}, {"Tag.1.Key", key}, {"Tag.1.Value", value}});
+  };
+  checker_.ended(ours, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("is not ours"))) << "no deployment's yet";
+  tag(model::kDeploymentTag, "test");
+  violations_.clear();
+  checker_.ended(ours, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+  checker_.ended(foreign, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(foreign.str() + " is not ours, and was ended by us"));
+}
+
 TEST_F(WorldCheckerTest, AMachineOnHoldOrOfAPausedGroupIsLeftAlone) {
   const auto id = launch(1), other = launch(2);
   commit(id);
