@@ -76,12 +76,18 @@ net::Response ordered(const base::Status& status) {
 base::Result<std::vector<model::InstanceId>> parse_instances(const object& document) {
   std::vector<model::InstanceId> ids;
   const base::json::value* value = document.if_contains("instances");
-  const array* list = value ? value->if_array() : nullptr;
-  for (size_t i = 0; list && i < list->size(); ++i) {
-    const auto* text = (*list)[i].if_string();
+  if (!value) return ids;
+  const auto refuse = [] {
+    return base::fail("BadCommand", "instances must be a list of the ids of at most " +
+                                        std::to_string(model::kMostAdopted) + " machines");
+  };
+  // Without ids all members of an Auto Scaling group are meant: what is no list must not pass.
+  const array* list = value->if_array();
+  if (!list) return refuse();
+  for (const auto& item : *list) {
+    const auto* text = item.if_string();
     if (!text || !model::is_instance_id(*text) || ids.size() == model::kMostAdopted)
-      return base::fail("BadCommand", "instances must be the ids of at most " +
-                                          std::to_string(model::kMostAdopted) + " machines");
+      return refuse();
     ids.emplace_back(std::string_view(*text));
   }
   return ids;
@@ -90,7 +96,8 @@ base::Result<std::vector<model::InstanceId>> parse_instances(const object& docum
 base::Status read_adoption(const object& document, model::Command& command) {
   ASSIGN_OR_RETURN(command.instances, parse_instances(document));
   const auto group = base::json::find_string(document, "auto_scaling_group");
-  if (group && !model::is_auto_scaling_group_name(*group))
+  const bool is_odd = !group && document.contains("auto_scaling_group");
+  if (is_odd || (group && !model::is_auto_scaling_group_name(*group)))
     return base::fail("BadCommand",
                       "auto_scaling_group must be its name: 1 to 255 characters without \":\"");
   if (group) command.scaling_group = model::AutoScalingGroupName(*group);

@@ -398,6 +398,12 @@ TEST_F(ApiTest, WhatIsNoCommandNeverReachesTheKeeper) {
        {"", "[]", R"({"command":"destroy","subject":"web"})", R"({"command":"hold"})",
         R"({"command":"hold","subject":7})", R"({"command":"adopt","subject":"web"})",
         R"({"command":"adopt","subject":"web","instances":["mine"]})",
+        R"({"command":"adopt","subject":"web","instances":"i-0123456789abcdef0",)"
+        R"("auto_scaling_group":"old"})",
+        R"({"command":"adopt","subject":"web","instances":null,"auto_scaling_group":"old"})",
+        R"({"command":"adopt","subject":"web","instances":[7],"auto_scaling_group":"old"})",
+        R"({"command":"adopt","subject":"web","instances":["i-0123456789abcdef0"],)"
+        R"("auto_scaling_group":["old"]})",
         R"({"command":"adopt","subject":"web","auto_scaling_group":"a:b"})"})
     EXPECT_EQ(command(body).status, 400) << body;
   EXPECT_EQ(post(R"({"command":"pause","subject":"web"})", "text/plain", "/api/v1/commands").status,
