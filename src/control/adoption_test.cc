@@ -90,6 +90,14 @@ TEST_F(AdoptionTest, ANewLifeGoesOnWithWhatWasOrdered) {
   EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kHand);
 }
 
+// Seed 46 of two-keepers: an order was answered by the write that began the ledger, and was not in
+// it.
+TEST_F(AdoptionTest, AnOrderThatComesBeforeTheLedgerIsAnsweredByTheWriteThatHasIt) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, testing::group_spec());
+  ASSERT_TRUE(tell(keeper, model::CommandKind::kPause));
+  EXPECT_TRUE(cloud_.record().paused_since);
+}
+
 TEST_F(AdoptionTest, AdoptingTwiceIsAdoptingOnce) {
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 100);

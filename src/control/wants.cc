@@ -213,7 +213,9 @@ void want_ledger(GroupState& group, const WantContext& context) {
   model::LedgerWrite write{group.spec.name, ledger.etag, to_text(*plan.next)};
   if (!context.board.start(key, group.spec.name, std::move(write), context.now, context.out))
     return;
-  for (PendingCommand& pending : group.commands) pending.nonces.push_back(plan.next->nonce);
+  // A new ledger begins without them; they are in the write after it.
+  if (ledger.record)
+    for (PendingCommand& pending : group.commands) pending.nonces.push_back(plan.next->nonce);
   ledger.nonces.push_back(plan.next->nonce);
   if (ledger.nonces.size() > kMostNonces) ledger.nonces.pop_front();
 }
