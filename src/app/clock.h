@@ -1,4 +1,5 @@
-// Clocks of a real process: the system's, and one that keeps pace with a simulated region.
+// Clocks of a real process: the system's without its jumps, and one that keeps pace with a
+// simulated region.
 //
 // A keeper that works on a region whose hours pass in seconds must see the same hours, or its
 // horizons and deadlines mean nothing there. Signatures are still made by the system's clock.
@@ -9,6 +10,7 @@
 
 namespace app {
 
+// All of a process show the same. Its time passes while the machine sleeps, too.
 class SystemClock : public ports::Clock {
  public:
   base::Instant now() const override;

@@ -93,6 +93,7 @@ engine::Journal& Host::journal() {
 void Host::start() { boot(); }
 
 void Host::boot() {
+  clock_.begin();
   auto process = std::make_unique<Process>();
   auto database =
       store::Database::open("keeper.db", {.durability = options_.durability, .vfs = disk_->name()});

@@ -7,6 +7,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/slewed_time.h"
 #include "base/time.h"
 #include "ports/clock.h"
 #include "sim/agenda.h"
@@ -41,17 +42,22 @@ class Timeline {
   base::Instant now_;
 };
 
-// A host's clock: virtual time, wrong by an offset.
+// A host's clock as its process reads it: virtual time, wrong by an offset whose steps are slewed.
 class HostClock : public ports::Clock {
  public:
   HostClock(const Timeline& timeline, base::Duration offset)
       : timeline_(timeline), offset_(offset) {}
-  base::Instant now() const override { return timeline_.now() + offset_; }
+  base::Instant now() const override {
+    return slewed_.read(timeline_.now() + offset_, timeline_.now());
+  }
   void set_offset(base::Duration offset) { offset_ = offset; }
+  // A new process knows of no step.
+  void begin() { slewed_ = {}; }
 
  private:
   const Timeline& timeline_;
   base::Duration offset_;
+  mutable base::SlewedTime slewed_;
 };
 
 }  // namespace sim
