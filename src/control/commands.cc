@@ -134,7 +134,17 @@ base::Status apply(const PendingCommand& pending, const GroupState& group,
   return apply(pending.command, group, record, now);
 }
 
+bool came_after_read(const GroupState& group, const PendingCommand& pending, const Timing& timing) {
+  return group.ledger.read_began < pending.answer_by - timing.command_time;
+}
+
 }  // namespace
+
+bool must_read_for_commands(const GroupState& group, const Timing& timing) {
+  return std::any_of(
+      group.commands.begin(), group.commands.end(),
+      [&](const PendingCommand& pending) { return came_after_read(group, pending, timing); });
+}
 
 void apply_waiting(const GroupState& group, const LedgerContext& context, LedgerRecord& record,
                    Instant now) {
@@ -155,8 +165,9 @@ void answer_commands(GroupState& group, const LedgerContext& context, Decisions&
       LedgerRecord copy = *record;
       const base::Status status = apply(pending, group, context, copy, now);
       if (!status && !pending.nonces.empty()) return answer(pending, outcome_unknown());
-      // Refused, or so already.
-      if (!status || copy == *record) return answer(pending, status);
+      // Refused, or so already: by a record that nobody has changed since the order came.
+      const bool is_fresh = !came_after_read(group, pending, context.timing);
+      if (is_fresh && (!status || copy == *record)) return answer(pending, status);
     }
     if (now >= pending.answer_by) return answer(pending, too_late(pending));
     out.wake_at = std::min(out.wake_at, pending.answer_by);

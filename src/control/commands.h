@@ -24,6 +24,10 @@ base::Status apply(const model::Command& command, const GroupState& group,
 void take_command(GroupState& group, model::Command command, const Timing& timing,
                   base::Instant now);
 
+// True when an order came that the known record may be too old to answer: the other keeper may have
+// been told the opposite since.
+bool must_read_for_commands(const GroupState& group, const Timing& timing);
+
 // Applies all that wait.
 void apply_waiting(const GroupState& group, const LedgerContext& context,
                    model::LedgerRecord& record, base::Instant now);

@@ -25,6 +25,7 @@ using testing::kOther;
 using testing::kSlotA;
 using testing::kSlotB;
 using testing::kSlotC;
+using testing::millis;
 using testing::Script;
 using testing::seconds;
 using ::testing::UnorderedElementsAre;
@@ -133,9 +134,15 @@ TEST_F(AnswerCommandsTest, NothingIsAnsweredBeforeItIsStored) {
   EXPECT_EQ(answer(), "none") << "once";
 }
 
-TEST_F(AnswerCommandsTest, WhatIsSoAlreadyIsDoneAtOnceAndARefusalNeedsNoLedgerEither) {
+// Seed 1239294355: the other keeper had been told the opposite since the record was read.
+TEST_F(AnswerCommandsTest, WhatIsSoAlreadyOrRefusedIsAnsweredByARecordReadSince) {
   record().holds[kSlotB] = at(-100);
+  group_.ledger.read_began = at(0) - millis(1);
   take(CommandKind::kHold, "web-b");
+  EXPECT_EQ(answer(), "none");
+  EXPECT_TRUE(must_read_for_commands(group_, Timing()));
+  group_.ledger.read_began = at(0);
+  EXPECT_FALSE(must_read_for_commands(group_, Timing()));
   EXPECT_EQ(answer(), "done");
   take(CommandKind::kRelease, "web-a");
   EXPECT_EQ(answer(), "CommandRefused");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/commands.h"
 #include "control/departure.h"
 #include "control/endings.h"
 #include "control/own_template.h"
@@ -200,7 +201,9 @@ void want_ledger(GroupState& group, const WantContext& context) {
   LedgerView& ledger = group.ledger;
   const bool writing = context.board.under_way({WorkKind::kWriteLedger, name_of(group)});
   const Timing& timing = context.ledger.timing;
-  if (!ledger.known || (!writing && is_due(ledger.read_began + timing.resync, context)))
+  const bool is_old =
+      is_due(ledger.read_began + timing.resync, context) || must_read_for_commands(group, timing);
+  if (!ledger.known || (!writing && is_old))
     start(group, context, WorkKind::kReadLedger, name_of(group),
           model::LedgerRead{group.spec.name});
   if (!ledger.known || ledger.unusable || writing || context.board.writes_blocked()) return;
