@@ -97,12 +97,22 @@ class Simulation {
     timeline_.run_until(chaos_ends_);
     begin_calm();
     timeline_.run_until(chaos_ends_ + options_.calm);
+    // A roll-out that people ordered goes on, one machine after the other.
+    constexpr int kMostSteps = 20;
+    for (int i = 0; i < kMostSteps && is_rolling_out(); ++i)
+      timeline_.run_until(timeline_.now() + Duration::minutes(3));
     finish();
     result_.simulated = timeline_.now() - start;
     return std::move(result_);
   }
 
  private:
+  bool is_rolling_out() const {
+    const auto& records = ledger_checker_.last();
+    return std::any_of(records.begin(), records.end(),
+                       [](const auto& entry) { return !entry.second.exchanging.empty(); });
+  }
+
   void violate(std::string what) {
     if (result_.violations.size() < kMostViolations)
       result_.violations.push_back(base::to_iso8601(timeline_.now()) + " " + std::move(what));
