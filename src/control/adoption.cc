@@ -39,7 +39,8 @@ bool is_in(const LedgerRecord& record, const InstanceId& id) {
 constexpr size_t kMostTags = 50;
 
 size_t tags_as_ours(const GroupState& group, const model::Instance& machine) {
-  std::set<std::string> keys{model::kGroupTag, model::kLaunchTag, model::kDeploymentTag};
+  std::set<std::string> keys{model::kGroupTag, model::kLaunchTag, model::kDeploymentTag,
+                             model::kAdoptedTag};
   for (const model::Tag& tag : group.spec.tags) keys.insert(tag.key);
   for (const model::Tag& tag : machine.tags)
     if (!tag.key.starts_with("aws:")) keys.insert(tag.key);

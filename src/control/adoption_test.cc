@@ -110,7 +110,7 @@ TEST_F(AdoptionTest, OneWithTooManyTagsIsRefusedBeforeAnythingIsTouched) {
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 100);
   std::vector<model::Tag> tags{{"aws:cloudformation:stack-name", "does not count"}};
-  for (int i = 0; i < 47; ++i) tags.push_back({"key-" + std::to_string(i), ""});
+  for (int i = 0; i < 46; ++i) tags.push_back({"key-" + std::to_string(i), ""});
   cloud_.set_tags(kHandB, tags);
   tags.push_back({"one-more", ""});
   cloud_.set_tags(kHand, tags);
