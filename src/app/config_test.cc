@@ -11,6 +11,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/golden.h"
+
 namespace app {
 namespace {
 
@@ -340,7 +342,7 @@ TEST(Config, EveryCommentedKeyOfTheExampleIsAKeyAndItsValueIsAllowed) {
 
 TEST(Config, EveryWrongFileGivesExactlyItsProblems) {
   int files = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(SK_GOLDEN_DIR) / "config")) {
+  for (const auto& entry : fs::directory_iterator(base::golden_path("config"))) {
     if (entry.path().extension() != ".toml") continue;
     ++files;
     fs::path expected = entry.path();

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/golden.h"
+
 namespace app {
 namespace {
 
@@ -85,7 +87,7 @@ DemoState busy() {
 }
 
 void expect_golden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(SK_GOLDEN_DIR) + "/demo/" + name + ".txt";
+  const std::string path = base::golden_path("demo/" + name + ".txt");
   if (std::getenv("SPOTKEEPER_ACCEPT")) std::ofstream(path, std::ios::binary) << actual << "\n";
   std::ifstream file(path, std::ios::binary);
   const std::string expected{std::istreambuf_iterator<char>(file), {}};

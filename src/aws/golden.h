@@ -7,10 +7,12 @@
 #include <iterator>
 #include <string>
 
+#include "base/golden.h"
+
 namespace aws {
 
 inline std::string golden(const std::string& name) {
-  std::ifstream file(std::string(SK_GOLDEN_DIR) + "/aws/" + name, std::ios::binary);
+  std::ifstream file(base::golden_path("aws/" + name), std::ios::binary);
   EXPECT_TRUE(file) << "cannot read tests/golden/aws/" << name;
   return {std::istreambuf_iterator<char>(file), {}};
 }

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/golden.h"
 #include "base/json.h"
 #include "model/decode.h"
 
@@ -26,7 +27,7 @@ std::string slurp(const fs::path& path) {
 
 std::vector<fs::path> inputs() {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(SK_GOLDEN_DIR) / "events")) {
+  for (const auto& entry : fs::directory_iterator(base::golden_path("events"))) {
     const fs::path& path = entry.path();
     if (path.extension() == ".json" && path.stem().extension() != ".expected")
       paths.push_back(path);

@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "base/golden.h"
 
 namespace model {
 namespace {
@@ -74,7 +75,7 @@ TEST(LedgerRecord, TheSameRecordIsTheSameText) {
 
 // A file in tests/golden/ledger; SPOTKEEPER_ACCEPT=1 writes it.
 std::string golden(const std::string& name, const std::string& actual) {
-  const auto path = std::filesystem::path(SK_GOLDEN_DIR) / "ledger" / name;
+  const std::string path = base::golden_path("ledger/" + name);
   if (std::getenv("SPOTKEEPER_ACCEPT")) std::ofstream(path, std::ios::binary) << actual;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

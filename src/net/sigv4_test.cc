@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/digest.h"
+#include "base/golden.h"
 #include "base/json.h"
 
 namespace net {
@@ -48,7 +49,7 @@ Vector read_vector(const base::json::object& from) {
 }
 
 std::vector<Vector> read_vectors() {
-  std::ifstream file(SK_GOLDEN_DIR "/sigv4.json");
+  std::ifstream file(base::golden_path("sigv4.json"));
   std::stringstream text;
   text << file.rdbuf();
   const base::json::object document = base::json::parse_object(text.str()).value();
