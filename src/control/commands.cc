@@ -146,12 +146,14 @@ bool must_read_for_commands(const GroupState& group, const Timing& timing) {
       [&](const PendingCommand& pending) { return came_after_read(group, pending, timing); });
 }
 
-void apply_waiting(const GroupState& group, const LedgerContext& context, LedgerRecord& record,
-                   Instant now) {
-  // One that cannot be carried out changes nothing; answer_commands says so to its sender.
+std::vector<model::CommandId> apply_waiting(const GroupState& group, const LedgerContext& context,
+                                            LedgerRecord& record, Instant now) {
+  std::vector<model::CommandId> applied;
   for (const PendingCommand& pending : group.commands)
-    if (!pending.is_stored && can_be_applied(pending))
-      (void)apply(pending, group, context, record, now);
+    if (!pending.is_stored && can_be_applied(pending) &&
+        apply(pending, group, context, record, now))
+      applied.push_back(pending.command.id);
+  return applied;
 }
 
 void answer_commands(GroupState& group, const LedgerContext& context, Decisions& out, Instant now) {

@@ -5,6 +5,8 @@
 // other keeper; applying it twice changes nothing.
 #pragma once
 
+#include <vector>
+
 #include "base/result.h"
 #include "base/time.h"
 #include "control/event.h"
@@ -28,9 +30,10 @@ void take_command(GroupState& group, model::Command command, const Timing& timin
 // been told the opposite since.
 bool must_read_for_commands(const GroupState& group, const Timing& timing);
 
-// Applies all that wait.
-void apply_waiting(const GroupState& group, const LedgerContext& context,
-                   model::LedgerRecord& record, base::Instant now);
+// Applies all that wait, and names those that the record has now: one that cannot be carried out
+// changes nothing, and answer_commands says so to its sender.
+std::vector<model::CommandId> apply_waiting(const GroupState& group, const LedgerContext& context,
+                                            model::LedgerRecord& record, base::Instant now);
 
 // Answers those that the known record has, that cannot be carried out, or that waited too long.
 void answer_commands(GroupState& group, const LedgerContext& context, Decisions& out,

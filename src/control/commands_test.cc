@@ -291,6 +291,20 @@ TEST_F(OrderedGroupTest, WhatOneKeeperIsToldBindsTheOther) {
   EXPECT_EQ(launches(), 0);
 }
 
+// Seed 220494141: a process that stood still hears both at once; one write was taken for both.
+TEST_F(OrderedGroupTest, AnOrderThatTheSameWriteRefusesIsNotAnsweredAsStored) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  keeper.step({Commanded{{{1}, CommandKind::kPause, "web"}},
+               Commanded{{{2}, CommandKind::kRetire, "web"}}});
+  run(keeper, 10);
+  EXPECT_TRUE(keeper.answers.at({1}));
+  EXPECT_TRUE(cloud_.record().paused_since);
+  EXPECT_FALSE(cloud_.record().retired_at);
+  ASSERT_FALSE(keeper.answers.at({2}));
+  EXPECT_THAT(keeper.answers.at({2}).error().message, HasSubstr("resume it first"));
+}
+
 TEST_F(OrderedGroupTest, AFloodOfCommandsIsRefused) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);

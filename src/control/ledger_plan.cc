@@ -142,7 +142,7 @@ void stamp(LedgerDraft& draft, base::Prng& prng) {
 void go_on(LedgerDraft& draft, LedgerPlan& plan) {
   draft.next = *draft.group.ledger.record;
   strike_given_away(draft.group, draft.next);
-  apply_waiting(draft.group, draft.context, draft.next, draft.now);
+  plan.applied = apply_waiting(draft.group, draft.context, draft.next, draft.now);
   adopt_while_rebuilding(draft);
   settle_launches(draft);
   forget_what_is_over(draft);

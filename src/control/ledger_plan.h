@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/money.h"
 #include "base/prng.h"
@@ -29,6 +30,7 @@ struct LedgerContext {
 
 struct LedgerPlan {
   std::optional<model::LedgerRecord> next;
+  std::vector<model::CommandId> applied;  // Orders that `next` has.
   base::Instant look_again = base::Instant::never();
   bool is_braked = false;   // More is wanted than launches_per_hour allows.
   bool is_looping = false;  // Machines of the template's version do not last.

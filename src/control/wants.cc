@@ -216,9 +216,10 @@ void want_ledger(GroupState& group, const WantContext& context) {
   model::LedgerWrite write{group.spec.name, ledger.etag, to_text(*plan.next)};
   if (!context.board.start(key, group.spec.name, std::move(write), context.now, context.out))
     return;
-  // A new ledger begins without them; they are in the write after it.
-  if (ledger.record)
-    for (PendingCommand& pending : group.commands) pending.nonces.push_back(plan.next->nonce);
+  for (PendingCommand& pending : group.commands)
+    if (std::find(plan.applied.begin(), plan.applied.end(), pending.command.id) !=
+        plan.applied.end())
+      pending.nonces.push_back(plan.next->nonce);
   ledger.nonces.push_back(plan.next->nonce);
   if (ledger.nonces.size() > kMostNonces) ledger.nonces.pop_front();
 }
