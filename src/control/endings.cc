@@ -62,8 +62,7 @@ class EndingPlanner {
       plan_.look_again = std::min(plan_.look_again, *until);
       return;
     }
-    if (!entry.replacement.empty() && !serves(group_, entry.replacement) &&
-        !is_superseded(group_, entry))
+    if (!entry.replacement.empty() && !is_relieved(group_, entry) && !is_superseded(group_, entry))
       return;
     // Without a named replacement the rule is the balancer's: enough others serve.
     if (entry.replacement.empty() && !enough_serve()) return;

@@ -69,6 +69,12 @@ TEST_F(EndingsTest, AReplacedOneIsEndedWhenItsReplacementServesAndTheBalancerIsD
   EXPECT_THAT(ended(), IsEmpty());
 }
 
+TEST_F(EndingsTest, WhoIsReplacedByOneThatAwsTakesStays) {
+  replace_a(std::nullopt);
+  group_.doomed[kNew] = testing::taken_at(at(100));
+  EXPECT_THAT(ended(), IsEmpty());
+}
+
 TEST_F(EndingsTest, WhatAwsWillTakeIsLeftToItUntilItIsOverdue) {
   replace_a(at(100));
   const base::Instant overdue = at(100) + Timing().overdue;

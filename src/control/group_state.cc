@@ -17,6 +17,12 @@ bool is_replaced_by_choice(const Doom& doom) {
          doom.kind == model::IncidentKind::kUnhealthy;
 }
 
+bool is_relieved(const GroupState& group, const model::Retiring& entry) {
+  if (entry.replacement.empty() || !serves(group, entry.replacement)) return false;
+  const auto doom = group.doomed.find(entry.replacement);
+  return doom == group.doomed.end() || is_replaced_by_choice(doom->second);
+}
+
 bool is_superseded(const GroupState& group, const model::Retiring& entry) {
   if (entry.reason != to_string(model::IncidentKind::kUnhealthy)) return false;
   const auto came_before = [&](const model::Retiring& other) {

@@ -265,6 +265,10 @@ struct GroupState {
 // True when a keeper, not AWS, wants the instance replaced: it stays in the balancer until then.
 bool is_replaced_by_choice(const Doom& doom);
 
+// True when a leaver's replacement serves in its place, and AWS has not said that it takes that one
+// too.
+bool is_relieved(const GroupState& group, const model::Retiring& entry);
+
 // A leaver that came for a machine that fails, and failed too: the older one stays instead.
 bool is_superseded(const GroupState& group, const model::Retiring& entry);
 

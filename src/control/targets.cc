@@ -62,14 +62,13 @@ class TargetPlanner {
       plan_.look_again = std::min(plan_.look_again, *until);
       return;
     }
-    const bool replaced = !entry.replacement.empty() && serves(group_, entry.replacement);
     // Who is exchanged without need is not spared while others serve: there is no hurry.
     const std::optional<Instant> deadline = deadline_of(group_, entry);
     // Its tags may have been taken off since. Where AWS takes it soon there is no time to ask.
     if (!deadline && !group_.is_shown(entry.instance)) return;
     const bool can_wait = !deadline && !entry.replacement.empty();
     const bool is_retired = group_.record()->retired_at.has_value();
-    if (replaced || is_retired || is_superseded(group_, entry) ||
+    if (is_relieved(group_, entry) || is_retired || is_superseded(group_, entry) ||
         (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
   }

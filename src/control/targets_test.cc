@@ -73,6 +73,18 @@ TEST_F(TargetsTest, WhoIsExchangedWithoutNeedLeavesOnlyWhenItsReplacementServes)
   EXPECT_THAT(plan().to_deregister, ElementsAre(kA));
 }
 
+// Seed 41000311: the replacement was warned before the old one had left, and took its place along.
+TEST_F(TargetsTest, WhoIsReplacedByOneThatAwsTakesStays) {
+  replace_a(std::nullopt);
+  stored().retiring[0].reason = "retirement";
+  group_.spec.min_healthy = 3;
+  testing::set_health(group_, kNew, "healthy");
+  doom(kNew, at(10));
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kNew)) << "its time has come";
+  group_.doomed[kNew].kind = model::IncidentKind::kRebalance;
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kA)) << "nobody has said that it will be taken";
+}
+
 // Auto Scaling does, when a machine is detached: the drain may take five minutes.
 TEST_F(TargetsTest, AHolderThatSomebodyElseTookOutIsRegisteredAtOnce) {
   testing::set_health(group_, kA, "draining");
