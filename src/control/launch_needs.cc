@@ -165,9 +165,21 @@ bool is_early(const LedgerDraft& draft, const SlotName& slot) {
   const auto holder = draft.next.holders.find(slot);
   if (holder == draft.next.holders.end() || draft.group.is_gone(holder->second.instance))
     return false;
-  if (draft.is_held(slot)) return true;
+  if (draft.is_held(slot)) {
+    const auto from = presses_from(draft, slot);
+    return !from || draft.now < *from;
+  }
   const auto doom = draft.group.doomed.find(holder->second.instance);
   return doom != draft.group.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
+}
+
+std::optional<base::Instant> presses_from(const LedgerDraft& draft, const SlotName& slot) {
+  const auto holder = draft.next.holders.find(slot);
+  if (holder == draft.next.holders.end() || !is_announced(draft.group, holder->second.instance))
+    return std::nullopt;
+  const Retirement& announced = draft.group.retirements.at(holder->second.instance);
+  if (!announced.date) return std::nullopt;
+  return std::max(announced.since, *announced.date - draft.context.timing.before_retirement);
 }
 
 }  // namespace control

@@ -2,6 +2,7 @@
 // many attempts in all as the brakes allow.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "control/ledger_draft.h"
@@ -23,8 +24,12 @@ struct LaunchNeeds {
 // What to launch must be known.
 LaunchNeeds launch_needs(LedgerDraft& draft);
 
-// Launched as a precaution or by choice: the holder runs, and nobody has said that it will be
-// taken.
+// Launched as a precaution or by choice: the holder runs, and nobody has said that it will be taken
+// soon.
 bool is_early(const LedgerDraft& draft, const model::SlotName& slot);
+
+// When an announced end of the slot's machine is so near that it is no precaution any more to have
+// another; nothing while none is announced with its date.
+std::optional<base::Instant> presses_from(const LedgerDraft& draft, const model::SlotName& slot);
 
 }  // namespace control

@@ -76,11 +76,19 @@ void keep_ready(LedgerDraft& draft, const model::SubnetId& subnet, std::vector<L
 
 // ---- Spot or on-demand ----
 
-bool falls_back(LedgerDraft& draft, const SlotName& slot) {
+// Since when the slot has been in want of what Spot does not have. One whose machine runs is not,
+// until an announced end presses.
+std::optional<Instant> lacks_since(const LedgerDraft& draft, const SlotName& slot) {
+  if (draft.is_held(slot)) return presses_from(draft, slot);
   const auto lack = draft.next.lacking.find(slot);
+  return lack == draft.next.lacking.end() ? std::nullopt : std::optional(lack->second);
+}
+
+bool falls_back(LedgerDraft& draft, const SlotName& slot) {
   const auto& after = draft.group.spec.on_demand.fallback_after;
-  if (!after || lack == draft.next.lacking.end()) return false;
-  const Instant due = lack->second + *after;
+  const auto lack = lacks_since(draft, slot);
+  if (!after || !lack) return false;
+  const Instant due = *lack + *after;
   if (draft.now >= due) return true;
   draft.look_again_at(due);
   return false;
@@ -92,6 +100,7 @@ Choice choose(LedgerDraft& draft, const LaunchNeed& need, const market::RankedPo
   // A precaution is not worth a pool that is no better.
   if (is_early(draft, need.slot) && best.cools_until && !need.is_base) {
     draft.look_again_at(*best.cools_until);
+    if (const auto from = presses_from(draft, need.slot)) draft.look_again_at(*from);
     return Choice::kWait;
   }
   const auto wait = draft.group.slot_waits.find(need.slot);

@@ -208,5 +208,61 @@ TEST_F(RetirementsTest, WordsOfScalingGroupsAndFleetsMakeUsLook) {
   EXPECT_EQ(launches(), 0) << "they run on";
 }
 
+// ---- where Spot has nothing ----
+
+class PressingTest : public ::testing::Test {
+ protected:
+  PressingTest() {
+    group_.spec.on_demand.fallback_after = seconds(90);
+    for (const model::InstanceType& type : group_.spec.types)
+      group_.ledger.record->cooling[testing::pool_in("subnet-b", type.str())] = at(100'000);
+    announced_for(at(7200));
+  }
+  void announced_for(std::optional<base::Instant> date, base::Instant since = at(0)) {
+    group_.retirements[kB] = {since, since, date, kArn, "RETIREMENT", false};
+  }
+  LedgerPlan plan(base::Instant now) { return plan_ledger(group_, context_, prng_, now); }
+  std::optional<model::Lifecycle> launched(base::Instant now) {
+    const LedgerPlan result = plan(now);
+    if (!result.next || result.next->open.empty()) return std::nullopt;
+    EXPECT_THAT(result.next->open[0].slots, ElementsAre(kSlotB));
+    return result.next->open[0].lifecycle;
+  }
+
+  GroupState group_ = testing::whole_group();
+  LedgerContext context_ = testing::ledger_context();
+  base::Prng prng_{1};
+};
+
+TEST_F(PressingTest, WhileTheDateIsFarItsExchangeWaitsForSpot) {
+  EXPECT_EQ(launched(at(0)), std::nullopt);
+  EXPECT_EQ(plan(at(0)).look_again, at(3600)) << "an hour before the date";
+  EXPECT_EQ(launched(at(3599)), std::nullopt);
+}
+
+TEST_F(PressingTest, WithinTheLastHourSpotIsAskedOnceMoreAndThenOnDemand) {
+  EXPECT_EQ(launched(at(3600)), model::Lifecycle::kSpot);
+  group_.slot_waits[kSlotB] = {1, LaunchTrouble::kDry, at(9000)};
+  EXPECT_EQ(launched(at(3689)), std::nullopt);
+  EXPECT_EQ(plan(at(3689)).look_again, at(3690));
+  EXPECT_EQ(launched(at(3690)), model::Lifecycle::kOnDemand);
+}
+
+TEST_F(PressingTest, AWordThatComesLateGivesSpotItsTimeToo) {
+  announced_for(at(7200), at(5000));
+  group_.slot_waits[kSlotB] = {1, LaunchTrouble::kDry, at(9000)};
+  EXPECT_EQ(launched(at(5089)), std::nullopt);
+  EXPECT_EQ(launched(at(5090)), model::Lifecycle::kOnDemand);
+}
+
+TEST_F(PressingTest, WithoutADateOrAFallbackItWaitsForSpot) {
+  announced_for(std::nullopt);
+  EXPECT_EQ(launched(at(9000)), std::nullopt);
+  announced_for(at(7200));
+  group_.spec.on_demand.fallback_after.reset();
+  group_.slot_waits[kSlotB] = {1, LaunchTrouble::kDry, at(9000)};
+  EXPECT_EQ(launched(at(7000)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace control

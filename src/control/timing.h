@@ -53,6 +53,9 @@ struct Timing {
   // A drain time that somebody changed back is set again no sooner: two keepers whose files differ
   // would undo each other's otherwise, and people tell both apart only when they are told.
   base::Duration between_drains = base::Duration::minutes(15);
+  // An announced end that is so near is no precaution any more: its slot takes on-demand too, where
+  // Spot has nothing. Some dozens of such exchanges, one after the other, take less.
+  base::Duration before_retirement = base::Duration::hours(1);
   // A pool that had no machine to give; Karpenter uses three minutes too. How long one that took a
   // machine away is avoided is the group's to say.
   base::Duration cool_dry = base::Duration::minutes(3);
