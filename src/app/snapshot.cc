@@ -69,9 +69,8 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
     held += is_held;
   }
   if (!record || held == record->holders.size()) return slots;
-  const std::set<model::SlotName> wanted = control::wanted_slots(group);
   for (const auto& [name, holder] : record->holders)
-    if (!wanted.contains(name)) slots.push_back(held_slot(group, name, holder));
+    if (!control::is_wanted_slot(group, name)) slots.push_back(held_slot(group, name, holder));
   return slots;
 }
 

@@ -48,7 +48,7 @@ size_t tags_as_ours(const GroupState& group, const model::Instance& machine) {
 }
 
 // Why the machine cannot be ours; empty when it can.
-std::string hindrance(const GroupState& group, const model::Command& command,
+std::string hindrance(const GroupState& group, const model::AutoScalingGroupName& leaves,
                       const model::Instance& machine) {
   const std::string& id = machine.id.str();
   if (!model::is_live(machine.state))
@@ -56,7 +56,7 @@ std::string hindrance(const GroupState& group, const model::Command& command,
   if (const std::string* owner = machine.tag(model::kDeploymentTag))
     return id + " is kept by the deployment " + *owner + " already";
   if (const std::string* scaling = machine.tag(model::kAutoScalingGroupTag);
-      scaling && *scaling != command.scaling_group.str())
+      scaling && *scaling != leaves.str())
     return id + " is kept by the Auto Scaling group " + *scaling +
            "; adopt it with --auto-scaling-group " + *scaling;
   const auto& subnets = group.spec.subnets;
@@ -113,7 +113,7 @@ base::Status place(const model::Instance& machine, const GroupState& group,
     return refuse(machine.id.str() + " does not carry the tags of " + group.spec.name.str() +
                   " any more, and holds a slot until that is certain; try again in two minutes");
   if (is_in(record, machine.id)) return {};
-  if (std::string why = hindrance(group, command, machine); !why.empty())
+  if (std::string why = hindrance(group, command.scaling_group, machine); !why.empty())
     return refuse(std::move(why));
   std::optional<SlotName> slot = free_slot(group, record, machine.subnet);
   if (!slot)
@@ -244,6 +244,19 @@ void adoption_answered(GroupState& group, const Flight& flight,
 
 bool is_adoption(const model::OpenLaunch& entry) {
   return model::kind_of_launch(entry.request) == model::LaunchKind::kAdoption;
+}
+
+std::string hindrance_since(const GroupState& group, const model::OpenLaunch& entry,
+                            const model::Instance& machine) {
+  const SlotName& slot = entry.slots.front();
+  if (!is_wanted_slot(group, slot))
+    return "the slot " + slot.str() + " is wanted no more; raise the capacity of " +
+           group.spec.name.str() + " or let " + machine.id.str() + " be";
+  // An answer was lost, and it is ours by this very entry. The record may be being read again.
+  const model::LaunchId launch{group.ledger.record->incarnation, entry.n};
+  const std::string* tag = machine.tag(model::kLaunchTag);
+  if (tag && *tag == to_string(launch)) return {};
+  return hindrance(group, model::parse_adoption(entry.request)->scaling_group, machine);
 }
 
 bool has_or_adopts(const GroupState& group, const InstanceId& id) {

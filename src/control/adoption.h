@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -27,6 +28,11 @@ bool is_adoption(const model::OpenLaunch& entry);
 void want_adoptions(GroupState& group, const WantContext& context);
 void adoption_answered(GroupState& group, const Flight& flight,
                        const model::CallCompleted& completed, const AnswerContext& context);
+
+// Why the machine that the entry adopts is no more to be adopted; empty when it still is. Days may
+// have passed since the order.
+std::string hindrance_since(const GroupState& group, const model::OpenLaunch& entry,
+                            const model::Instance& machine);
 
 // True when the group has the machine, or an order that it is to have it.
 bool has_or_adopts(const GroupState& group, const model::InstanceId& id);

@@ -145,6 +145,38 @@ TEST_F(AdoptionTest, AllOrNoneAreAdoptedAndARefusalSaysWhy) {
 }
 
 // The machine is a person's: it is never taken for surplus, however long it stays unseen.
+// Days may pass while the group is paused.
+TEST_F(AdoptionTest, WhoIsAnothersByTheTimeIsLeftToThem) {
+  Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+  run(keeper, 100);
+  ASSERT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHand, kHandB}));
+  cloud_.set_tags(kHand, {{model::kDeploymentTag, "theirs"}});
+  EXPECT_TRUE(tell(keeper, model::CommandKind::kResume));
+  run(keeper, 120);
+  EXPECT_EQ(*cloud_.machine(kHand).tag(model::kDeploymentTag), "theirs");
+  EXPECT_NE(cloud_.record().holders.at(kSlotA).instance, kHand);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotB).instance, kHandB);
+  EXPECT_THAT(cloud_.live(), Contains(kHand));
+}
+
+// It would be adopted, and ended as one too many.
+TEST_F(AdoptionTest, WhoseSlotIsWantedNoMoreIsLeftAlone) {
+  {
+    Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
+    run(keeper, 100);
+    ASSERT_TRUE(tell(keeper, model::CommandKind::kAdopt, {kHandB}));
+  }
+  model::GroupSpec smaller = paused_at_first();
+  smaller.capacity = 1;
+  Script again(cloud_, clock_, kMe, 2, {}, smaller);
+  run(again, 10);
+  EXPECT_TRUE(tell(again, model::CommandKind::kResume));
+  run(again, 120);
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
+  EXPECT_EQ(cloud_.machine(kHandB).tag(model::kGroupTag), nullptr);
+  EXPECT_THAT(cloud_.live(), Contains(kHandB));
+}
+
 TEST_F(AdoptionTest, OneThatEndsBeforeItIsOursLeavesItsSlotToALaunch) {
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
   run(keeper, 100);
@@ -214,6 +246,21 @@ TEST(OpenAdoptions, HoldNoLaunchUp) {
   EXPECT_EQ(plan.next->open.back().slots, std::vector{kSlotA});
   EXPECT_FALSE(is_adoption(plan.next->open.back()));
   EXPECT_FALSE(plan.is_braked);
+}
+
+TEST(AVettedMachine, IsOursByItsVeryEntryWhileTheLedgerIsReadAgain) {
+  GroupState group = testing::whole_group();
+  model::OpenLaunch entry;
+  entry.n = 4;
+  entry.slots = {kSlotA};
+  const model::LaunchId launch{group.ledger.record->incarnation, entry.n};
+  entry.request = model::adoption_body({{kHand}, {}}, group.spec.name, launch, "spotkeeper");
+  model::Instance machine = testing::instance(kHand, "subnet-a", 4);
+  group.ledger.known = false;
+  machine.tags = {{model::kDeploymentTag, "spotkeeper"}, {model::kLaunchTag, to_string(launch)}};
+  EXPECT_EQ(hindrance_since(group, entry, machine), "");
+  machine.tags = {{model::kDeploymentTag, "theirs"}};
+  EXPECT_THAT(hindrance_since(group, entry, machine), HasSubstr("kept by the deployment theirs"));
 }
 
 TEST(ARebuiltLedger, OfAnUnreadTemplateMakesNobodyOutdated) {

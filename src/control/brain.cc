@@ -225,8 +225,7 @@ GroupState* Brain::subject_of(const model::Command& command) {
     }
     const model::SlotName slot(command.subject);
     const model::LedgerRecord* record = group.record();
-    if (wanted_slots(group).contains(slot) || (record && record->holders.contains(slot)))
-      return &group;
+    if (is_wanted_slot(group, slot) || (record && record->holders.contains(slot))) return &group;
   }
   return nullptr;
 }
@@ -298,6 +297,7 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
     case WorkKind::kFindAdopted:
       adoption_answered(group, flight, completed, context);
       return refuse_taken(group);
+    case WorkKind::kVetAdopted:
     case WorkKind::kDetach:
     case WorkKind::kReadMembership: return departure_answered(group, flight, completed, context);
     case WorkKind::kConfirmInstance:

@@ -21,11 +21,12 @@ std::optional<model::Adoption> departure_of(const model::OpenLaunch& entry) {
   return adoption;
 }
 
-// The open entry by which that machine leaves; null when it was closed meanwhile.
+// The open entry by which that machine is adopted; null when it was closed meanwhile.
 const model::OpenLaunch* entry_of(const GroupState& group, const InstanceId& id) {
   if (!group.ledger.record) return nullptr;
   for (const model::OpenLaunch& entry : group.ledger.record->open)
-    if (const auto adoption = departure_of(entry); adoption && adoption->instances.front() == id)
+    if (const auto adoption = model::parse_adoption(entry.request);
+        adoption && adoption->instances.front() == id)
       return &entry;
   return nullptr;
 }
@@ -52,6 +53,32 @@ void detach_answered(GroupState& group, const Flight& flight, const InstanceId& 
   if (error.retry == base::Retry::kBackoff || model::is_auth(error.code)) return;
   progress.membership = Membership::kUnknown;
   if (error.retry == base::Retry::kNever) progress.refusal = error;
+}
+
+// What AWS showed is believed so long.
+constexpr base::Duration kVetLasts = base::Duration::minutes(1);
+
+void vetted(GroupState& group, const Flight& flight, const InstanceId& id, LaunchProgress& progress,
+            const model::OpenLaunch& entry, const model::CallCompleted& completed,
+            const AnswerContext& context) {
+  const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
+  if (!reply) return;
+  const auto machine = std::find_if(reply->instances.begin(), reply->instances.end(),
+                                    [&](const model::Instance& one) { return one.id == id; });
+  // One that is not shown AWS itself will not let us have.
+  std::string why =
+      machine == reply->instances.end() ? "" : hindrance_since(group, entry, *machine);
+  if (why.empty())
+    progress.vetted_at = context.now;
+  else
+    refuse_launch(group, progress, entry.n,
+                  {"AdoptionRefused", std::move(why), {}, base::Retry::kNever}, context);
+}
+
+model::Call question_about(const InstanceId& id) {
+  model::DescribeInstances call;
+  call.filters = {{"instance-id", {id.str()}}};
+  return call;
 }
 
 // It stays where it is, and the slot is free for others.
@@ -103,6 +130,14 @@ int out_of_service(const GroupState& group, const WantContext& context) {
   return count;
 }
 
+// Whom a question or a detachment is about.
+InstanceId machine_of(const model::Call& call) {
+  if (const auto* detach = std::get_if<model::DetachInstances>(&call)) return detach->ids.front();
+  if (const auto* question = std::get_if<model::DescribeInstances>(&call))
+    return InstanceId(question->filters.front().values.front());
+  return std::get<model::DescribeAutoScalingInstances>(call).ids.front();
+}
+
 bool is_any_on_hold(const GroupState& group, const model::OpenLaunch& entry) {
   return std::any_of(entry.slots.begin(), entry.slots.end(),
                      [&](const model::SlotName& slot) { return is_on_hold(group, slot); });
@@ -112,22 +147,27 @@ bool is_any_on_hold(const GroupState& group, const model::OpenLaunch& entry) {
 
 bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
                     const LaunchProgress& progress, const WantContext& context) {
-  if (progress.membership == Membership::kLeft) return true;
-  if (is_adoption(entry) && is_any_on_hold(group, entry)) return false;
-  const auto adoption = departure_of(entry);
-  if (!adoption) return true;
-  const std::string& name = group.spec.name.str();
-  if (progress.membership == Membership::kUnknown)
-    context.board.start({WorkKind::kReadMembership, name, entry.n}, group.spec.name,
-                        model::DescribeAutoScalingInstances{adoption->instances, {}}, context.now,
-                        context.out);
-  // One call at a time: changes of one Auto Scaling group get into each other's way. Who leaves is
-  // out of service itself.
-  else if (out_of_service(group, context) < std::max(1, group.spec.max_unavailable))
-    context.board.start({WorkKind::kDetach, name}, group.spec.name,
-                        model::DetachInstances{adoption->scaling_group, adoption->instances},
+  const auto adoption = model::parse_adoption(entry.request);
+  if (!adoption || progress.membership == Membership::kLeft) return true;
+  if (is_any_on_hold(group, entry)) return false;
+  const auto ask = [&](WorkKind kind, uint64_t n, model::Call call) {
+    context.board.start({kind, group.spec.name.str(), n}, group.spec.name, std::move(call),
                         context.now, context.out);
-  return false;
+    return false;
+  };
+  const bool is_member = !adoption->scaling_group.empty();
+  if (is_member && progress.membership == Membership::kUnknown)
+    return ask(WorkKind::kReadMembership, entry.n,
+               model::DescribeAutoScalingInstances{adoption->instances, {}});
+  // Who leaves is out of service itself.
+  if (is_member && out_of_service(group, context) >= std::max(1, group.spec.max_unavailable))
+    return false;
+  if (context.now >= progress.vetted_at + kVetLasts)
+    return ask(WorkKind::kVetAdopted, entry.n, question_about(adoption->instances.front()));
+  if (!is_member) return true;
+  // One call at a time: changes of one Auto Scaling group get into each other's way.
+  return ask(WorkKind::kDetach, 0,
+             model::DetachInstances{adoption->scaling_group, adoption->instances});
 }
 
 void tell_stranded(GroupState& group, const Flight& flight, const base::Error& error,
@@ -156,17 +196,19 @@ void forget_stranded(GroupState& group, const model::KeeperName& keeper) {
 
 void departure_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context) {
-  const auto* detach = std::get_if<model::DetachInstances>(&flight.call);
-  const InstanceId& id =
-      detach ? detach->ids.front()
-             : std::get<model::DescribeAutoScalingInstances>(flight.call).ids.front();
+  const InstanceId id = machine_of(flight.call);
   const model::OpenLaunch* entry = entry_of(group, id);
   LaunchProgress* progress = entry ? progress_of(group, *entry) : nullptr;
   // Closed, or taken over: who has it begins anew.
   if (!progress || progress->phase != LaunchProgress::Phase::kToSubmit)
     return context.board.succeeded(flight.key);
-  if (detach) return detach_answered(group, flight, id, *progress, completed, context);
-  membership_answered(group, flight, id, *progress, *entry, completed, context);
+  switch (flight.key.kind) {
+    case WorkKind::kDetach:
+      return detach_answered(group, flight, id, *progress, completed, context);
+    case WorkKind::kVetAdopted:
+      return vetted(group, flight, id, *progress, *entry, completed, context);
+    default: return membership_answered(group, flight, id, *progress, *entry, completed, context);
+  }
 }
 
 }  // namespace control

@@ -1,4 +1,8 @@
-// Departure: a machine that is adopted leaves its Auto Scaling group before it becomes ours.
+// Departure: a machine that is adopted is looked at once more, and leaves its Auto Scaling group,
+// before it becomes ours.
+//
+// The order may be days old: its slot was on hold, or others of its group left first. Whoever has
+// taken the machine meanwhile keeps it.
 //
 // The intent is the open ledger entry, whose bytes name that group. AWS is asked whether the
 // machine is a member; if so it is detached, the desired capacity with it; and only once AWS has

@@ -73,12 +73,11 @@ int healthy_holders(const GroupState& group) {
   return count;
 }
 
-std::set<model::SlotName> wanted_slots(const GroupState& group) {
-  std::set<model::SlotName> slots;
+bool is_wanted_slot(const GroupState& group, const model::SlotName& slot) {
   if (const model::LedgerRecord* record = group.record(); record && record->retired_at)
-    return slots;
-  for (int i = 0; i < group.spec.capacity; ++i) slots.insert(model::slot_name(group.spec.name, i));
-  return slots;
+    return false;
+  const std::optional<int> index = model::slot_index(group.spec.name, slot);
+  return index && *index < group.spec.capacity;
 }
 
 bool is_paused(const GroupState& group) {

@@ -94,6 +94,7 @@ struct LaunchProgress {
     kLeft,
   };
   Membership membership = Membership::kUnknown;
+  base::Instant vetted_at;             // When AWS last showed it as one to adopt.
   std::optional<base::Error> refusal;  // Why it could not be detached.
 };
 
@@ -288,8 +289,8 @@ int healthy_holders(const GroupState& group);
 std::optional<base::Instant> stays_until(const GroupState& group, const model::Retiring& entry,
                                          base::Instant now);
 
-// Names of the slots the configuration wants; none of a retired group's.
-std::set<model::SlotName> wanted_slots(const GroupState& group);
+// True for a slot that the configuration wants; none of a retired group's.
+bool is_wanted_slot(const GroupState& group, const model::SlotName& slot);
 
 // Watched only, by a person's word.
 bool is_paused(const GroupState& group);

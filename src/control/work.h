@@ -29,6 +29,7 @@ enum class WorkKind {
   kCancelSpotRequests,
   kTagLaunched,
   kFindAdopted,
+  kVetAdopted,
   kDetach,
   kReadMembership,
   kSweepInstances,
