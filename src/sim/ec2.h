@@ -81,6 +81,7 @@ class Ec2 {
   Answer<std::string> run_instances(const base::Form& form);
   Answer<std::string> terminate_instances(const base::Form& form);
   Answer<std::string> create_tags(const base::Form& form);
+  Answer<std::string> delete_tags(const base::Form& form);
   Answer<LaunchOrder> read_order(const base::Form& form);
   Answer<model::SubnetId> read_subnet(const base::Form& form, const base::Form& defaults) const;
   Answer<void> check_zone_up(const model::SubnetId& subnet) const;
@@ -88,6 +89,8 @@ class Ec2 {
   Answer<std::string> replay(const TokenRecord& record, const std::string& parameters) const;
   Answer<Instance*> instance_by_id(const std::string& id);
   Answer<std::vector<model::Tag>*> tags_of(const std::string& id);
+  Answer<std::vector<std::vector<model::Tag>*>> tags_of_all(
+      const std::vector<std::string>& resources);
   std::string reservation_xml(const std::vector<model::InstanceId>& ids) const;
 
   // ec2_fleet.cc

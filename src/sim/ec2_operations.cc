@@ -89,6 +89,7 @@ std::vector<Ec2::Operation> Ec2::writes() {
        {"SpotInstanceRequestId"}},
       {"TerminateInstances", &Ec2::terminate_instances, true, {"InstanceId"}},
       {"CreateTags", &Ec2::create_tags, true, {"ResourceId", "Tag"}},
+      {"DeleteTags", &Ec2::delete_tags, true, {"ResourceId", "Tag"}},
       {"CreateLaunchTemplate",
        &Ec2::create_launch_template,
        true,

@@ -1,4 +1,4 @@
-// RunInstances with its tokens, TerminateInstances, CreateTags.
+// RunInstances with its tokens, TerminateInstances, CreateTags and DeleteTags.
 #include <algorithm>
 
 #include "sim/ec2.h"
@@ -215,11 +215,9 @@ Answer<std::vector<model::Tag>*> Ec2::tags_of(const std::string& id) {
   return &instance->tags;
 }
 
-Answer<std::string> Ec2::create_tags(const base::Form& form) {
-  const auto resources = list_of(form, "ResourceId");
-  const auto tags = groups_of(form, "Tag");
-  if (resources.empty() || tags.empty())
-    return refuse("MissingParameter", "The request must contain ResourceId and Tag");
+// All of them or none.
+Answer<std::vector<std::vector<model::Tag>*>> Ec2::tags_of_all(
+    const std::vector<std::string>& resources) {
   if (resources.size() > kMostResources)
     return refuse("InvalidParameterValue", "At most 1000 resources can be tagged at once.");
   std::vector<std::vector<model::Tag>*> tagged;
@@ -227,6 +225,15 @@ Answer<std::string> Ec2::create_tags(const base::Form& form) {
     ASSIGN_OR_RETURN(std::vector<model::Tag> * existing, tags_of(id));
     tagged.push_back(existing);
   }
+  return tagged;
+}
+
+Answer<std::string> Ec2::create_tags(const base::Form& form) {
+  const auto resources = list_of(form, "ResourceId");
+  const auto tags = groups_of(form, "Tag");
+  if (resources.empty() || tags.empty())
+    return refuse("MissingParameter", "The request must contain ResourceId and Tag");
+  ASSIGN_OR_RETURN(const auto tagged, tags_of_all(resources));
   std::vector<model::Tag> wanted;
   for (const base::Form& group : tags) {
     ASSIGN_OR_RETURN(const model::Tag tag, read_tag(group));
@@ -237,6 +244,29 @@ Answer<std::string> Ec2::create_tags(const base::Form& form) {
       return refuse("TagLimitExceeded", "The maximum number of tags for a resource is 50");
   for (auto* existing : tagged)
     for (const model::Tag& tag : wanted) set_tag(*existing, tag);
+  return std::string("<return>true</return>");
+}
+
+// With a value only a tag that has it; with no keys at all, every one but AWS's own.
+Answer<std::string> Ec2::delete_tags(const base::Form& form) {
+  const auto resources = list_of(form, "ResourceId");
+  const auto tags = groups_of(form, "Tag");
+  if (resources.empty())
+    return refuse("MissingParameter", "The request must contain the parameter ResourceId");
+  for (const base::Form& tag : tags)
+    if (is_of_aws(tag.get("Key")))
+      return refuse("InvalidParameterValue", "Tag keys that begin with aws: are AWS's own");
+  ASSIGN_OR_RETURN(const auto tagged, tags_of_all(resources));
+  const auto is_named = [&](const model::Tag& known) {
+    return std::any_of(tags.begin(), tags.end(), [&](const base::Form& tag) {
+      const std::string* value = tag.find("Value");
+      return tag.get("Key") == known.key && (!value || *value == known.value);
+    });
+  };
+  for (auto* existing : tagged)
+    std::erase_if(*existing, [&](const model::Tag& known) {
+      return tags.empty() ? !is_of_aws(known.key) : is_named(known);
+    });
   return std::string("<return>true</return>");
 }
 

@@ -201,5 +201,27 @@ TEST(CreateTags, OverwritesAndRefusesAwsKeys) {
   EXPECT_EQ(tag("aws:x", "1"), "InvalidParameterValue");
 }
 
+TEST(DeleteTags, TakesWhatIsNamedAndWithNoKeysAllButAwsOwn) {
+  TestRegion r;
+  const std::string id = r.launch()[0];
+  const auto& instance = r.region.world().instances.begin()->second;
+  const auto drop = [&](Fields tag) {
+    tag.emplace_back("ResourceId.1", id);
+    return r.ec2("DeleteTags", tag).code();
+  };
+  for (const char* key : {"a", "b", "c"})
+    r.ec2("CreateTags", {{"ResourceId.1", id}, {"Tag.1.Key", key}, {"Tag.1.Value", "1"}});
+  EXPECT_EQ(drop({{"Tag.1.Key", "a"}, {"Tag.1.Value", "2"}}), "");
+  EXPECT_TRUE(instance.tag("a")) << "it has another value";
+  EXPECT_EQ(drop({{"Tag.1.Key", "a"}, {"Tag.1.Value", "1"}, {"Tag.2.Key", "b"}}), "");
+  EXPECT_FALSE(instance.tag("a"));
+  EXPECT_FALSE(instance.tag("b"));
+  EXPECT_EQ(drop({{"Tag.1.Key", "aws:x"}}), "InvalidParameterValue");
+  EXPECT_EQ(drop({{"ResourceId.2", "i-0123456789abcdef0"}}), "InvalidInstanceID.NotFound");
+  EXPECT_TRUE(instance.tag("c")) << "all resources or none";
+  EXPECT_EQ(drop({}), "");
+  EXPECT_FALSE(instance.tag("c"));
+}
+
 }  // namespace
 }  // namespace sim

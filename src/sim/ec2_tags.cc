@@ -15,13 +15,15 @@ void set_tag(std::vector<model::Tag>& tags, const model::Tag& tag) {
     same->value = tag.value;
 }
 
+bool is_of_aws(std::string_view key) { return key.starts_with("aws:"); }
+
 Answer<model::Tag> read_tag(const base::Form& form) {
   model::Tag tag{form.get("Key"), form.get("Value")};
   if (tag.key.empty() || tag.key.size() > 127)
     return refuse("InvalidParameterValue", "Tag key must have 1 to 127 characters");
   if (tag.value.size() > 255)
     return refuse("InvalidParameterValue", "Tag value exceeds the maximum length of 255");
-  if (tag.key.starts_with("aws:"))
+  if (is_of_aws(tag.key))
     return refuse("InvalidParameterValue",
                   "Tag keys starting with 'aws:' are reserved for internal use");
   return tag;

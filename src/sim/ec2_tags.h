@@ -13,6 +13,7 @@ namespace sim {
 
 inline constexpr size_t kMostTags = 50;  // Of a resource.
 
+bool is_of_aws(std::string_view key);
 // "Key" and "Value".
 Answer<model::Tag> read_tag(const base::Form& form);
 // Adds it, or replaces the value of the tag with that key.

@@ -160,6 +160,17 @@ class Ec2(unittest.TestCase):
         self.assertIn({"Key": "k", "Value": "v"},
                       shown["Reservations"][0]["Instances"][0]["Tags"])
 
+    def test_tags_are_taken_off(self):
+        instance = ids_of(self.ec2.run_instances(**spot()))[0]
+        self.ec2.create_tags(Resources=[instance], Tags=[{"Key": "k", "Value": "v"},
+                                                         {"Key": "l", "Value": "v"}])
+        self.ec2.delete_tags(Resources=[instance], Tags=[{"Key": "k"},
+                                                         {"Key": "l", "Value": "other"}])
+        shown = self.ec2.describe_instances(InstanceIds=[instance])
+        tags = shown["Reservations"][0]["Instances"][0]["Tags"]
+        self.assertIn({"Key": "l", "Value": "v"}, tags)
+        self.assertNotIn("k", [tag["Key"] for tag in tags])
+
     def test_the_network_is_as_the_scene_says(self):
         subnets = self.ec2.describe_subnets(
             Filters=[{"Name": "vpc-id", "Values": [SCENE["vpc"]]}])["Subnets"]
