@@ -352,7 +352,7 @@ class Simulation {
 
   void removed(const Exchange& exchange, std::string_view prefix) {
     for (const InstanceId& id : ids_in(exchange, prefix)) {
-      world_checker_.removed(id, timeline_.now());
+      world_checker_.removed(id, exchange.sent_at, timeline_.now());
       if (exchange.action != "TerminateInstances") continue;
       world_checker_.ended(id, timeline_.now());
       adopter_.terminated(id);

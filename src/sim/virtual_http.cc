@@ -44,7 +44,10 @@ struct VirtualHttp::Door {
 // One request on its way. `done` is called at most once, and never after the host's death.
 struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt> {
   Attempt(std::shared_ptr<Door> to, net::Request what, Done callback)
-      : door(std::move(to)), request(std::move(what)), done(std::move(callback)) {}
+      : door(std::move(to)),
+        request(std::move(what)),
+        done(std::move(callback)),
+        sent_at(door->network.timeline.now()) {}
 
   void finish(base::Result<net::Response> result) {
     if (Done callback = std::exchange(done, nullptr); callback && door->host_is_alive)
@@ -106,7 +109,7 @@ struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt>
   void answer(Handled handled) {
     HostNetwork& network = door->network;
     if (network.hook)
-      network.hook({network.timeline.now(), network.host, action_name(request),
+      network.hook({network.timeline.now(), sent_at, network.host, action_name(request),
                     handled.response.status, handled.acted_status, request.body,
                     handled.response.body});
     if (handled.is_lost || network.partitioned ||
@@ -121,6 +124,7 @@ struct VirtualHttp::Attempt : std::enable_shared_from_this<VirtualHttp::Attempt>
   std::shared_ptr<Door> door;
   net::Request request;
   Done done;
+  base::Instant sent_at;
 };
 
 VirtualHttp::VirtualHttp(HostNetwork network, base::Prng dice)

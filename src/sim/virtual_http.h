@@ -30,6 +30,7 @@ struct NetworkFaults {
 // What happened at the region's door, for checkers and traces.
 struct Exchange {
   base::Instant at;
+  base::Instant sent_at;
   std::string_view host;
   std::string action;
   int status = 0;

@@ -84,7 +84,19 @@ void WorldChecker::look(Instant now) {
     if (record != ledger_.last().end() && record->second.retired_at) retired_[group.name] = now;
     watch_ends(group, now);
     check_targets(group);
+    note_served(group, passed, now);
   }
+}
+
+void WorldChecker::note_served(const model::GroupSpec& group, Duration passed, Instant now) {
+  const auto record = ledger_.last().find(group.name);
+  if (record == ledger_.last().end()) return;
+  auto& served = served_until_[group.name];
+  const auto note = [&](const InstanceId& id) {
+    if (serves(group, id)) served[id] = now + passed;
+  };
+  for (const auto& [slot, holder] : record->second.holders) note(holder.instance);
+  for (const model::Retiring& entry : record->second.retiring) note(entry.instance);
 }
 
 void WorldChecker::note_tags(Instant now) {
@@ -149,33 +161,70 @@ void WorldChecker::check_targets(const model::GroupSpec& group) {
 }
 
 // Never empty a group by our own hand while the machine could still have served.
-void WorldChecker::removed(const InstanceId& id, Instant now) {
+// Its group, and the ledger's word of it; nothing for what does not serve, or is nobody's.
+std::optional<WorldChecker::Removal> WorldChecker::removal_of(const InstanceId& id, Instant sent_at,
+                                                              Instant now) const {
   const auto found = region_.world().instances.find(id);
-  if (found == region_.world().instances.end()) return;
+  if (found == region_.world().instances.end()) return std::nullopt;
   const Instance& instance = found->second;
   const model::GroupSpec* group = group_of(groups_, region_.world(), instance);
   if (!group || instance.state() != model::InstanceState::kRunning || instance.is_sick ||
       instance.is_impaired)
-    return;
+    return std::nullopt;
   const auto record = ledger_.last().find(group->name);
-  if (record == ledger_.last().end()) return;
-  if (is_to_be_left(id, record->second, now))
-    violate_(id.str() + " was removed against an order of " + group->name.str());
-  // What was sent while the group was retired may arrive after a person has thought better of it.
-  const auto retired = retired_.find(group->name);
-  if (retired != retired_.end() && now <= retired->second + Duration::minutes(2)) return;
-  if (record->second.retired_at || has_left(*group, id, now)) return;
-  const control::Timing timing;
+  if (record == ledger_.last().end()) return std::nullopt;
+  return Removal{instance, *group, record->second, sent_at, now};
+}
+
+void WorldChecker::removed(const InstanceId& id, Instant sent_at, Instant now) {
+  const std::optional<Removal> removal = removal_of(id, sent_at, now);
+  if (!removal) return;
+  const std::string& name = removal->group.name.str();
+  if (is_to_be_left(id, removal->record, now))
+    violate_(id.str() + " was removed against an order of " + name);
+  using Excuse = bool (WorldChecker::*)(const Removal&) const;
+  constexpr Excuse kExcuses[] = {&WorldChecker::is_of_retired, &WorldChecker::has_left,
+                                 &WorldChecker::is_being_taken, &WorldChecker::is_left_served,
+                                 &WorldChecker::was_never_needed};
+  if (std::none_of(std::begin(kExcuses), std::end(kExcuses),
+                   [&](Excuse excuse) { return (this->*excuse)(*removal); }))
+    violate_("removing " + id.str() + " left " + name + " with nobody who serves");
+}
+
+// What was sent while the group was retired may arrive after a person has thought better of it.
+bool WorldChecker::is_of_retired(const Removal& removal) const {
+  const auto retired = retired_.find(removal.group.name);
+  return removal.record.retired_at ||
+         (retired != retired_.end() && removal.now <= retired->second + Duration::minutes(2));
+}
+
+bool WorldChecker::is_being_taken(const Removal& removal) const {
   // Clocks differ by half a minute at most, and a decision travels for some seconds.
   const Duration slack = Duration::seconds(60);
-  if (instance.reclaim && now + timing.most_drain + slack >= instance.reclaim->at) return;
-  for (const auto& [slot, holder] : record->second.holders)
-    if (holder.instance != id && serves(*group, holder.instance)) return;
+  const auto& reclaim = removal.instance.reclaim;
+  return reclaim && removal.now + control::Timing().most_drain + slack >= reclaim->at;
+}
+
+// A group of one has nobody else while a launch too many is taken back.
+bool WorldChecker::was_never_needed(const Removal& removal) const {
+  return removal.group.capacity == 1 && !ledger_.ever_held().contains(removal.instance.id);
+}
+
+bool WorldChecker::is_left_served(const Removal& removal) const {
+  const auto serves_instead = [&](const InstanceId& other) {
+    return other != removal.instance.id && serves(removal.group, other);
+  };
+  for (const auto& [slot, holder] : removal.record.holders)
+    if (serves_instead(holder.instance)) return true;
   // One that AWS takes soon serves until then; taking that one away too would be found.
-  for (const model::Retiring& entry : record->second.retiring)
-    if (entry.instance != id && serves(*group, entry.instance)) return;
-  if (group->capacity > 1 || ledger_.ever_held().contains(id))
-    violate_("removing " + id.str() + " left " + group->name.str() + " with nobody who serves");
+  for (const model::Retiring& entry : removal.record.retiring)
+    if (serves_instead(entry.instance)) return true;
+  const bool travelled = removal.now - removal.sent_at > Duration::seconds(1);
+  const auto served = served_until_.find(removal.group.name);
+  return travelled && served != served_until_.end() &&
+         std::any_of(served->second.begin(), served->second.end(), [&](const auto& other) {
+           return other.first != removal.instance.id && other.second >= removal.sent_at;
+         });
 }
 
 // Lists may lag, so whoever took its tags off must wait as long; never longer.
@@ -188,16 +237,16 @@ void WorldChecker::ended(const InstanceId& id, Instant now) {
 }
 
 // Whether it might leave was judged then; another keeper's repetition takes nothing away.
-bool WorldChecker::has_left(const model::GroupSpec& group, const InstanceId& id,
-                            Instant now) const {
+bool WorldChecker::has_left(const Removal& removal) const {
   const auto left = [&](const model::TargetGroupRef& ref) {
     const auto targets = region_.world().target_groups.find(ref.arn);
     if (targets == region_.world().target_groups.end()) return false;
-    const auto entry = targets->second.targets.find({id, ref.port});
+    const auto entry = targets->second.targets.find({removal.instance.id, ref.port});
     return entry != targets->second.targets.end() && entry->second.deregistered_at &&
-           *entry->second.deregistered_at + Duration::seconds(1) < now;
+           *entry->second.deregistered_at + Duration::seconds(1) < removal.now;
   };
-  return std::any_of(group.target_groups.begin(), group.target_groups.end(), left);
+  const auto& refs = removal.group.target_groups;
+  return std::any_of(refs.begin(), refs.end(), left);
 }
 
 bool WorldChecker::is_to_be_left(const InstanceId& id, const model::LedgerRecord& record,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ class WorldChecker {
   // Somebody else may have registered it.
   void spare(const model::InstanceId& id) { accused_.insert(id); }
   // A keeper's deregistration or termination took effect.
-  void removed(const model::InstanceId& id, base::Instant now);
+  void removed(const model::InstanceId& id, base::Instant sent_at, base::Instant now);
   // A keeper's termination took effect: on one of ours, or on one that was until a horizon ago.
   void ended(const model::InstanceId& id, base::Instant now);
 
@@ -59,11 +60,28 @@ class WorldChecker {
   void check_targets(const model::GroupSpec& group);
   void note_tags(base::Instant now);
   void add_up(base::Duration passed);
+  void note_served(const model::GroupSpec& group, base::Duration passed, base::Instant now);
+
+  // A healthy machine of a group is taken out of its balancer, or ended. It is no crime when one of
+  // these holds.
+  struct Removal {
+    const Instance& instance;
+    const model::GroupSpec& group;
+    const model::LedgerRecord& record;
+    base::Instant sent_at, now;
+  };
+  std::optional<Removal> removal_of(const model::InstanceId& id, base::Instant sent_at,
+                                    base::Instant now) const;
+  bool is_of_retired(const Removal& removal) const;
+  // The balancer sends it nothing any more, since a while.
+  bool has_left(const Removal& removal) const;
+  bool is_being_taken(const Removal& removal) const;
+  // By another holder or leaver, now or when the call was sent that has travelled since.
+  bool is_left_served(const Removal& removal) const;
+  bool was_never_needed(const Removal& removal) const;
+
   // Neither a live instance of ours nor an open Spot request is forgotten.
   void expect_accounted();
-  // The balancer sends it nothing any more, since before `now`.
-  bool has_left(const model::GroupSpec& group, const model::InstanceId& id,
-                base::Instant now) const;
   // A person said that this machine is to be left alone, and every keeper has had time to hear it.
   bool is_to_be_left(const model::InstanceId& id, const model::LedgerRecord& record,
                      base::Instant now) const;
@@ -76,7 +94,9 @@ class WorldChecker {
   Violate violate_;
   Figures figures_;
   base::Instant last_look_;
-  std::map<model::GroupName, base::Instant> retired_;     // When it was last seen to be.
+  std::map<model::GroupName, base::Instant> retired_;  // When it was last seen to be.
+  // Until when each holder and leaver served, as exactly as the looks are close.
+  std::map<model::GroupName, std::map<model::InstanceId, base::Instant>> served_until_;
   std::map<model::InstanceId, base::Instant> bore_tags_;  // When it was last seen to.
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;

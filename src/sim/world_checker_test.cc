@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "control/timing.h"
 #include "sim/test_region.h"
 
 namespace sim {
@@ -121,6 +122,22 @@ TEST_F(WorldCheckerTest, OnlyWhatBearsAllOurTagsIsEndedByUs) {
   EXPECT_THAT(violations_, ElementsAre(foreign.str() + " is not ours, and was ended by us"));
 }
 
+// Lists may lag: its keeper could not have known.
+TEST_F(WorldCheckerTest, WhatWasOursWithinTheHorizonMayBeEndedByUs) {
+  const model::InstanceId id = launch(1);
+  region_.ec2(
+      "CreateTags",
+      {{"ResourceId.1", id.str()}, {"Tag.1.Key", model::kDeploymentTag}, {"Tag.1.Value", "test"}});
+  look();
+  ASSERT_EQ(region_.ec2("DeleteTags", {{"ResourceId.1", id.str()}}).status, 200);
+  region_.wait(control::Timing().horizon);
+  checker_.ended(id, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+  region_.wait(base::Duration::millis(1));
+  checker_.ended(id, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("is not ours")));
+}
+
 TEST_F(WorldCheckerTest, AMachineOnHoldOrOfAPausedGroupIsLeftAlone) {
   const auto id = launch(1), other = launch(2);
   commit(id);
@@ -129,19 +146,19 @@ TEST_F(WorldCheckerTest, AMachineOnHoldOrOfAPausedGroupIsLeftAlone) {
   record.holds[model::SlotName("web-a")] = region_.now;
   ledger_.stored(record, [](const auto&) { return true; });
   region_.wait(base::Duration::minutes(6));
-  checker_.removed(other, region_.now);
+  checker_.removed(other, region_.now, region_.now);
   EXPECT_THAT(violations_, testing::Not(testing::Contains(HasSubstr("against an order"))));
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, testing::Contains(id.str() + " was removed against an order of web"));
   violations_.clear();
   ++record.revision;
   record.holds.clear();
   record.paused_since = region_.now;
   ledger_.stored(record, [](const auto&) { return true; });
-  checker_.removed(other, region_.now);
+  checker_.removed(other, region_.now, region_.now);
   EXPECT_THAT(violations_, testing::Not(testing::Contains(HasSubstr("against an order"))));
   region_.wait(base::Duration::minutes(6));
-  checker_.removed(other, region_.now);
+  checker_.removed(other, region_.now, region_.now);
   EXPECT_THAT(violations_, testing::Contains(other.str() + " was removed against an order of web"));
 }
 
@@ -213,7 +230,33 @@ TEST_F(WorldCheckerTest, RemovingTheOnlyOneThatServesIsFound) {
   const auto id = launch(1);
   commit(id);
   register_target(id);
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
+  EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
+}
+
+// Seed 41000217: its sender was right, died, and the call arrived 42 s later.
+TEST_F(WorldCheckerTest, ACallThatTravelledIsJudgedByWhoServedWhenItWasSent) {
+  const auto id = launch(1), other = launch(2);
+  for (const auto& one : {id, other}) register_target(one);
+  commit(id);
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  ++record.revision;
+  model::Retiring leaver;
+  leaver.instance = other;
+  record.retiring = {leaver};
+  ledger_.stored(record, [](const auto&) { return true; });
+  violations_.clear();
+  look();
+  const base::Instant sent_at = region_.now;
+  region_.wait(base::Duration::seconds(10));
+  look();
+  ASSERT_EQ(region_.ec2("TerminateInstances", {{"InstanceId.1", other.str()}}).status, 200);
+  region_.wait(base::Duration::seconds(30));
+  look();
+  violations_.clear();
+  checker_.removed(id, sent_at, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+  checker_.removed(id, region_.now - base::Duration::seconds(2), region_.now);
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
@@ -229,10 +272,10 @@ TEST_F(WorldCheckerTest, WhatWasSentDuringARetirementMayArriveAfterIt) {
     look();
   }
   region_.wait(base::Duration::seconds(30));
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, IsEmpty());
   region_.wait(base::Duration::minutes(2));
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
@@ -254,10 +297,10 @@ TEST_F(WorldCheckerTest, WhoLeavesTooServesUntilItIsRemoved) {
   record.retiring = {first, second};
   ledger_.stored(record, [](const auto&) { return true; });
   violations_.clear();
-  checker_.removed(old, region_.now);
+  checker_.removed(old, region_.now, region_.now);
   EXPECT_THAT(violations_, IsEmpty());
   ASSERT_EQ(region_.ec2("TerminateInstances", {{"InstanceId.1", old.str()}}).status, 200);
-  checker_.removed(doomed, region_.now);
+  checker_.removed(doomed, region_.now, region_.now);
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
@@ -269,11 +312,11 @@ TEST_F(WorldCheckerTest, RemovingWhatLeftBeforeIsNot) {
   region_.elb("DeregisterTargets",
               {{"TargetGroupArn", region_.region.default_scene().target_group.str()},
                {"Targets.member.1.Id", id.str()}});
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
   violations_.clear();
   region_.wait(base::Duration::seconds(50));
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, IsEmpty());
 }
 
@@ -283,7 +326,7 @@ TEST_F(WorldCheckerTest, RemovingWhatAwsTakesAnyMomentIsNot) {
   register_target(id);
   ASSERT_TRUE(region_.region.interrupt(id, InterruptionKind::kWarned));
   region_.wait(base::Duration::seconds(30));
-  checker_.removed(id, region_.now);
+  checker_.removed(id, region_.now, region_.now);
   EXPECT_THAT(violations_, IsEmpty());
 }
 
