@@ -147,6 +147,21 @@ TEST_F(KeeperTest, ReadsNoQueueThatAnotherKeeperReads) {
   EXPECT_THAT(second.error().message, HasSubstr("keeper \"k\" reads"));
 }
 
+TEST_F(KeeperTest, TakesNoKeeperOfItsNameForItself) {
+  Config shared = config();
+  shared.sites[0].ledger = S3Location{region_->scene().bucket, {}};
+  auto first = start(shared);
+  ASSERT_TRUE(first) << base::to_string(first.error());
+  Config other = shared;
+  other.keeper.state_dir += "-other";
+  const auto second = start(other);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().retry, base::Retry::kNever);
+  EXPECT_THAT(second.error().message, HasSubstr("another keeper \"k\" reads"));
+  first->reset();
+  EXPECT_TRUE(start(shared)) << "it does not know itself again";
+}
+
 TEST_F(KeeperTest, HasJournaledWhatItSaysItHas) {
   auto keeper = start(config());
   ASSERT_TRUE(keeper);

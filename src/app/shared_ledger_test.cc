@@ -12,8 +12,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const QueueReader kOne{model::KeeperName("one"), "https://sqs/1/events"};
-const QueueReader kOther{model::KeeperName("other"), "https://sqs/1/events"};
+const QueueReader kOne{model::KeeperName("one"), "11", "https://sqs/1/events"};
+const QueueReader kOther{model::KeeperName("other"), "22", "https://sqs/1/events"};
 
 class SharedLedgerTest : public testing::Test {
  protected:
@@ -53,6 +53,16 @@ TEST_F(SharedLedgerTest, AStoreThatCannotBeAskedIsSaidAndKeepsNobodyFromItsGroup
 TEST_F(SharedLedgerTest, AStoreThatIgnoresConditionsIsRefused) {
   rig_.failing = Failing::kIgnoresIfMatch;
   EXPECT_EQ(begin(kOne).error().code, kUnsafeLedger);
+}
+
+TEST_F(SharedLedgerTest, ANamesakeIsRefusedAndSaidLikeAnyOtherKeeper) {
+  QueueReader namesake = kOne;
+  namesake.identity = "33";
+  EXPECT_TRUE(begin(kOne));
+  EXPECT_EQ(begin(namesake).error().code, kQueueTaken);
+  const auto claim = standing_claim(rig_.ledger(), namesake, clock_, log_);
+  EXPECT_EQ(claim().error().code, kQueueTaken);
+  EXPECT_THAT(said_, ElementsAre("queue-taken"));
 }
 
 TEST_F(SharedLedgerTest, WhoTookTheQueueIsSaidOnceAsLongAsItStays) {

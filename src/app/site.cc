@@ -193,7 +193,7 @@ base::Status Site::share_ledger() {
   const AskedLedger ledger([this, site = site()](ports::CompletionSink sink) {
     return open_ledger(site, *aws_, *database_, system_clock_, std::move(sink));
   });
-  const QueueReader reader{keeper_of(*config_, site()), site().queue_url};
+  const QueueReader reader{keeper_of(*config_, site()), folder_.identity(), site().queue_url};
   RETURN_IF_ERROR(begin_sharing(ledger, reader, prng_.next(), system_clock_.now(), log_));
   claim_ = std::make_unique<StandingClaim>(standing_claim(ledger, reader, system_clock_, log_));
   return {};
