@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
+#include "app/awaited.h"
 #include "app/ledger_probe.h"
 #include "app/ledger_rig.h"
 
@@ -63,6 +66,25 @@ TEST_F(SharedLedgerTest, ANamesakeIsRefusedAndSaidLikeAnyOtherKeeper) {
   const auto claim = standing_claim(rig_.ledger(), namesake, clock_, log_);
   EXPECT_EQ(claim().error().code, kQueueTaken);
   EXPECT_THAT(said_, ElementsAre("queue-taken"));
+}
+
+// Ten seconds and more, for each of seven answers.
+TEST_F(SharedLedgerTest, WhoIsToStopWaitsForNoAnswerAndComplainsOfNone) {
+  class Silent : public ports::Ledger {
+    void read(model::CallId, model::LedgerRead) override {}
+    void compare_and_set(model::CallId, model::LedgerWrite) override {}
+  };
+  std::stop_source stop;
+  const AskedLedger silent([](const auto&) { return std::make_unique<Silent>(); },
+                           stop.get_token());
+  auto begun = std::async(std::launch::async, [&] {
+    return begin_sharing(silent, kOne, ++nonce_, clock_.now(), log_);
+  });
+  auto claimed = std::async(std::launch::async, standing_claim(silent, kOne, clock_, log_));
+  stop.request_stop();
+  EXPECT_EQ(begun.get().error().code, kStopped);
+  EXPECT_EQ(claimed.get().error().code, kStopped);
+  EXPECT_THAT(said_, IsEmpty());
 }
 
 TEST_F(SharedLedgerTest, WhoTookTheQueueIsSaidOnceAsLongAsItStays) {
