@@ -1,10 +1,10 @@
 #include "app/asked_ledger.h"
 
 #include <filesystem>
-#include <future>
 #include <system_error>
 #include <utility>
 
+#include "app/awaited.h"
 #include "app/state_folder.h"
 #include "aws/s3_ledger.h"
 #include "base/quote.h"
@@ -12,22 +12,6 @@
 #include "engine/local_ledger.h"
 
 namespace app {
-namespace {
-
-using Answer = std::promise<base::Result<model::Reply>>;
-
-base::Result<model::LedgerVersion> answer_to(const AskedLedger::Open& open,
-                                             const std::function<void(ports::Ledger&)>& ask) {
-  // Shared with the sink, which may still be running when the answer has been taken.
-  const auto answer = std::make_shared<Answer>();
-  const auto ledger = open(
-      [answer](model::CallCompleted completed) { answer->set_value(std::move(completed.result)); });
-  ask(*ledger);
-  ASSIGN_OR_RETURN(model::Reply reply, answer->get_future().get());
-  return std::get<model::LedgerVersion>(std::move(reply));
-}
-
-}  // namespace
 
 std::unique_ptr<ports::Ledger> open_ledger(const SiteConfig& site, AwsAccess& aws,
                                            store::Database& database, const ports::Clock& clock,
@@ -51,15 +35,25 @@ base::Result<std::unique_ptr<store::Database>> open_ledger_file(const Config& co
   return empty;
 }
 
+base::Result<model::LedgerVersion> AskedLedger::ask(
+    const std::function<void(ports::Ledger&)>& question) const {
+  // Shared with the sink, which may still be running when the answer has been taken.
+  const auto answer = std::make_shared<Awaited<model::Reply>>();
+  const auto ledger =
+      open_([answer](model::CallCompleted completed) { answer->set(std::move(completed.result)); });
+  question(*ledger);
+  ASSIGN_OR_RETURN(model::Reply reply, answer->wait(stop_));
+  return std::get<model::LedgerVersion>(std::move(reply));
+}
+
 base::Result<model::LedgerVersion> AskedLedger::read(const std::string& name) const {
-  return answer_to(open_,
-                   [&](ports::Ledger& ledger) { ledger.read({1}, {model::GroupName(name)}); });
+  return ask([&](ports::Ledger& ledger) { ledger.read({1}, {model::GroupName(name)}); });
 }
 
 base::Result<model::LedgerVersion> AskedLedger::write(const std::string& name,
                                                       std::optional<std::string> expected,
                                                       std::string text) const {
-  return answer_to(open_, [&](ports::Ledger& ledger) {
+  return ask([&](ports::Ledger& ledger) {
     ledger.compare_and_set({1}, {model::GroupName(name), std::move(expected), std::move(text)});
   });
 }

@@ -1,13 +1,15 @@
 // The ledger that a configuration names, and one whose calls answer like functions.
 //
 // AskedLedger is for start-up, the command line and threads of their own; never for a callback or
-// the loop's thread, as every call waits for its answer. It may be asked from several threads when
-// the ledger that `open` makes may.
+// the loop's thread, as every call waits for its answer. One that is to wait no longer fails with
+// kStopped (awaited.h); what it asked for may still happen. It may be asked from several threads
+// when the ledger that `open` makes may.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "app/aws_access.h"
@@ -31,7 +33,8 @@ class AskedLedger {
  public:
   using Open = std::function<std::unique_ptr<ports::Ledger>(ports::CompletionSink)>;
 
-  explicit AskedLedger(Open open) : open_(std::move(open)) {}
+  explicit AskedLedger(Open open, std::stop_token stop = {})
+      : open_(std::move(open)), stop_(std::move(stop)) {}
 
   // `name` is a group's, or anything else that may stand where a group's record does.
   base::Result<model::LedgerVersion> read(const std::string& name) const;
@@ -40,7 +43,10 @@ class AskedLedger {
                                            std::string text) const;
 
  private:
+  base::Result<model::LedgerVersion> ask(const std::function<void(ports::Ledger&)>& question) const;
+
   Open open_;
+  std::stop_token stop_;
 };
 
 }  // namespace app

@@ -1,12 +1,12 @@
 #include "app/aws_access.h"
 
 #include <chrono>
-#include <future>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "app/awaited.h"
 #include "aws/assumed_role.h"
 #include "aws/aws_cloud.h"
 #include "aws/credentials_json.h"
@@ -106,17 +106,19 @@ AwsAccess::~AwsAccess() {
   http_.reset();
 }
 
-base::Result<model::Reply> AwsAccess::ask(model::Call call) {
-  auto answer = std::make_shared<std::promise<base::Result<model::Reply>>>();
+base::Result<model::Reply> AwsAccess::ask(model::Call call, const std::stop_token& stop) {
+  auto answer = std::make_shared<Awaited<model::Reply>>();
   auto cloud = aws::make_aws_cloud(
       *client_, endpoints_, clock_,
-      [answer](model::CallCompleted completed) { answer->set_value(std::move(completed.result)); });
+      [answer](model::CallCompleted completed) { answer->set(std::move(completed.result)); });
   cloud->submit({1}, std::move(call));
-  return answer->get_future().get();
+  return answer->wait(stop);
 }
 
-base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config) {
-  const auto reply = aws.ask(model::GetCallerIdentity{});
+base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config,
+                                           const std::stop_token& stop) {
+  const auto reply = aws.ask(model::GetCallerIdentity{}, stop);
+  if (!reply && reply.error().code == kStopped) return tl::unexpected(reply.error());
   if (!reply) return tl::unexpected(not_known(reply.error(), aws.endpoints().of("sts")));
   const auto& identity = std::get<model::CallerIdentity>(*reply);
   if (!config.account.empty() && config.account != identity.account)
@@ -139,20 +141,21 @@ base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& c
 }
 
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,
-                                     net::Request request, Duration timeout) {
-  auto answer = std::make_shared<std::promise<base::Result<net::Response>>>();
+                                     net::Request request, Duration timeout,
+                                     const std::stop_token& stop) {
+  auto answer = std::make_shared<Awaited<net::Response>>();
   request.path = endpoint.base_path + request.path;
-  http.send(endpoint, std::move(request), timeout, [answer](base::Result<net::Response> response) {
-    answer->set_value(std::move(response));
-  });
-  return answer->get_future().get();
+  http.send(endpoint, std::move(request), timeout,
+            [answer](base::Result<net::Response> response) { answer->set(std::move(response)); });
+  return answer->wait(stop);
 }
 
-base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint) {
+base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint,
+                               const std::stop_token& stop) {
   net::Request request;
   request.path = "/_sim/clock";
   ASSIGN_OR_RETURN(const net::Response response,
-                   exchange(http, endpoint, std::move(request), Duration::seconds(10)));
+                   exchange(http, endpoint, std::move(request), Duration::seconds(10), stop));
   const auto clock = base::json::parse_object(response.body);
   const auto shown =
       clock ? base::parse_iso8601(base::json::text_or_empty(*clock, "now")) : std::nullopt;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "app/clock.h"
 #include "app/command_runner.h"
@@ -48,8 +49,9 @@ class AwsAccess {
   // Where the credentials come from, for people: "the profile \"web\"".
   const std::string& credentials_origin() const { return credentials_.origin; }
 
-  // One attempt, and its answer: for start-up and the command line, never from a callback.
-  base::Result<model::Reply> ask(model::Call call);
+  // One attempt, and its answer: for start-up and the command line, never from a callback. One that
+  // is to wait no longer fails with kStopped (awaited.h).
+  base::Result<model::Reply> ask(model::Call call, const std::stop_token& stop = {});
 
  private:
   AwsAccess(aws::Endpoints endpoints, aws::Endpoints ledger_endpoints)
@@ -67,7 +69,8 @@ class AwsAccess {
 
 // The account that the credentials belong to; fails when the configuration names another. One
 // attempt.
-base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config);
+base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& config,
+                                           const std::stop_token& stop = {});
 // The same; repeats what may be repeated, and logs every failure that it gets over.
 base::Result<model::AccountId> verify_account(AwsAccess& aws, const AwsConfig& config,
                                               const base::Logger& log);
@@ -77,9 +80,11 @@ net::ClientOptions client_options_of(const AwsConfig& config);
 
 // One exchange, and its answer.
 base::Result<net::Response> exchange(net::HttpClient& http, const net::Endpoint& endpoint,
-                                     net::Request request, base::Duration timeout);
+                                     net::Request request, base::Duration timeout,
+                                     const std::stop_token& stop = {});
 
 // How the time of the simulated region at that endpoint runs.
-base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint);
+base::Result<Pace> region_pace(net::HttpClient& http, const net::Endpoint& endpoint,
+                               const std::stop_token& stop = {});
 
 }  // namespace app

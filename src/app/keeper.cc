@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/api.h"
+#include "app/answers.h"
 
 namespace app {
 namespace {
@@ -30,10 +30,28 @@ bool needs_restart(const Config& now, const Config& coming) {
 
 base::Result<std::unique_ptr<Keeper>> Keeper::start(KeeperOptions options) {
   std::unique_ptr<Keeper> keeper(new Keeper(std::move(options)));
-  ASSIGN_OR_RETURN(keeper->folder_, StateFolder::take(keeper->options_.config.keeper.state_dir));
+  const std::string& state_dir = keeper->options_.config.keeper.state_dir;
+  const base::Status listening = keeper->listen();
+  // Who starts a keeper twice is to hear of the first one, rather than of its port.
+  if (!listening && keeper_url(state_dir)) RETURN_IF_ERROR(StateFolder::take(state_dir));
+  RETURN_IF_ERROR(listening);
+  ASSIGN_OR_RETURN(keeper->folder_, StateFolder::take(state_dir));
   RETURN_IF_ERROR(keeper->begin_sites());
-  RETURN_IF_ERROR(keeper->serve_api());
+  keeper->api_ = keeper->make_api();
+  RETURN_IF_ERROR(keeper->folder_->publish_url(keeper->url()));
   return keeper;
+}
+
+base::Status Keeper::listen() {
+  net::ServerOptions server;
+  server.address = options_.config.keeper.listen.host;
+  server.port = options_.config.keeper.listen.port;
+  ASSIGN_OR_RETURN(server_, net::serve_http(server, [this](net::Request request, auto reply) {
+                     if (const auto api = api_.load())
+                       return api->handle(request, std::move(reply));
+                     reply(refusal(503, "Starting", "the keeper is being started"));
+                   }));
+  return {};
 }
 
 base::Status Keeper::begin_sites() {
@@ -77,15 +95,11 @@ base::Status Keeper::wait_for_sites() {
   return tl::unexpected(std::move(why));
 }
 
-base::Status Keeper::serve_api() {
-  const ListenAddress& listen = options_.config.keeper.listen;
-  net::ServerOptions server;
-  server.address = listen.host;
-  server.port = listen.port;
+std::shared_ptr<Api> Keeper::make_api() {
   std::vector<JournalPlace> journals;
   for (const SiteConfig& site : options_.config.sites)
     journals.push_back({site.name, journal_path(options_.config.keeper.state_dir, site.name)});
-  auto api = std::make_shared<Api>(
+  return std::make_shared<Api>(
       std::move(journals), system_clock_, [this] { return snapshots(); },
       [this](size_t site, std::string body, auto done) {
         inject(site, std::move(body), std::move(done));
@@ -99,10 +113,6 @@ base::Status Keeper::serve_api() {
       [this](size_t site, std::optional<int64_t> quarantined, auto done) {
         drop(site, quarantined, std::move(done));
       });
-  ASSIGN_OR_RETURN(server_, net::serve_http(server, [api](net::Request request, auto reply) {
-                     api->handle(request, std::move(reply));
-                   }));
-  return folder_->publish_url(url());
 }
 
 Keeper::~Keeper() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 
 #include "app/aws_access.h"
 #include "app/clock.h"
@@ -15,9 +16,12 @@ namespace app {
 
 struct KeeperOptions {
   Config config;  // With what stands in its webhook_files; so are later ones.
-  // The clock by which a site lives; asked when the site is begun.
-  std::function<base::Result<PacedClock>(const AwsConfig&)> clock_of =
-      [](const AwsConfig&) -> base::Result<PacedClock> { return PacedClock(); };
+  // The clock by which a site lives; asked when the site is begun, not waited for when it is to
+  // end.
+  std::function<base::Result<PacedClock>(const AwsConfig&, const std::stop_token&)> clock_of =
+      [](const AwsConfig&, const std::stop_token&) -> base::Result<PacedClock> {
+    return PacedClock();
+  };
   std::function<base::Logger(const LogConfig&)> make_log;
   engine::CrashHook crash_hook;
   aws::Environment environment;

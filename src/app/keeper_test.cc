@@ -62,6 +62,11 @@ class KeeperTest : public testing::Test {
       if (std::string_view(name) == "AWS_SECRET_ACCESS_KEY") return scene.secret_key;
       return std::nullopt;
     };
+    options.clock_of = [this](const AwsConfig&,
+                              const std::stop_token&) -> base::Result<PacedClock> {
+      while_beginning_();
+      return PacedClock();
+    };
     options.seed = ++seed_;
     return Keeper::start(std::move(options));
   }
@@ -86,6 +91,7 @@ class KeeperTest : public testing::Test {
   std::string root_;
   std::unique_ptr<sim::RegionFront> region_;
   uint64_t seed_ = 0;
+  std::function<void()> while_beginning_ = [] {};
   base::LogLevel log_level_ = base::LogLevel::kOff;
   base::Logger::Sink log_;
 };
@@ -145,6 +151,21 @@ TEST_F(KeeperTest, ReadsNoQueueThatAnotherKeeperReads) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().retry, base::Retry::kNever);
   EXPECT_THAT(second.error().message, HasSubstr("keeper \"k\" reads"));
+}
+
+TEST_F(KeeperTest, TakesNoKeeperOfItsNameForItself) {
+  Config shared = config();
+  shared.sites[0].ledger = S3Location{region_->scene().bucket, {}};
+  auto first = start(shared);
+  ASSERT_TRUE(first) << base::to_string(first.error());
+  Config other = shared;
+  other.keeper.state_dir += "-other";
+  const auto second = start(other);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().retry, base::Retry::kNever);
+  EXPECT_THAT(second.error().message, HasSubstr("another keeper \"k\" reads"));
+  first->reset();
+  EXPECT_TRUE(start(shared)) << "it does not know itself again";
 }
 
 TEST_F(KeeperTest, HasJournaledWhatItSaysItHas) {
@@ -318,6 +339,35 @@ TEST_F(KeeperTest, SaysWhenItsAddressIsTaken) {
   const auto second = start(other);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "ListenFailed");
+  EXPECT_EQ(second.error().retry, base::Retry::kNever);
+  EXPECT_THAT(second.error().message, HasSubstr(" is in use"));
+  EXPECT_FALSE(std::filesystem::exists(other.keeper.state_dir)) << "it had begun already";
+}
+
+TEST_F(KeeperTest, WhoStartsItTwiceHearsOfTheFirstOneAndNotOfItsPort) {
+  Config config = this->config();
+  const auto first = start(config);
+  ASSERT_TRUE(first);
+  config.keeper.listen.port = (*first)->port();
+  const auto second = start(config);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("another keeper is using the state folder"));
+}
+
+TEST_F(KeeperTest, WhoAsksWhileItBeginsIsToldSo) {
+  Config config = this->config();
+  config.keeper.listen.port = (*start(config))->port();
+  int status = 0;
+  while_beginning_ = [&] {
+    const net::Endpoint keeper{false, "127.0.0.1", config.keeper.listen.port, {}};
+    net::Request request;
+    request.path = "/readyz";
+    const auto http = net::make_http_client({});
+    const auto answer = exchange(*http, keeper, request, base::Duration::seconds(10));
+    status = answer ? answer->status : -1;
+  };
+  EXPECT_TRUE(start(config));
+  EXPECT_EQ(status, 503);
 }
 
 }  // namespace

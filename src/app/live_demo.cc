@@ -213,7 +213,8 @@ base::Status LiveDemo::start_keeper() {
   keeper.config.keeper.name = model::KeeperName("demo");
   keeper.config.keeper.state_dir = folder_->path();
   keeper.config.keeper.listen.port = 0;
-  keeper.clock_of = [pace = pace_](const AwsConfig&) -> base::Result<PacedClock> {
+  keeper.clock_of = [pace = pace_](const AwsConfig&,
+                                   const std::stop_token&) -> base::Result<PacedClock> {
     return PacedClock(pace);
   };
   keeper.make_log = [](const LogConfig&) { return base::Logger(); };  // The view tells it all.

@@ -1,6 +1,7 @@
 #include "app/queue_claim.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "app/queue_identity.h"
@@ -21,25 +22,61 @@ std::string name_of(const std::string& queue_url) {
 }
 
 std::string text_of(const QueueReader& reader, base::Instant now) {
-  return json::serialize(json::object{
-      {"queue_url", reader.queue_url}, {"keeper", reader.keeper.str()}, {"at_ms", now.unix_ms()}});
+  json::object claim{
+      {"queue_url", reader.queue_url}, {"keeper", reader.keeper.str()}, {"at_ms", now.unix_ms()}};
+  if (!reader.identity.empty()) claim["identity"] = reader.identity;
+  return json::serialize(claim);
 }
 
-// What nobody of ours wrote claims nothing.
-base::Status check_others(const std::string& text, const QueueReader& reader, base::Instant now) {
-  const auto claim = json::parse_object(text);
-  if (!claim) return {};
-  const std::string keeper = json::text_or_empty(*claim, "keeper");
-  const auto at = base::Instant::from_unix_ms(json::find_int(*claim, "at_ms").value_or(0));
-  if (keeper.empty() || keeper == reader.keeper.str()) return {};
+struct Claim {
+  std::string keeper;
+  std::string identity;  // Empty: written by a version that had none.
+  base::Instant at;
+};
+
+// What nobody of ours wrote claims nothing; nor does one that is over.
+std::optional<Claim> standing_in(const std::string& text, base::Instant now) {
+  const auto object = json::parse_object(text);
+  if (!object) return std::nullopt;
+  const auto at = base::Instant::from_unix_ms(json::find_int(*object, "at_ms").value_or(0));
   // One from the future was written by a clock that was wrong: it would last until then.
-  if (at + kClaimTime < now || at > now + kClaimTime) return {};
-  return base::fail(kQueueTaken,
-                    "keeper " + base::quote(keeper) + " reads this keeper's queue " +
-                        reader.queue_url + " as well (it said so at " + base::to_iso8601(at) +
-                        "), so each would hear half of the notices; give every keeper a queue of "
-                        "its own, a second target of the same rule. A keeper that is gone is "
-                        "forgotten after four minutes");
+  if (at + kClaimTime < now || at > now + kClaimTime) return std::nullopt;
+  return Claim{json::text_or_empty(*object, "keeper"), json::text_or_empty(*object, "identity"),
+               at};
+}
+
+std::string beginning(const QueueReader& reader, const Claim& claim) {
+  return "keeper " + base::quote(claim.keeper) + " reads this keeper's queue " + reader.queue_url +
+         " as well (it said so at " + base::to_iso8601(claim.at) +
+         "), so each would hear half of the notices; ";
+}
+
+base::Status taken_by_another(const QueueReader& reader, const Claim& claim) {
+  return base::fail(kQueueTaken, beginning(reader, claim) +
+                                     "give every keeper a queue of its own, a second target of the "
+                                     "same rule. A keeper that is gone is forgotten after four "
+                                     "minutes");
+}
+
+base::Status taken_by_namesake(const QueueReader& reader, const Claim& claim, base::Instant now) {
+  const int64_t left_ms = (claim.at + kClaimTime - now).ms();
+  return base::fail(
+      kQueueTaken,
+      "another " + beginning(reader, claim) +
+          "it has the same name and another state folder, so neither could tell the other's "
+          "launches from its own. Stop one of them, or give it another name in [keeper] and a "
+          "queue of its own. If it is this keeper before it lost its state folder, start again "
+          "in " +
+          std::to_string(left_ms / 1000 + 1) + " s: it is forgotten then");
+}
+
+base::Status check_others(const std::string& text, const QueueReader& reader, base::Instant now) {
+  const auto claim = standing_in(text, now);
+  if (!claim || claim->keeper.empty()) return {};
+  if (claim->keeper != reader.keeper.str()) return taken_by_another(reader, *claim);
+  const bool is_told = !claim->identity.empty() && !reader.identity.empty();
+  if (is_told && claim->identity != reader.identity) return taken_by_namesake(reader, *claim, now);
+  return {};
 }
 
 }  // namespace

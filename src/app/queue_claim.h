@@ -3,7 +3,9 @@
 // One small object per queue, queues/DIGEST.json, says which keeper reads it and when it last said
 // so; the digest is of the queue, however its URL is written. A keeper that starts on a queue which
 // another one reads is refused; one that has not said so for a while is taken for gone, so that a
-// host with a new name takes over by itself. By the hosts' clocks: a claim is a matter of minutes.
+// host with a new name takes over by itself. A keeper is its name and the identity of its state
+// folder: one of the same name with another folder is another one, or has lost its own. By the
+// hosts' clocks: a claim is a matter of minutes.
 #pragma once
 
 #include <condition_variable>
@@ -28,6 +30,7 @@ inline constexpr base::Duration kClaimTime = base::Duration::minutes(4);
 
 struct QueueReader {
   model::KeeperName keeper;
+  std::string identity;  // See keeper_identity.h. Empty: not known, and the name alone tells.
   std::string queue_url;
 };
 

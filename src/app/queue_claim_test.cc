@@ -16,8 +16,10 @@ using base::Duration;
 using testing::HasSubstr;
 
 const base::Instant kNow = base::Instant::from_unix_seconds(1'772'366'400);
-const QueueReader kOne{model::KeeperName("one"), "https://sqs/1/events"};
-const QueueReader kOther{model::KeeperName("other"), "https://sqs/1/events"};
+const QueueReader kOne{model::KeeperName("one"), "11", "https://sqs/1/events"};
+const QueueReader kOther{model::KeeperName("other"), "22", "https://sqs/1/events"};
+const QueueReader kNamesake{kOne.keeper, "33", kOne.queue_url};
+const QueueReader kUnknown{kOne.keeper, "", kOne.queue_url};
 
 void expect_taken_by_one(const base::Status& status) {
   ASSERT_FALSE(status);
@@ -41,20 +43,60 @@ TEST(QueueClaim, AKeeperComesBackToItsQueueAtOnce) {
   EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow + Duration::seconds(1)));
 }
 
+// Both took the other's claim for their own.
+TEST(QueueClaim, TwoKeepersOfOneNameDoNotShareAQueueEither) {
+  LedgerRig rig;
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
+  const base::Instant later = kNow + Duration::minutes(1);
+  for (const base::Status& taken : {claim_queue(rig.ledger(), kNamesake, later),
+                                    look_whose_queue(rig.ledger(), kNamesake, later)}) {
+    expect_taken_by_one(taken);
+    EXPECT_THAT(taken.error().message, HasSubstr("another keeper \"one\""));
+    EXPECT_THAT(taken.error().message, HasSubstr("another name in [keeper]"));
+    EXPECT_THAT(taken.error().message, HasSubstr("start again in 181 s"));
+  }
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, later)) << "a claim that was refused left a trace";
+}
+
+TEST(QueueClaim, AKeeperThatLostItsFolderBeginsOnceItIsForgotten) {
+  LedgerRig rig;
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
+  EXPECT_FALSE(claim_queue(rig.ledger(), kNamesake, kNow + kClaimTime));
+  const base::Instant later = kNow + kClaimTime + Duration::seconds(1);
+  EXPECT_TRUE(claim_queue(rig.ledger(), kNamesake, later));
+  EXPECT_FALSE(claim_queue(rig.ledger(), kOne, later)) << "it did not take the queue";
+}
+
+TEST(QueueClaim, AVersionThatKnewNoIdentitiesIsKnownByItsName) {
+  LedgerRig rig;
+  EXPECT_TRUE(claim_queue(rig.ledger(), kUnknown, kNow));
+  EXPECT_FALSE(claim_queue(rig.ledger(), kOther, kNow));
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
+  EXPECT_FALSE(claim_queue(rig.ledger(), kNamesake, kNow)) << "it was not said whose it is by now";
+}
+
+TEST(QueueClaim, WhoDoesNotKnowAnIdentityGoesByTheName) {
+  LedgerRig rig;
+  EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
+  EXPECT_TRUE(look_whose_queue(rig.ledger(), kUnknown, kNow));
+}
+
 TEST(QueueClaim, EachHasItsOwnQueue) {
   LedgerRig rig;
   EXPECT_TRUE(claim_queue(rig.ledger(), kOne, kNow));
-  EXPECT_TRUE(claim_queue(rig.ledger(), {kOther.keeper, "https://sqs/1/more"}, kNow));
+  EXPECT_TRUE(
+      claim_queue(rig.ledger(), {kOther.keeper, kOther.identity, "https://sqs/1/more"}, kNow));
 }
 
 // Found by a review: the URLs were compared as texts.
 TEST(QueueClaim, AQueueIsTheSameUnderAnotherNameOfItsHost) {
   LedgerRig rig;
   const std::string path = "/111122223333/events";
-  EXPECT_TRUE(
-      claim_queue(rig.ledger(), {kOne.keeper, "https://sqs.us-east-2.amazonaws.com" + path}, kNow));
-  const base::Status taken = claim_queue(
-      rig.ledger(), {kOther.keeper, "https://us-east-2.queue.amazonaws.com" + path}, kNow);
+  QueueReader one = kOne, other = kOther;
+  one.queue_url = "https://sqs.us-east-2.amazonaws.com" + path;
+  other.queue_url = "https://us-east-2.queue.amazonaws.com" + path;
+  EXPECT_TRUE(claim_queue(rig.ledger(), one, kNow));
+  const base::Status taken = claim_queue(rig.ledger(), other, kNow);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, kQueueTaken);
 }

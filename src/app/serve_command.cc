@@ -31,13 +31,14 @@ void override_log(const ServeOptions& options, Config& config) {
   if (!options.log_format.empty()) config.log.format = *parse_log_format(options.log_format);
 }
 
-base::Result<PacedClock> clock_for(const ServeOptions& options, const AwsConfig& aws) {
+base::Result<PacedClock> clock_for(const ServeOptions& options, const AwsConfig& aws,
+                                   const std::stop_token& stop) {
   if (!options.follow_region_clock) return PacedClock();
   if (!aws.endpoint)
     return base::fail("NoSimulatedClock",
                       "--follow-region-clock needs a simulated region: endpoint_url in [aws]");
   const auto http = net::make_http_client({});
-  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *aws.endpoint));
+  ASSIGN_OR_RETURN(const Pace pace, region_pace(*http, *aws.endpoint, stop));
   return PacedClock(pace);
 }
 
@@ -57,7 +58,9 @@ base::Result<std::unique_ptr<Keeper>> start_keeper(const ServeOptions& options,
   keeper.seed = fresh_seed();
   keeper.pause = [&signals](base::Duration delay) { return signals.pause(delay); };
   ASSIGN_OR_RETURN(keeper.crash_hook, hook_from_environment());
-  keeper.clock_of = [options](const AwsConfig& aws) { return clock_for(options, aws); };
+  keeper.clock_of = [options](const AwsConfig& aws, const std::stop_token& stop) {
+    return clock_for(options, aws, stop);
+  };
   return Keeper::start(std::move(keeper));
 }
 

@@ -1,17 +1,29 @@
 #include "app/shared_ledger.h"
 
+#include <string>
 #include <utility>
 
+#include "app/awaited.h"
 #include "app/ledger_probe.h"
 
 namespace app {
+namespace {
+
+// What is proved, and the wish to stop, are nothing to get over.
+bool is_final(const base::Status& status) {
+  if (status) return false;
+  const std::string& code = status.error().code;
+  return code == kUnsafeLedger || code == kQueueTaken || code == kStopped;
+}
+
+}  // namespace
 
 base::Status begin_sharing(const AskedLedger& ledger, const QueueReader& reader, uint64_t nonce,
                            base::Instant now, const base::Logger& log) {
   const base::Status probed = probe_conditions(ledger, reader.keeper, nonce);
-  if (!probed && probed.error().code == kUnsafeLedger) return probed;
+  if (is_final(probed)) return probed;
   const base::Status claimed = claim_queue(ledger, reader, now);
-  if (!claimed && claimed.error().code == kQueueTaken) return claimed;
+  if (is_final(claimed)) return claimed;
   if (!probed) log.warn("ledger-not-checked", {{"error", base::to_string(probed.error())}});
   if (!claimed) log.warn("queue-not-claimed", {{"error", base::to_string(claimed.error())}});
   return {};

@@ -12,9 +12,10 @@
 
 namespace app {
 
-// Refuses what is proved unsafe (kUnsafeLedger, kQueueTaken). What could not be asked (S3 is not
-// reached, or refuses) must not keep a keeper from its groups: it is said, and the rest asked all
-// the same. `nonce` is never the same twice.
+// Refuses what is proved unsafe (kUnsafeLedger, kQueueTaken), and goes no further when the ledger
+// is to be waited for no longer (kStopped). What could not be asked (S3 is not reached, or refuses)
+// must not keep a keeper from its groups: it is said, and the rest asked all the same. `nonce` is
+// never the same twice.
 base::Status begin_sharing(const AskedLedger& ledger, const QueueReader& reader, uint64_t nonce,
                            base::Instant now, const base::Logger& log);
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
+#include "app/awaited.h"
 #include "app/ledger_probe.h"
 #include "app/ledger_rig.h"
 
@@ -12,8 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const QueueReader kOne{model::KeeperName("one"), "https://sqs/1/events"};
-const QueueReader kOther{model::KeeperName("other"), "https://sqs/1/events"};
+const QueueReader kOne{model::KeeperName("one"), "11", "https://sqs/1/events"};
+const QueueReader kOther{model::KeeperName("other"), "22", "https://sqs/1/events"};
 
 class SharedLedgerTest : public testing::Test {
  protected:
@@ -53,6 +56,35 @@ TEST_F(SharedLedgerTest, AStoreThatCannotBeAskedIsSaidAndKeepsNobodyFromItsGroup
 TEST_F(SharedLedgerTest, AStoreThatIgnoresConditionsIsRefused) {
   rig_.failing = Failing::kIgnoresIfMatch;
   EXPECT_EQ(begin(kOne).error().code, kUnsafeLedger);
+}
+
+TEST_F(SharedLedgerTest, ANamesakeIsRefusedAndSaidLikeAnyOtherKeeper) {
+  QueueReader namesake = kOne;
+  namesake.identity = "33";
+  EXPECT_TRUE(begin(kOne));
+  EXPECT_EQ(begin(namesake).error().code, kQueueTaken);
+  const auto claim = standing_claim(rig_.ledger(), namesake, clock_, log_);
+  EXPECT_EQ(claim().error().code, kQueueTaken);
+  EXPECT_THAT(said_, ElementsAre("queue-taken"));
+}
+
+// Ten seconds and more, for each of seven answers.
+TEST_F(SharedLedgerTest, WhoIsToStopWaitsForNoAnswerAndComplainsOfNone) {
+  class Silent : public ports::Ledger {
+    void read(model::CallId, model::LedgerRead) override {}
+    void compare_and_set(model::CallId, model::LedgerWrite) override {}
+  };
+  std::stop_source stop;
+  const AskedLedger silent([](const auto&) { return std::make_unique<Silent>(); },
+                           stop.get_token());
+  auto begun = std::async(std::launch::async, [&] {
+    return begin_sharing(silent, kOne, ++nonce_, clock_.now(), log_);
+  });
+  auto claimed = std::async(std::launch::async, standing_claim(silent, kOne, clock_, log_));
+  stop.request_stop();
+  EXPECT_EQ(begun.get().error().code, kStopped);
+  EXPECT_EQ(claimed.get().error().code, kStopped);
+  EXPECT_THAT(said_, IsEmpty());
 }
 
 TEST_F(SharedLedgerTest, WhoTookTheQueueIsSaidOnceAsLongAsItStays) {

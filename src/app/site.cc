@@ -72,6 +72,7 @@ void Site::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  stop_.request_stop();
   bell_.notify_one();
 }
 
@@ -135,6 +136,7 @@ void Site::reload(std::shared_ptr<const Config> config) {
 void Site::run() {
   for (int attempt = 1;; ++attempt) {
     const base::Status begun = begin();
+    if (stop_.stop_requested()) return;
     note_attempt(begun, attempt);
     if (begun) return turn_until_stopped();
     close();
@@ -179,9 +181,9 @@ base::Status Site::begin() {
 }
 
 base::Status Site::open() {
-  ASSIGN_OR_RETURN(clock_, options_.clock_of(site().aws));
+  ASSIGN_OR_RETURN(clock_, options_.clock_of(site().aws, stop_.get_token()));
   ASSIGN_OR_RETURN(aws_, AwsAccess::open(*config_, site(), options_.environment));
-  ASSIGN_OR_RETURN(account_, ask_account(*aws_, site().aws));
+  ASSIGN_OR_RETURN(account_, ask_account(*aws_, site().aws, stop_.get_token()));
   ASSIGN_OR_RETURN(const std::string journal, folder_.journal_of(site().name));
   ASSIGN_OR_RETURN(database_, open_database(journal));
   queue_ = std::make_unique<RelayedQueue>(
@@ -190,10 +192,12 @@ base::Status Site::open() {
 }
 
 base::Status Site::share_ledger() {
-  const AskedLedger ledger([this, site = site()](ports::CompletionSink sink) {
-    return open_ledger(site, *aws_, *database_, system_clock_, std::move(sink));
-  });
-  const QueueReader reader{keeper_of(*config_, site()), site().queue_url};
+  const AskedLedger ledger(
+      [this, site = site()](ports::CompletionSink sink) {
+        return open_ledger(site, *aws_, *database_, system_clock_, std::move(sink));
+      },
+      stop_.get_token());
+  const QueueReader reader{keeper_of(*config_, site()), folder_.identity(), site().queue_url};
   RETURN_IF_ERROR(begin_sharing(ledger, reader, prng_.next(), system_clock_.now(), log_));
   claim_ = std::make_unique<StandingClaim>(standing_claim(ledger, reader, system_clock_, log_));
   return {};

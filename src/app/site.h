@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -43,7 +44,7 @@ class Site {
   Site(const KeeperOptions& options, const StateFolder& folder, size_t number, uint64_t seed);
   // Waits for the end of the turn under way.
   ~Site();
-  // Begins no other turn. For whoever ends several sites.
+  // Begins no other turn, and waits for no answer before the first. For whoever ends several sites.
   void stop();
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
@@ -97,6 +98,7 @@ class Site {
   const StateFolder& folder_;
   const size_t number_;
   const SystemClock system_clock_;
+  std::stop_source stop_;  // Of what waits for an answer.
 
   // ---- of the thread ----
   std::shared_ptr<const Config> config_;  // As last taken over.

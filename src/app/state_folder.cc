@@ -10,6 +10,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "app/keeper_identity.h"
 #include "base/quote.h"
 
 namespace app {
@@ -111,6 +112,7 @@ base::Result<std::unique_ptr<StateFolder>> StateFolder::take(const std::string& 
   if (ftruncate(lock, 0) != 0)
     return base::fail("StateFolder", "cannot write to the state folder " + base::quote(path) +
                                          ": " + reason(errno));
+  ASSIGN_OR_RETURN(folder->identity_, keep_identity(path));
   return folder;
 }
 

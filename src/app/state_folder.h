@@ -1,4 +1,5 @@
-// StateFolder: the folder that one keeper owns while it runs: its journals, its ledgers, its lock.
+// StateFolder: the folder that one keeper owns while it runs: its journals, its ledgers, its
+// identity, its lock.
 //
 // A site without a name has its journal in the folder itself, each of the others in a folder below
 // it that bears its name.
@@ -40,6 +41,8 @@ class StateFolder {
   // Makes the site's folder when it is missing. Fails when the site has a name and the folder's
   // own journal is there, which is some site's memory of before they had names.
   base::Result<std::string> journal_of(const std::string& site) const;
+  // See keeper_identity.h.
+  const std::string& identity() const { return identity_; }
   // Where this keeper's API is, for keeper_url.
   base::Status publish_url(const std::string& url);
 
@@ -48,6 +51,7 @@ class StateFolder {
 
   const std::string path_;
   const int lock_;
+  std::string identity_;
 };
 
 // The API of the keeper that has the folder now; nothing when none has, or it has not said yet.

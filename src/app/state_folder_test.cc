@@ -78,6 +78,19 @@ TEST_F(StateFolderTest, LetsNoTwoKeepersShareAFolder) {
   EXPECT_TRUE(StateFolder::take(root_));
 }
 
+TEST_F(StateFolderTest, GivesItsKeeperTheSameIdentityInEveryLife) {
+  std::string identity;
+  {
+    const auto folder = StateFolder::take(root_);
+    ASSERT_TRUE(folder);
+    identity = (*folder)->identity();
+  }
+  EXPECT_EQ(identity.size(), 32u);
+  const auto again = StateFolder::take(root_);
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->identity(), identity);
+}
+
 TEST_F(StateFolderTest, SaysInWordsThatAFolderCannotBeMade) {
   ASSERT_TRUE(StateFolder::take(root_));
   const auto folder = StateFolder::take(root_ + "/keeper.lock/below");

@@ -72,6 +72,19 @@ def one_queue_for_two(world):
     third.start()
 
 
+def one_name_for_two(world):
+    first = world.keeper("keeper-1", world.shared)
+    first.start()
+    second = world.keeper("keeper-1", world.shared)
+    told = ('another keeper "keeper-1" reads', "another name in [keeper]", "start again in ")
+    expect(second, ("check", "--online"), 1, *told)
+    expect(second, ("serve",), 2, *told)
+    expect(second, ("check", "--online"), 1, *told)
+    first.kill()
+    expect(first, ("check", "--online"), 0, "no other keeper")
+    first.start()  # Its folder knows whose the claim is.
+
+
 def a_second_ledger_for_one_group(world):
     first = world.keeper("keeper-1", "local")
     first.start()
@@ -92,8 +105,8 @@ def no_start_for_a_store_that_is_not_there(world):
     until("it is said", lambda: "ledger-not-checked" in keeper.last_words())
 
 
-CASES = (a_store_without_conditions, one_queue_for_two, a_second_ledger_for_one_group,
-         no_start_for_a_store_that_is_not_there)
+CASES = (a_store_without_conditions, one_queue_for_two, one_name_for_two,
+         a_second_ledger_for_one_group, no_start_for_a_store_that_is_not_there)
 
 
 def verdicts(binary, seed):
