@@ -156,9 +156,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     }
     case NoticeKind::kBidEvicted: return rumour(group, id, now, options_.timing);
     case NoticeKind::kStateChange:
-      if (notice.state == model::InstanceState::kShuttingDown ||
-          notice.state == model::InstanceState::kTerminated)
-        return rumour(group, id, now, options_.timing);
+      if (notice.state && is_final(*notice.state)) return rumour(group, id, now, options_.timing);
       if ((notice.state == model::InstanceState::kStopping ||
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))

@@ -22,17 +22,12 @@ std::optional<model::Adoption> departure_of(const model::OpenLaunch& entry) {
 }
 
 // The open entry by which that machine leaves; null when it was closed meanwhile.
-const model::OpenLaunch* entry_of(const GroupState& group, const InstanceId& id) {
+const model::OpenLaunch* departure_entry(const GroupState& group, const InstanceId& id) {
   if (!group.ledger.record) return nullptr;
   for (const model::OpenLaunch& entry : group.ledger.record->open)
     if (const auto adoption = departure_of(entry); adoption && adoption->instances.front() == id)
       return &entry;
   return nullptr;
-}
-
-LaunchProgress* progress_of(GroupState& group, const model::OpenLaunch& entry) {
-  const auto found = group.launches.find(entry.n);
-  return found == group.launches.end() ? nullptr : &found->second;
 }
 
 void left(GroupState& group, const InstanceId& id, LaunchProgress& progress,
@@ -160,8 +155,8 @@ void departure_answered(GroupState& group, const Flight& flight,
   const InstanceId& id =
       detach ? detach->ids.front()
              : std::get<model::DescribeAutoScalingInstances>(flight.call).ids.front();
-  const model::OpenLaunch* entry = entry_of(group, id);
-  LaunchProgress* progress = entry ? progress_of(group, *entry) : nullptr;
+  const model::OpenLaunch* entry = departure_entry(group, id);
+  LaunchProgress* progress = entry ? progress_of(group, entry->n) : nullptr;
   // Closed, or taken over: who has it begins anew.
   if (!progress || progress->phase != LaunchProgress::Phase::kToSubmit)
     return context.board.succeeded(flight.key);
