@@ -230,7 +230,8 @@ void add_retire(CLI::App& group, Action& action) {
       "Example:\n"
       "  spotkeeper group retire web --confirm\n"
       "is the only way in which spotkeeper ends a whole group: taking it out of the file ends\n"
-      "nothing. `group resume` begins it anew.");
+      "nothing, and who did so puts it back and reloads (SIGHUP) first. `group resume` begins it\n"
+      "anew.");
   command->callback([&action, order, confirmed] {
     action = [order, confirmed] { return retire(*order, *confirmed); };
   });

@@ -202,6 +202,12 @@ TEST_F(OrderedGroupTest, NothingIsLaunchedForASlotOnHoldUntilItIsReleased) {
   warn(keeper, kB);
   run(keeper, 60);
   cloud_.terminate(kB);
+  // Of a command that is answered at once.
+  std::string refusal(Script& keeper, CommandKind kind, std::string subject) {
+    const std::vector<Event> events{Commanded{{{9}, kind, std::move(subject)}}};
+    const Decisions decisions = keeper.brain.step(events, clock_);
+    return decisions.answers.empty() ? "none" : decisions.answers[0].status.error().message;
+  }
   run(keeper, 300);
   EXPECT_THAT(cloud_.log, ElementsAre("LedgerWrite"));
   give(keeper, CommandKind::kRelease, "web-b");
@@ -305,10 +311,28 @@ TEST_F(OrderedGroupTest, AFloodOfCommandsIsRefused) {
 TEST_F(OrderedGroupTest, AnUnknownSubjectIsSaidToBeUnknown) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);
-  const std::vector<Event> events{Commanded{{{9}, CommandKind::kHold, "web-q"}}};
-  const Decisions decisions = keeper.brain.step(events, clock_);
-  ASSERT_EQ(decisions.answers.size(), 1u);
-  EXPECT_EQ(decisions.answers[0].status.error().message, "there is no slot \"web-q\"");
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-q"), "there is no slot \"web-q\"");
+}
+
+TEST_F(OrderedGroupTest, WhoRetiresAGroupThatLeftTheFileIsToldTheWay) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  EXPECT_EQ(refusal(keeper, CommandKind::kPause, "old"), "there is no group \"old\"");
+  EXPECT_EQ(
+      refusal(keeper, CommandKind::kRetire, "old"),
+      "there is no group \"old\" in the file; to retire one that was taken out of it, put its "
+      "[[group]] back, reload the file (SIGHUP), and say so again");
+}
+
+TEST_F(OrderedGroupTest, ASlotOfARetiredGroupIsSaidToBeNone) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kRetire, "web");
+  run(keeper, 600);
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-a"),
+            "\"web-a\" would be a slot of web, which is retired and has none; `group resume web` "
+            "begins it anew");
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-d"), "there is no slot \"web-d\"");
 }
 
 }  // namespace
