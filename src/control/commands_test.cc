@@ -143,9 +143,32 @@ TEST_F(AnswerCommandsTest, WhatIsSoAlreadyOrRefusedIsAnsweredByARecordReadSince)
   EXPECT_TRUE(must_read_for_commands(group_, Timing()));
   group_.ledger.read_began = at(0);
   EXPECT_FALSE(must_read_for_commands(group_, Timing()));
-  EXPECT_EQ(answer(), "done");
+  EXPECT_EQ(answer(), kAlreadySo);
   take(CommandKind::kRelease, "web-a");
   EXPECT_EQ(answer(), "CommandRefused");
+}
+
+// People would wait for what never begins.
+TEST_F(AnswerCommandsTest, ThatNothingWasToDoIsSaidPlainly) {
+  group_.ledger.read_began = at(0);
+  const auto said = [&](CommandKind kind, std::string subject) {
+    take(kind, std::move(subject));
+    Decisions out;
+    answer_commands(group_, testing::ledger_context(), out, at(1));
+    EXPECT_TRUE(is_so(out.answers.at(0).status));
+    return out.answers[0].status ? "done" : out.answers[0].status.error().message;
+  };
+  EXPECT_EQ(said(CommandKind::kStopReplacing, "web"),
+            "no replacement is under way in web: there was nothing to do");
+  EXPECT_EQ(said(CommandKind::kReplaceOld, "web"),
+            "web has no machine that is not being exchanged already and is of another version: "
+            "there was nothing to do");
+  record().exchanging[kSlotB] = kB;
+  EXPECT_EQ(said(CommandKind::kReplace, "web-b"),
+            "web-b is being exchanged already: there was nothing to do");
+  record().holds[kSlotB] = at(-100);
+  EXPECT_EQ(said(CommandKind::kHold, "web-b"), "web-b is on hold already: there was nothing to do");
+  EXPECT_FALSE(is_so(base::fail("CommandRefused", "")));
 }
 
 TEST_F(AnswerCommandsTest, WhoWaitsTooLongIsToldWhetherItMayHaveTakenEffect) {
@@ -179,6 +202,12 @@ class OrderedGroupTest : public ::testing::Test {
     keeper.step({Commanded{{{1}, kind, std::move(subject)}}});
     keeper.settle();
   }
+  // Of a command that is answered at once.
+  std::string refusal(Script& keeper, CommandKind kind, std::string subject) {
+    const std::vector<Event> events{Commanded{{{9}, kind, std::move(subject)}}};
+    const Decisions decisions = keeper.brain.step(events, clock_);
+    return decisions.answers.empty() ? "none" : decisions.answers[0].status.error().message;
+  }
   void warn(Script& keeper, const model::InstanceId& id) {
     keeper.step({NoticeReceived{testing::warning(id, clock_)}});
   }
@@ -202,12 +231,6 @@ TEST_F(OrderedGroupTest, NothingIsLaunchedForASlotOnHoldUntilItIsReleased) {
   warn(keeper, kB);
   run(keeper, 60);
   cloud_.terminate(kB);
-  // Of a command that is answered at once.
-  std::string refusal(Script& keeper, CommandKind kind, std::string subject) {
-    const std::vector<Event> events{Commanded{{{9}, kind, std::move(subject)}}};
-    const Decisions decisions = keeper.brain.step(events, clock_);
-    return decisions.answers.empty() ? "none" : decisions.answers[0].status.error().message;
-  }
   run(keeper, 300);
   EXPECT_THAT(cloud_.log, ElementsAre("LedgerWrite"));
   give(keeper, CommandKind::kRelease, "web-b");
