@@ -11,6 +11,7 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "base/quote.h"
+#include "control/commands.h"
 #include "model/adoption.h"
 #include "model/auto_scaling.h"
 #include "model/decode.h"
@@ -67,6 +68,8 @@ net::Response injected(const base::Status& status) {
 net::Response ordered(const base::Status& status) {
   if (status) return answer(object{{"done", true}});
   const base::Error& error = status.error();
+  if (control::is_so(status))
+    return answer(object{{"done", true}, {"already", base::printable(error.message)}});
   const int code = error.retry == base::Retry::kBackoff ? 503
                    : error.code == "NotFound"           ? 404
                                                         : 409;

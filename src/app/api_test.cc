@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/json.h"
+#include "control/commands.h"
 #include "engine/journal.h"
 #include "model/decode.h"
 
@@ -380,6 +381,13 @@ TEST_F(ApiTest, ACommandIsAnsweredWhenTheKeeperHasWrittenItDown) {
   ASSERT_EQ(ordered_.size(), 1u);
   EXPECT_EQ(ordered_[0].kind, model::CommandKind::kHold);
   EXPECT_EQ(ordered_[0].subject, "web-b");
+}
+
+TEST_F(ApiTest, ACommandThatHadNothingToDoSaysWhatIsSoAlready) {
+  order_result_ = base::fail(control::kAlreadySo, "web-b is on hold already");
+  const auto done = command(R"({"command":"hold","subject":"web-b"})");
+  EXPECT_EQ(done.status, 200);
+  EXPECT_THAT(done.body, HasSubstr(R"({"done":true,"already":"web-b is on hold already"})"));
 }
 
 TEST_F(ApiTest, ARefusedCommandSaysWhy) {

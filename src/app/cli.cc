@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/quote.h"
 
@@ -22,17 +24,6 @@ void add_version(CLI::App& root, Action& action) {
   root.set_version_flag("--version", kVersion, "print the version");
 }
 
-void add_help(CLI::App& root, Action& action) {
-  CLI::App* help = root.add_subcommand("help", "print this");
-  help->callback([&root, &action] {
-    action = [&root] {
-      root.clear();  // Once a command is chosen, help() tells of that one.
-      std::fputs(root.help().c_str(), stdout);
-      return kOk;
-    };
-  });
-}
-
 CLI::App* find_command(CLI::App& family, const std::string& word) {
   for (CLI::App* command : family.get_subcommands({}))
     if (command->get_name() == word) return command;
@@ -46,6 +37,40 @@ std::string words_of(CLI::App& family) {
   return words;
 }
 
+std::string no_command(const std::string& word, CLI::App& family) {
+  const std::string words = words_of(family);
+  return base::quote(word) + " is no command of " + family.get_name() +
+         "; allowed: " + (words.empty() ? "no further word" : words);
+}
+
+int refuse(const std::string& why) {
+  std::fprintf(stderr, "spotkeeper: %s\n", why.c_str());
+  return kUnusable;
+}
+
+// What `--help` after the same words would print.
+int print_help(CLI::App& root, const std::vector<std::string>& words) {
+  root.clear();  // Once a command is chosen, help() tells of that one.
+  CLI::App* command = &root;
+  std::string before;
+  for (const std::string& word : words) {
+    CLI::App* found = find_command(*command, word);
+    if (!found) return refuse(no_command(word, *command));
+    before += (before.empty() ? "" : " ") + command->get_name();
+    command = found;
+  }
+  std::fputs(command->help(before).c_str(), stdout);
+  return kOk;
+}
+
+void add_help(CLI::App& root, Action& action) {
+  CLI::App* help = root.add_subcommand("help", "print this, or a command's help");
+  auto words = std::make_shared<std::vector<std::string>>();
+  help->add_option("command", *words, "the command, as: group retire");
+  help->callback(
+      [&root, &action, words] { action = [&root, words] { return print_help(root, *words); }; });
+}
+
 // A sentence about the first word that is no command where one must be; empty when there is none.
 // CLI11 would only say that a subcommand is missing.
 std::string unknown_word(CLI::App& root, int argc, char** argv) {
@@ -54,9 +79,7 @@ std::string unknown_word(CLI::App& root, int argc, char** argv) {
     const std::string word = argv[at];
     if (family->get_option_no_throw(word)) return "";  // --help or --version; CLI11 knows them.
     CLI::App* found = find_command(*family, word);
-    if (!found)
-      return base::quote(word) + " is no command of " + family->get_name() +
-             "; allowed: " + words_of(*family);
+    if (!found) return no_command(word, *family);
     family = found;
   }
   return "";
@@ -86,10 +109,8 @@ int run_command_line(int argc, char** argv) {
   add_quarantine_commands(root, action);
   add_notify_command(root, action);
   add_sim_commands(root, action);
-  if (const std::string unknown = unknown_word(root, argc, argv); !unknown.empty()) {
-    std::fprintf(stderr, "spotkeeper: %s\n", unknown.c_str());
-    return kUnusable;
-  }
+  if (const std::string unknown = unknown_word(root, argc, argv); !unknown.empty())
+    return refuse(unknown);
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

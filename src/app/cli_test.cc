@@ -53,6 +53,27 @@ TEST(CommandLine, HelpsAndSaysItsVersionEitherWay) {
   EXPECT_EQ(run({"--version"}).code, kOk);
 }
 
+TEST(CommandLine, HelpsWithACommandAsItsOwnHelpDoes) {
+  EXPECT_THAT(run({"help", "serve"}).out, HasSubstr("spotkeeper serve"));
+  EXPECT_EQ(run({"help", "serve"}).out, run({"serve", "--help"}).out);
+  EXPECT_EQ(run({"help", "group"}).out, run({"group", "--help"}).out);
+  EXPECT_EQ(run({"help", "group", "retire"}).out, run({"group", "retire", "--help"}).out);
+  const Outcome unknown = run({"help", "group", "foo"});
+  EXPECT_EQ(unknown.code, kUnusable);
+  EXPECT_THAT(unknown.err, HasSubstr("\"foo\" is no command of group; allowed: list, "));
+  EXPECT_EQ(run({"help", "serve", "foo"}).err,
+            "spotkeeper: \"foo\" is no command of serve; allowed: no further word\n");
+}
+
+TEST(CommandLine, TakesThisHostsAddressWithoutAScheme) {
+  for (const char* server : {"127.0.0.1:9", "http://127.0.0.1:9"}) {
+    const Outcome outcome = run({"group", "list", "--server", server});
+    EXPECT_EQ(outcome.code, kFailed) << server;
+    EXPECT_THAT(outcome.err, HasSubstr("no keeper answers at 127.0.0.1:9")) << server;
+  }
+  EXPECT_EQ(run({"group", "list", "--server", "10.0.0.1:7768"}).code, kUnusable);
+}
+
 TEST(CommandLine, RefusesAServerThatIsNoUrl) {
   const Outcome outcome = run({"group", "list", "--server", "foo"});
   EXPECT_EQ(outcome.code, kUnusable);

@@ -59,11 +59,23 @@ struct Surroundings {
   std::map<model::TargetGroupArn, base::Duration> drains = {};  // That were named before.
 };
 
+// The balancer's health is asked per machine, so one port is all that a group can have there.
+void refuse_again(TableReader& in, const std::string& arn, std::map<std::string, int>& lines) {
+  const auto [other, is_new] = lines.emplace(arn, in.line_of("arn"));
+  if (!is_new)
+    in.reject("arn",
+              "arn in target_groups is the same again, as in line " + std::to_string(other->second),
+              "each target group once");
+}
+
+// `lines`: of the group's target groups before, each with the line that names it.
 model::TargetGroupRef read_target_group(const toml::table& table, const model::Region& region,
-                                        Surroundings& around, Problems& problems) {
+                                        std::map<std::string, int>& lines, Surroundings& around,
+                                        Problems& problems) {
   TableReader in(table, "target_groups", {"arn", "port", "drain"}, problems);
   model::TargetGroupRef target;
   const auto arn = in.required_text("arn", kTargetGroupArn);
+  if (arn) refuse_again(in, *arn, lines);
   if (arn && !region.empty() && region_of_arn(*arn) != region.str())
     in.reject("arn",
               "arn in target_groups is in " + std::string(region_of_arn(*arn)) +
@@ -144,12 +156,13 @@ model::HealthPolicy read_health(const toml::table& table, bool has_targets, Prob
   return health;
 }
 
+// More than all of them is a slip: of the group's size, or of the number.
 void read_brakes(const toml::table& table, model::GroupSpec& group, Problems& problems) {
   TableReader in(table, "brakes", {"launches_per_hour", "max_surge", "max_unavailable"}, problems);
+  const int most = group.capacity > 0 ? group.capacity : kCapacity.most;
   group.launches_per_hour = in.integer("launches_per_hour", kLaunchesPerHour);
-  group.max_surge = in.integer("max_surge", kCapacity).value_or(group.max_surge);
-  group.max_unavailable =
-      in.integer("max_unavailable", {0, kCapacity.most}).value_or(group.max_unavailable);
+  group.max_surge = in.integer("max_surge", {1, most}).value_or(group.max_surge);
+  group.max_unavailable = in.integer("max_unavailable", {0, most}).value_or(group.max_unavailable);
 }
 
 // By key, as they go into the request.
@@ -253,10 +266,11 @@ PlacedGroup read_group(const toml::table& table, Surroundings& around, Problems&
   read_machines(in, table, around.defaults, group, problems);
   read_types(in, table, group, problems);
   if (const auto word = in.text("strategy", kStrategy)) group.strategy = *parse_strategy(*word);
+  std::map<std::string, int> targets;
   for (const toml::table* target : in.tables("target_groups",
                                              "tables, as { arn = \"arn:...\", "
                                              "port = 80 }"))
-    group.target_groups.push_back(read_target_group(*target, region, around, problems));
+    group.target_groups.push_back(read_target_group(*target, region, targets, around, problems));
   if (const auto price = in.text("max_price", kMaxPrice); price && *price != "on-demand")
     group.max_price = base::parse_money(*price);
   if (const auto time = in.text("avoid_interrupted_pool_for", kDuration))

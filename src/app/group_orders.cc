@@ -10,6 +10,7 @@
 #include "app/cli.h"
 #include "app/reading.h"
 #include "base/json.h"
+#include "base/quote.h"
 #include "model/auto_scaling.h"
 #include "model/command.h"
 #include "model/instance.h"
@@ -29,7 +30,8 @@ struct Order {
   std::string done;  // What to say when it is done, after the subject.
 };
 
-base::Status send(const Order& order) {
+// What is so already, when there was nothing to do.
+base::Result<std::string> send(const Order& order) {
   base::json::object body{{"command", model::to_string(order.kind)}, {"subject", order.subject}};
   if (!order.confirm.empty()) body["confirm"] = order.confirm;
   if (!order.instances.empty()) {
@@ -41,12 +43,17 @@ base::Status send(const Order& order) {
   ASSIGN_OR_RETURN(const auto client, ServerClient::open(order.server, aws::process_environment()));
   ASSIGN_OR_RETURN(const std::string answer,
                    client->post("/api/v1/commands", base::json::serialize(body)));
-  return {};
+  ASSIGN_OR_RETURN(const base::json::object said, base::json::parse_object(answer));
+  return base::json::text_or_empty(said, "already");
 }
 
 int give(const Order& order) {
-  if (const base::Status status = send(order); !status) return explain(status.error());
-  std::printf("%s %s\n", order.subject.c_str(), order.done.c_str());
+  const auto already = send(order);
+  if (!already) return explain(already.error());
+  if (already->empty())
+    std::printf("%s %s\n", order.subject.c_str(), order.done.c_str());
+  else
+    std::printf("%s\n", base::printable(*already).c_str());
   return kOk;
 }
 
@@ -162,23 +169,42 @@ bool is_adopted(const base::json::object& slot, const Order& order) {
   return std::find(order.instances.begin(), order.instances.end(), id) != order.instances.end();
 }
 
-int adopt(const Order& order) {
+base::Result<base::json::object> ask_group(const Order& order) {
+  return ask(order.server, "/api/v1/groups/" + base::percent_encode(order.subject));
+}
+
+// The slots of those that are adopted.
+std::vector<const base::json::object*> slots_of(const base::json::object& group,
+                                                const Order& order) {
+  std::vector<const base::json::object*> found;
+  const auto* slots = base::json::find_array(group, "slots");
+  for (size_t i = 0; slots && i < slots->size(); ++i)
+    if (const base::json::object* slot = (*slots)[i].if_object(); slot && is_adopted(*slot, order))
+      found.push_back(slot);
+  return found;
+}
+
+// Members of an Auto Scaling group are not known before AWS was asked.
+bool has_all(const base::json::object& group, const Order& order) {
+  return !order.instances.empty() && slots_of(group, order).size() == order.instances.size();
+}
+
+int adopt(Order order) {
   if (order.instances.empty() && order.scaling_group.empty()) {
     std::fprintf(stderr,
                  "spotkeeper: whom is %s to adopt? Name instances, or --auto-scaling-group\n",
                  order.subject.c_str());
     return kUnusable;
   }
+  // Where it cannot be told of, the order itself says why.
+  if (const auto before = ask_group(order); before && has_all(*before, order))
+    order.done = "has them already, or is adopting them: there was nothing to do";
   if (const int code = give(order); code != kOk) return code;
-  const auto group = ask(order.server, "/api/v1/groups/" + base::percent_encode(order.subject));
+  const auto group = ask_group(order);
   if (!group) return explain(group.error());
-  const auto* slots = base::json::find_array(*group, "slots");
-  for (size_t i = 0; slots && i < slots->size(); ++i) {
-    const base::json::object& slot = (*slots)[i].as_object();
-    if (is_adopted(slot, order))
-      std::printf("  %s %s\n", base::json::text_or_empty(slot, "slot").c_str(),
-                  base::json::text_or_empty(slot, "instance_id").c_str());
-  }
+  for (const base::json::object* slot : slots_of(*group, order))
+    std::printf("  %s %s\n", base::json::text_or_empty(*slot, "slot").c_str(),
+                base::json::text_or_empty(*slot, "instance_id").c_str());
   return kOk;
 }
 
@@ -230,7 +256,8 @@ void add_retire(CLI::App& group, Action& action) {
       "Example:\n"
       "  spotkeeper group retire web --confirm\n"
       "is the only way in which spotkeeper ends a whole group: taking it out of the file ends\n"
-      "nothing. `group resume` begins it anew.");
+      "nothing, and who did so puts it back and reloads (SIGHUP) first. `group resume` begins it\n"
+      "anew.");
   command->callback([&action, order, confirmed] {
     action = [order, confirmed] { return retire(*order, *confirmed); };
   });

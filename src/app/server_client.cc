@@ -60,11 +60,12 @@ class LeftJournals : public ServerClient {
 };
 
 base::Result<std::unique_ptr<ServerClient>> at_url(const std::string& url) {
-  auto endpoint = net::parse_endpoint(url);
+  // Without a scheme only this host can be meant: no keeper listens elsewhere.
+  auto endpoint = net::parse_endpoint(net::is_loopback_host(url) ? "http://" + url : url);
   if (!endpoint)
-    return base::fail(
-        "InvalidServer",
-        base::quote(url) + " is not where a keeper can be; allowed: a URL like " + kDefaultServer);
+    return base::fail("InvalidServer", base::quote(url) +
+                                           " is not where a keeper can be; allowed: a URL like " +
+                                           kDefaultServer + ", or this host's 127.0.0.1:7768");
   return std::make_unique<RemoteKeeper>(*std::move(endpoint));
 }
 

@@ -135,6 +135,13 @@ bool has_slot(const Snapshot& snapshot, const model::SlotName& slot) {
   return false;
 }
 
+// Also while it has no slots, because it is retired.
+bool has_group_of(const Snapshot& snapshot, const model::SlotName& slot) {
+  return std::any_of(snapshot.groups.begin(), snapshot.groups.end(), [&](const auto& group) {
+    return model::slot_index(group->name, slot).has_value();
+  });
+}
+
 }  // namespace
 
 std::string_view to_string(SlotState state) { return kSlotStates[static_cast<size_t>(state)]; }
@@ -237,7 +244,10 @@ size_t site_of_command(const Snapshots& snapshots, const model::Command& command
   if (!model::is_about_slot(command.kind))
     return site_of_group(snapshots, command.subject).value_or(0);
   const model::SlotName slot(command.subject);
-  return first_site(snapshots, [&](const Snapshot& site) { return has_slot(site, slot); })
+  if (const auto found =
+          first_site(snapshots, [&](const Snapshot& site) { return has_slot(site, slot); }))
+    return *found;
+  return first_site(snapshots, [&](const Snapshot& site) { return has_group_of(site, slot); })
       .value_or(0);
 }
 

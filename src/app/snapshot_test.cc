@@ -183,6 +183,7 @@ TEST(Snapshots, AnOrderGoesToTheSiteOfItsSlotOrGroup) {
   EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "api-a"}), 1u);
   EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "web-a"}), 0u);
   EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "api"}), 0u) << "it is no slot";
+  EXPECT_EQ(site_of_command(kTwo, {{}, CommandKind::kHold, "api-b"}), 1u) << "it tells why";
 }
 
 TEST(Snapshots, ANoticeIsOfTheSitesThatItCanBeAbout) {

@@ -54,6 +54,9 @@ const T* reply_of(GroupState& group, const Flight& flight, const model::CallComp
   return reply;
 }
 
+// How the launch with that number goes; null once the ledger no longer has it.
+LaunchProgress* progress_of(GroupState& group, uint64_t n);
+
 // Closes the launch: AWS refused it for good. The trouble tells why until the next one succeeds.
 void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
                    const base::Error& error, const AnswerContext& context);

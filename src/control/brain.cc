@@ -57,6 +57,40 @@ bool is_about_all(WorkKind kind) {
          kind == WorkKind::kReadPrices;
 }
 
+using Groups = std::map<model::GroupName, GroupState>;
+
+// The retired group that would have a slot of that name; null when there is none.
+const GroupState* retired_group_with(const Groups& groups, const model::SlotName& slot) {
+  for (const auto& [name, group] : groups) {
+    const model::LedgerRecord* record = group.record();
+    const auto index = model::slot_index(name, slot);
+    if (record && record->retired_at && index && *index < group.spec.capacity) return &group;
+  }
+  return nullptr;
+}
+
+// Why a command is about nothing that is kept here.
+base::Error no_subject(const Groups& groups, const model::Command& command) {
+  const std::string subject = base::quote(command.subject);
+  if (!model::is_about_slot(command.kind)) {
+    std::string why = "there is no group " + subject;
+    if (command.kind == model::CommandKind::kRetire)
+      why +=
+          " in the file; to retire one that was taken out of it, put its [[group]] back, reload "
+          "the file (SIGHUP), and say so again";
+    return {"NotFound", std::move(why), {}, base::Retry::kNever};
+  }
+  if (const auto* group = retired_group_with(groups, model::SlotName(command.subject))) {
+    const std::string& name = group->spec.name.str();
+    return {"CommandRefused",
+            subject + " would be a slot of " + name +
+                ", which is retired and has none; `group resume " + name + "` begins it anew",
+            {},
+            base::Retry::kNever};
+  }
+  return {"NotFound", "there is no slot " + subject, {}, base::Retry::kNever};
+}
+
 }  // namespace
 
 Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
@@ -156,9 +190,7 @@ void Brain::place(const model::Notice& notice, const InstanceId& id, GroupState&
     }
     case NoticeKind::kBidEvicted: return rumour(group, id, now, options_.timing);
     case NoticeKind::kStateChange:
-      if (notice.state == model::InstanceState::kShuttingDown ||
-          notice.state == model::InstanceState::kTerminated)
-        return rumour(group, id, now, options_.timing);
+      if (notice.state && is_final(*notice.state)) return rumour(group, id, now, options_.timing);
       if ((notice.state == model::InstanceState::kStopping ||
            notice.state == model::InstanceState::kStopped) &&
           !group.is_doomed(id))
@@ -234,9 +266,7 @@ void Brain::on(const Commanded& event, Instant now) {
   const model::Command& command = event.command;
   GroupState* group = subject_of(command);
   if (!group) {
-    const char* what = model::is_about_slot(command.kind) ? "slot " : "group ";
-    turn_.answers.push_back({command.id, base::fail("NotFound", std::string("there is no ") + what +
-                                                                    base::quote(command.subject))});
+    turn_.answers.push_back({command.id, tl::unexpected(no_subject(groups_, command))});
     return;
   }
   if (group->commands.size() >= Timing::kMostCommands) {

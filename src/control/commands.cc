@@ -80,6 +80,31 @@ base::Status outcome_unknown() {
                     base::Retry::kBackoff);
 }
 
+// What is so already.
+std::string state_wanted_by(const Command& command) {
+  const std::string& subject = command.subject;
+  const std::string others = subject + " has no machine that is not being exchanged already";
+  switch (command.kind) {
+    case CommandKind::kHold: return subject + " is on hold already";
+    case CommandKind::kReplace: return subject + " is being exchanged already";
+    case CommandKind::kReplaceAll: return others;
+    case CommandKind::kReplaceOld: return others + " and is of another version";
+    case CommandKind::kStopReplacing: return "no replacement is under way in " + subject;
+    case CommandKind::kPause: return subject + " is paused already";
+    case CommandKind::kRetire: return subject + " is retired already";
+    case CommandKind::kRelease:
+    case CommandKind::kResume:
+    case CommandKind::kAdopt: break;
+  }
+  return subject + " is so already";
+}
+
+base::Status already_so(const Command& command) {
+  // Who adopts is shown the slots in any case.
+  if (command.kind == CommandKind::kAdopt) return {};
+  return base::fail(kAlreadySo, state_wanted_by(command) + ": there was nothing to do");
+}
+
 // False until AWS has told of the machines that are to be adopted, or will not.
 bool can_be_applied(const PendingCommand& pending) {
   return pending.command.kind != CommandKind::kAdopt || pending.found || !pending.hindrance.empty();
@@ -97,6 +122,8 @@ base::Status too_late(const PendingCommand& pending) {
 }
 
 }  // namespace
+
+bool is_so(const base::Status& answer) { return answer || answer.error().code == kAlreadySo; }
 
 base::Status apply(const Command& command, const GroupState& group, LedgerRecord& record,
                    Instant now) {
@@ -167,9 +194,10 @@ void answer_commands(GroupState& group, const LedgerContext& context, Decisions&
       LedgerRecord copy = *record;
       const base::Status status = apply(pending, group, context, copy, now);
       if (!status && !pending.nonces.empty()) return answer(pending, outcome_unknown());
-      // Refused, or so already: by a record that nobody has changed since the order came.
+      // By a record that nobody has changed since the order came.
       const bool is_fresh = !came_after_read(group, pending, context.timing);
-      if (is_fresh && (!status || copy == *record)) return answer(pending, status);
+      if (is_fresh && !status) return answer(pending, status);
+      if (is_fresh && copy == *record) return answer(pending, already_so(pending.command));
     }
     if (now >= pending.answer_by) return answer(pending, too_late(pending));
     out.wake_at = std::min(out.wake_at, pending.answer_by);

@@ -17,6 +17,12 @@
 
 namespace control {
 
+// The code of the answer to a command that had nothing to do: what it wants is so already. The
+// message says what is.
+inline constexpr char kAlreadySo[] = "AlreadySo";
+// True when what was ordered is so, since now or already.
+bool is_so(const base::Status& answer);
+
 // Writes the command into the record. An error says why it cannot be carried out. Adoptions have a
 // way of their own (adoption.h).
 base::Status apply(const model::Command& command, const GroupState& group,

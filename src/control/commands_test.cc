@@ -143,9 +143,32 @@ TEST_F(AnswerCommandsTest, WhatIsSoAlreadyOrRefusedIsAnsweredByARecordReadSince)
   EXPECT_TRUE(must_read_for_commands(group_, Timing()));
   group_.ledger.read_began = at(0);
   EXPECT_FALSE(must_read_for_commands(group_, Timing()));
-  EXPECT_EQ(answer(), "done");
+  EXPECT_EQ(answer(), kAlreadySo);
   take(CommandKind::kRelease, "web-a");
   EXPECT_EQ(answer(), "CommandRefused");
+}
+
+// People would wait for what never begins.
+TEST_F(AnswerCommandsTest, ThatNothingWasToDoIsSaidPlainly) {
+  group_.ledger.read_began = at(0);
+  const auto said = [&](CommandKind kind, std::string subject) {
+    take(kind, std::move(subject));
+    Decisions out;
+    answer_commands(group_, testing::ledger_context(), out, at(1));
+    EXPECT_TRUE(is_so(out.answers.at(0).status));
+    return out.answers[0].status ? "done" : out.answers[0].status.error().message;
+  };
+  EXPECT_EQ(said(CommandKind::kStopReplacing, "web"),
+            "no replacement is under way in web: there was nothing to do");
+  EXPECT_EQ(said(CommandKind::kReplaceOld, "web"),
+            "web has no machine that is not being exchanged already and is of another version: "
+            "there was nothing to do");
+  record().exchanging[kSlotB] = kB;
+  EXPECT_EQ(said(CommandKind::kReplace, "web-b"),
+            "web-b is being exchanged already: there was nothing to do");
+  record().holds[kSlotB] = at(-100);
+  EXPECT_EQ(said(CommandKind::kHold, "web-b"), "web-b is on hold already: there was nothing to do");
+  EXPECT_FALSE(is_so(base::fail("CommandRefused", "")));
 }
 
 TEST_F(AnswerCommandsTest, WhoWaitsTooLongIsToldWhetherItMayHaveTakenEffect) {
@@ -178,6 +201,12 @@ class OrderedGroupTest : public ::testing::Test {
   void give(Script& keeper, CommandKind kind, std::string subject) {
     keeper.step({Commanded{{{1}, kind, std::move(subject)}}});
     keeper.settle();
+  }
+  // Of a command that is answered at once.
+  std::string refusal(Script& keeper, CommandKind kind, std::string subject) {
+    const std::vector<Event> events{Commanded{{{9}, kind, std::move(subject)}}};
+    const Decisions decisions = keeper.brain.step(events, clock_);
+    return decisions.answers.empty() ? "none" : decisions.answers[0].status.error().message;
   }
   void warn(Script& keeper, const model::InstanceId& id) {
     keeper.step({NoticeReceived{testing::warning(id, clock_)}});
@@ -319,10 +348,28 @@ TEST_F(OrderedGroupTest, AFloodOfCommandsIsRefused) {
 TEST_F(OrderedGroupTest, AnUnknownSubjectIsSaidToBeUnknown) {
   Script keeper(cloud_, clock_, kMe, 1);
   learn(keeper);
-  const std::vector<Event> events{Commanded{{{9}, CommandKind::kHold, "web-q"}}};
-  const Decisions decisions = keeper.brain.step(events, clock_);
-  ASSERT_EQ(decisions.answers.size(), 1u);
-  EXPECT_EQ(decisions.answers[0].status.error().message, "there is no slot \"web-q\"");
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-q"), "there is no slot \"web-q\"");
+}
+
+TEST_F(OrderedGroupTest, WhoRetiresAGroupThatLeftTheFileIsToldTheWay) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  EXPECT_EQ(refusal(keeper, CommandKind::kPause, "old"), "there is no group \"old\"");
+  EXPECT_EQ(
+      refusal(keeper, CommandKind::kRetire, "old"),
+      "there is no group \"old\" in the file; to retire one that was taken out of it, put its "
+      "[[group]] back, reload the file (SIGHUP), and say so again");
+}
+
+TEST_F(OrderedGroupTest, ASlotOfARetiredGroupIsSaidToBeNone) {
+  Script keeper(cloud_, clock_, kMe, 1);
+  learn(keeper);
+  give(keeper, CommandKind::kRetire, "web");
+  run(keeper, 600);
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-a"),
+            "\"web-a\" would be a slot of web, which is retired and has none; `group resume web` "
+            "begins it anew");
+  EXPECT_EQ(refusal(keeper, CommandKind::kHold, "web-d"), "there is no slot \"web-d\"");
 }
 
 }  // namespace

@@ -22,18 +22,13 @@ std::optional<model::Adoption> departure_of(const model::OpenLaunch& entry) {
 }
 
 // The open entry by which that machine is adopted; null when it was closed meanwhile.
-const model::OpenLaunch* entry_of(const GroupState& group, const InstanceId& id) {
+const model::OpenLaunch* adoption_entry(const GroupState& group, const InstanceId& id) {
   if (!group.ledger.record) return nullptr;
   for (const model::OpenLaunch& entry : group.ledger.record->open)
     if (const auto adoption = model::parse_adoption(entry.request);
         adoption && adoption->instances.front() == id)
       return &entry;
   return nullptr;
-}
-
-LaunchProgress* progress_of(GroupState& group, const model::OpenLaunch& entry) {
-  const auto found = group.launches.find(entry.n);
-  return found == group.launches.end() ? nullptr : &found->second;
 }
 
 void left(GroupState& group, const InstanceId& id, LaunchProgress& progress,
@@ -197,8 +192,8 @@ void forget_stranded(GroupState& group, const model::KeeperName& keeper) {
 void departure_answered(GroupState& group, const Flight& flight,
                         const model::CallCompleted& completed, const AnswerContext& context) {
   const InstanceId id = machine_of(flight.call);
-  const model::OpenLaunch* entry = entry_of(group, id);
-  LaunchProgress* progress = entry ? progress_of(group, *entry) : nullptr;
+  const model::OpenLaunch* entry = adoption_entry(group, id);
+  LaunchProgress* progress = entry ? progress_of(group, entry->n) : nullptr;
   // Closed, or taken over: who has it begins anew.
   if (!progress || progress->phase != LaunchProgress::Phase::kToSubmit)
     return context.board.succeeded(flight.key);

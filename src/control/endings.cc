@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "control/evidence.h"
 #include "control/targets.h"
 
 namespace control {
@@ -18,10 +19,6 @@ bool is_accounted_for(const GroupState& group, const model::Instance& instance) 
   if (!launch || launch->incarnation != record.incarnation) return false;
   return std::any_of(record.open.begin(), record.open.end(),
                      [&](const model::OpenLaunch& entry) { return entry.n == launch->n; });
-}
-
-bool is_ending(model::InstanceState state) {
-  return state == model::InstanceState::kShuttingDown || state == model::InstanceState::kTerminated;
 }
 
 class EndingPlanner {
@@ -50,7 +47,7 @@ class EndingPlanner {
 
   void consider(const model::Retiring& entry) {
     const model::Instance* instance = group_.find(entry.instance);
-    if (!instance || is_ending(instance->state) || is_on_hold(group_, entry.slot)) return;
+    if (!instance || is_final(instance->state) || is_on_hold(group_, entry.slot)) return;
     // Its tags may have been taken off since: the next sweep shows it, or asks for it by id.
     if (!group_.is_shown(entry.instance)) return;
     if (const auto deadline = deadline_of(group_, entry);

@@ -12,10 +12,6 @@ using base::Instant;
 using model::InstanceId;
 using model::InstanceState;
 
-bool is_final(InstanceState state) {
-  return state == InstanceState::kShuttingDown || state == InstanceState::kTerminated;
-}
-
 constexpr char kReclaimed[] = "Server.SpotInstanceTermination";
 
 bool is_stopped(InstanceState state) {
@@ -85,6 +81,10 @@ bool is_still_given_away(GroupState& group, const InstanceId& id, Instant began)
 }
 
 }  // namespace
+
+bool is_final(InstanceState state) {
+  return state == InstanceState::kShuttingDown || state == InstanceState::kTerminated;
+}
 
 bool is_owned(const GroupState& group, const model::Instance& instance) {
   const std::string* launch = instance.tag(model::kLaunchTag);

@@ -14,6 +14,9 @@
 
 namespace control {
 
+// Shutting down or terminated: it never runs again.
+bool is_final(model::InstanceState state);
+
 // True for instances that carry our three tags, with this deployment and this group in them;
 // anything else is foreign and never touched.
 bool is_owned(const GroupState& group, const model::Instance& instance);

@@ -18,11 +18,6 @@ using base::Instant;
 using model::InstanceId;
 using Phase = LaunchProgress::Phase;
 
-LaunchProgress* progress_of(GroupState& group, const Flight& flight) {
-  const auto found = group.launches.find(flight.key.n);
-  return found == group.launches.end() ? nullptr : &found->second;
-}
-
 const model::OpenLaunch* entry_of(const GroupState& group, uint64_t n) {
   if (!group.ledger.record) return nullptr;
   for (const model::OpenLaunch& entry : group.ledger.record->open)
@@ -96,6 +91,11 @@ LaunchTrouble trouble_from(const GroupState& group, uint64_t n, bool dry) {
 }
 
 }  // namespace
+
+LaunchProgress* progress_of(GroupState& group, uint64_t n) {
+  const auto found = group.launches.find(n);
+  return found == group.launches.end() ? nullptr : &found->second;
+}
 
 void refuse_launch(GroupState& group, LaunchProgress& progress, uint64_t n,
                    const base::Error& error, const AnswerContext& context) {
@@ -274,7 +274,7 @@ void take_launch_answer(GroupState& group, LaunchProgress* progress, const Fligh
 
 void launch_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context) {
-  LaunchProgress* progress = progress_of(group, flight);
+  LaunchProgress* progress = progress_of(group, flight.key.n);
   take_launch_answer(group, progress, flight, completed, context);
   // Only what must be sent again has something to wait for.
   if (!progress || progress->phase != Phase::kToSubmit) context.board.succeeded(flight.key);
@@ -282,7 +282,7 @@ void launch_answered(GroupState& group, const Flight& flight, const model::CallC
 
 void search_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                      const AnswerContext& context) {
-  LaunchProgress* progress = progress_of(group, flight);
+  LaunchProgress* progress = progress_of(group, flight.key.n);
   const auto* reply = reply_of<model::InstancesReply>(group, flight, completed, context);
   if (!progress || progress->phase != Phase::kSearching || !reply) return;
   std::vector<model::Instance> live;
@@ -302,7 +302,7 @@ void search_answered(GroupState& group, const Flight& flight, const model::CallC
 
 void spot_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,
                    const AnswerContext& context) {
-  LaunchProgress* progress = progress_of(group, flight);
+  LaunchProgress* progress = progress_of(group, flight.key.n);
   const model::OpenLaunch* entry = entry_of(group, flight.key.n);
   if (spot_step_answered(group, progress, flight, completed, context) && entry)
     spot_decided(group, *progress, *entry, completed, context);

@@ -16,6 +16,10 @@ using model::CallCompleted;
 // Often enough that an operator who freed some space sees it noticed, rarely enough for a sick
 // disk.
 constexpr base::Duration kProbePeriod = base::Duration::seconds(2);
+// What a probe writes: as much as the messages of a storm. Where a few bytes still fit a turn may
+// not, and would be blocked again and again.
+constexpr size_t kProbeBytes = 1 << 20;
+constexpr char kProbe[] = "probe";
 // What may wait in memory while the journal is blocked; beyond it messages stay in their queue.
 constexpr size_t kMostWaiting = 1000;
 constexpr size_t kMostPerRemoval = 10;
@@ -44,6 +48,12 @@ base::Result<Courier> make_courier(const EngineParts& parts, const model::Keeper
   return Courier::open(
       {parts.journal.outbox(), parts.messenger, parts.mailbox, parts.log, parts.crash_hook},
       targets, keeper, base::Prng(seed ^ 0x636f7572696572));
+}
+
+// In two writes, or the first one would never reach the disk.
+base::Status probe(Journal& journal) {
+  RETURN_IF_ERROR(journal.set_meta(kProbe, std::string(kProbeBytes, '.')));
+  return journal.set_meta(kProbe, "");
 }
 
 }  // namespace
@@ -409,7 +419,7 @@ void Engine::refuse_injected() {
 void Engine::probe_journal(Instant now) {
   if (blocked_by_.empty() || now < next_probe_) return;
   next_probe_ = now + kProbePeriod;
-  if (!parts_.journal.set_meta("probed_at", base::to_iso8601(now))) return;
+  if (!probe(parts_.journal)) return;
   blocked_by_.clear();
   next_probe_ = Instant::never();
   events_.push_back(control::WritesAllowed{});

@@ -41,6 +41,11 @@ class EngineTest : public ::testing::Test {
                        [&](const JournaledCall& call) { return call.intent.call == id; });
   }
   std::vector<std::string> log() const { return rig_.cloud.tiny.log; }
+  uint64_t remarks(const std::string& word) {
+    const auto& all = rig_.engine().stats().remarks_by_word;
+    const auto found = all.find(word);
+    return found == all.end() ? 0 : found->second;
+  }
 
   Rig rig_;
   model::InstanceId victim_;  // It holds web-b.
@@ -97,6 +102,26 @@ TEST_F(EngineTest, WhileTheDiskIsFullNothingMutatesAndNothingIsAcknowledged) {
   EXPECT_THAT(log(), Contains("RunInstances subnet-b"));
   EXPECT_EQ(rig_.queue.size(), 0u);
   EXPECT_EQ(rig_.journal().events({}).value().size(), 1u);
+}
+
+// A few pages fit whenever it is asked, so each probe of a few bytes worked, and the next turn
+// failed again.
+TEST_F(EngineTest, ADiskThatIsNearlyFullIsNotCalledWritableAgainAndAgain) {
+  learn();
+  rig_.queue.put(std::string(200 << 10, '?'));
+  for (int second = 0; second < 60; ++second) {
+    rig_.disk.fail_after(20, store::Fault::kFull);
+    rig_.run_for(Duration::seconds(1));
+  }
+  EXPECT_FALSE(rig_.engine().journal_writable());
+  EXPECT_EQ(remarks("writes-blocked"), 1u);
+  EXPECT_EQ(remarks("writes-allowed"), 0u);
+
+  rig_.disk.recover();
+  rig_.run_for(Duration::seconds(3));
+  EXPECT_EQ(remarks("writes-allowed"), 1u);
+  EXPECT_EQ(rig_.queue.size(), 0u);
+  EXPECT_EQ(rig_.journal().meta("probe").value(), "") << "it is taken away again";
 }
 
 TEST_F(EngineTest, ADiskThatFillsBetweenIntakeAndDecisionStopsTheDecisionToo) {

@@ -45,6 +45,11 @@ constexpr auto kAuth = codes(
     // Our own: STS refused the role, for any of these reasons.
     "RoleNotAssumed");
 
+constexpr auto kRightMissing =
+    codes("UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "NotAuthorized");
+
+constexpr auto kUnknownType = codes("InvalidInstanceType", "InvalidParameterValue");
+
 constexpr auto kExpiredCredentials = codes("ExpiredToken", "ExpiredTokenException",
                                            // EC2 uses one code for old tokens and old signatures.
                                            "RequestExpired");
@@ -89,6 +94,16 @@ bool is_not_found(std::string_view code) {
 bool is_token_mismatch(std::string_view code) { return code == "IdempotentParameterMismatch"; }
 bool is_token_terminated(std::string_view code) { return code == "IdempotentInstanceTerminated"; }
 bool is_auth(std::string_view code) { return is_one_of(kAuth, code); }
+bool is_right_missing(std::string_view code) { return is_one_of(kRightMissing, code); }
+
+bool is_credentials_refused(std::string_view code) {
+  // EC2 uses one code for wrong keys and for an image that is not for this account.
+  const bool is_ambiguous = code == "AuthFailure";
+  return is_expired_credentials(code) ||
+         (is_auth(code) && !is_right_missing(code) && !is_ambiguous);
+}
+
+bool is_unknown_type(std::string_view code) { return is_one_of(kUnknownType, code); }
 
 bool is_dry_run_passed(std::string_view code) { return code == "DryRunOperation"; }
 

@@ -22,12 +22,18 @@ bool is_quota_exceeded(std::string_view code);
 bool is_subnet_full(std::string_view code);
 // What was named does not exist, or is too new to be seen everywhere.
 bool is_not_found(std::string_view code);
+// An instance type is not one of the region's.
+bool is_unknown_type(std::string_view code);
 // The ClientToken was used before with another body.
 bool is_token_mismatch(std::string_view code);
 // The ClientToken's instance has already been terminated.
 bool is_token_terminated(std::string_view code);
 // The request was refused for who we are or what we may do. A person must act.
 bool is_auth(std::string_view code);
+// The credentials are good, and may not do this one thing.
+bool is_right_missing(std::string_view code);
+// The credentials themselves are: whatever is asked with them is refused.
+bool is_credentials_refused(std::string_view code);
 // The session token is over its time: other credentials help.
 bool is_expired_credentials(std::string_view code);
 // Our clock is wrong, says AWS.

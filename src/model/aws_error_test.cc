@@ -63,6 +63,18 @@ TEST(AwsError, AWrongClockIsBackoffAndARefusalIsNever) {
   EXPECT_EQ(retry_for("UnauthorizedOperation", 403, Effect::kRead), Retry::kNever);
 }
 
+TEST(AwsError, AMissingRightIsNoFaultOfTheCredentials) {
+  for (const char* code : {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}) {
+    EXPECT_TRUE(is_auth(code) && is_right_missing(code)) << code;
+    EXPECT_FALSE(is_credentials_refused(code)) << code;
+  }
+  for (const char* code :
+       {"InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "RoleNotAssumed"})
+    EXPECT_TRUE(is_credentials_refused(code)) << code;
+  for (const char* code : {"AuthFailure", "InvalidInstanceType"})
+    EXPECT_FALSE(is_credentials_refused(code)) << code;
+}
+
 TEST(AwsError, ASignatureMismatchIsOnlyPerhapsTheClock) {
   EXPECT_FALSE(is_clock_skew("SignatureDoesNotMatch"));
   EXPECT_TRUE(may_be_clock_skew("SignatureDoesNotMatch"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "control/commands.h"
 #include "model/adoption.h"
 #include "model/auto_scaling.h"
 
@@ -126,7 +127,7 @@ void Adopter::order(model::Command command) {
   const bool is_given = order_(std::move(command), [this, is_adoption](const base::Status& status) {
     is_waiting_ = false;
     if (!is_adoption) return;
-    if (status)
+    if (control::is_so(status))
       ++adoptions_;
     else if (status.error().retry == base::Retry::kNever)
       tries_ += kTriesOfARefusal;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/commands.h"
+
 namespace sim {
 namespace {
 
@@ -79,8 +81,8 @@ void Person::give(CommandKind kind, const std::string& subject) {
     if (!host.is_up()) continue;
     const model::Command command{{}, kind, subject};
     host.order(command, [this, command, given = ++given_](const base::Status& status) {
-      hook_(command.kind, status.has_value());
-      if (status) check_stored(command, given);
+      hook_(command.kind, control::is_so(status));
+      if (control::is_so(status)) check_stored(command, given);
     });
     return;
   }
