@@ -392,6 +392,7 @@ class Simulation {
     if (!record) return violate("an unreadable ledger record was stored");
     ++result_.ledger_records;
     options_.log.debug("ledger", {{"record", text}});
+    world_checker_.stored(*record, timeline_.now());
     ledger_checker_.stored(*record, [this](const InstanceId& id) {
       const auto found = region_.world().instances.find(id);
       return found != region_.world().instances.end() && found->second.is_live() &&

@@ -81,7 +81,7 @@ void WorldChecker::look(Instant now) {
     figures_.slot_ms_wanted += group.capacity * passed.ms();
     figures_.slot_ms_served += serving_holders(group) * passed.ms();
     const auto record = ledger_.last().find(group.name);
-    if (record != ledger_.last().end() && record->second.retired_at) retired_[group.name] = now;
+    if (record != ledger_.last().end()) stored(record->second, now);
     watch_ends(group, now);
     check_targets(group);
     note_served(group, passed, now);
@@ -97,6 +97,10 @@ void WorldChecker::note_served(const model::GroupSpec& group, Duration passed, I
   };
   for (const auto& [slot, holder] : record->second.holders) note(holder.instance);
   for (const model::Retiring& entry : record->second.retiring) note(entry.instance);
+}
+
+void WorldChecker::stored(const model::LedgerRecord& record, Instant now) {
+  if (record.retired_at) retired_[record.group] = now;
 }
 
 void WorldChecker::note_tags(Instant now) {

@@ -35,6 +35,8 @@ class WorldChecker {
                const std::vector<model::GroupSpec>& groups, Violate violate)
       : region_(region), ledger_(ledger), groups_(groups), violate_(std::move(violate)) {}
 
+  // A record was stored.
+  void stored(const model::LedgerRecord& record, base::Instant now);
   // Looks at the world as it is now; the more often, the finer the figures.
   void look(base::Instant now);
   // After a calm as long as the bounds: everything must be whole again.
@@ -94,7 +96,7 @@ class WorldChecker {
   Violate violate_;
   Figures figures_;
   base::Instant last_look_;
-  std::map<model::GroupName, base::Instant> retired_;  // When it was last seen to be.
+  std::map<model::GroupName, base::Instant> retired_;  // When it last was.
   // Until when each holder and leaver served, as exactly as the looks are close.
   std::map<model::GroupName, std::map<model::InstanceId, base::Instant>> served_until_;
   std::map<model::InstanceId, base::Instant> bore_tags_;  // When it was last seen to.

@@ -279,6 +279,18 @@ TEST_F(WorldCheckerTest, WhatWasSentDuringARetirementMayArriveAfterIt) {
   EXPECT_THAT(violations_, ElementsAre(HasSubstr("with nobody who serves")));
 }
 
+// Seed 42000802: it was retired for 40 ms, between two looks.
+TEST_F(WorldCheckerTest, ARetirementOfAMomentIsSeenToo) {
+  const auto id = launch(1);
+  commit(id);
+  register_target(id);
+  model::LedgerRecord record = ledger_.last().begin()->second;
+  record.retired_at = region_.now;
+  checker_.stored(record, region_.now);
+  checker_.removed(id, region_.now, region_.now);
+  EXPECT_THAT(violations_, IsEmpty());
+}
+
 TEST_F(WorldCheckerTest, WhoLeavesTooServesUntilItIsRemoved) {
   const auto old = launch(1), doomed = launch(2);
   register_target(old);
