@@ -39,11 +39,15 @@ std::string cure_for(const base::Error& error) {
 }
 
 // The first thing that AWS is asked is also where a wrong set-up shows.
-base::Error not_known(const base::Error& error, const net::Endpoint& endpoint) {
+base::Error not_known(const base::Error& error, const net::Endpoint& endpoint,
+                      const std::string& origin) {
+  const std::string what = model::is_credentials_refused(error.code)
+                               ? "AWS refuses the credentials of " + origin
+                               : "AWS did not say whose credentials these are";
   const std::string scheme = endpoint.tls ? "https://" : "http://";
   return {error.code,
-          "AWS did not say whose credentials these are (GetCallerIdentity at " + scheme +
-              endpoint.host_and_port() + "): " + error.message + "; " + cure_for(error),
+          what + " (GetCallerIdentity at " + scheme + endpoint.host_and_port() +
+              "): " + error.message + "; " + cure_for(error),
           {},
           error.retry};
 }
@@ -119,7 +123,9 @@ base::Result<model::AccountId> ask_account(AwsAccess& aws, const AwsConfig& conf
                                            const std::stop_token& stop) {
   const auto reply = aws.ask(model::GetCallerIdentity{}, stop);
   if (!reply && reply.error().code == kStopped) return tl::unexpected(reply.error());
-  if (!reply) return tl::unexpected(not_known(reply.error(), aws.endpoints().of("sts")));
+  if (!reply)
+    return tl::unexpected(
+        not_known(reply.error(), aws.endpoints().of("sts"), aws.credentials_origin()));
   const auto& identity = std::get<model::CallerIdentity>(*reply);
   if (!config.account.empty() && config.account != identity.account)
     return base::fail("WrongAccount", "the credentials belong to account " +

@@ -7,6 +7,8 @@
 
 #include "app/asked_ledger.h"
 #include "app/aws_access.h"
+#include "app/check_questions.h"
+#include "app/check_report.h"
 #include "app/cli.h"
 #include "app/config_file.h"
 #include "app/keeper_identity.h"
@@ -18,10 +20,10 @@
 #include "app/strangers.h"
 #include "app/webhooks.h"
 #include "aws/sqs_queue.h"
-#include "base/log.h"
 #include "base/quote.h"
 #include "control/sweep.h"
 #include "control/target_attributes.h"
+#include "model/aws_error.h"
 
 namespace app {
 namespace {
@@ -33,7 +35,8 @@ struct CheckOptions {
   bool online = false;
 };
 
-// What AWS knows of a configuration, asked line by line; all of it, whatever fails.
+// What AWS knows of a configuration, asked line by line: all of it, whatever fails, but for the
+// credentials, without which nothing can be asked.
 class OnlineCheck {
  public:
   OnlineCheck(AwsAccess& aws, const Config& config, const SiteConfig& site)
@@ -44,42 +47,38 @@ class OnlineCheck {
         database_(site.ledger ? store::Database::open(":memory:") : open_ledger_file(config, site)),
         ledger_([this](ports::CompletionSink sink) {
           return open_ledger(site_, aws_, **database_, clock_, std::move(sink));
-        }) {}
+        }),
+        questions_([&aws](model::Call call) { return aws.ask(std::move(call)); }),
+        report_(site.name, [](const std::string& line) { std::printf("%s\n", line.c_str()); }) {}
   OnlineCheck(const OnlineCheck&) = delete;
 
   // True when nothing failed.
   bool run() {
-    line("account", account());
-    line("queue", queue());
-    if (site_.ledger) {
-      line("ledger", ledger());
-      line("queue's reader", reader());
+    report_.add("account", account());
+    if (!report_.is_fine()) report_.end("the account comes first");
+    if (!report_.has_ended()) report_.add("queue", queue());
+    if (!report_.has_ended() && site_.ledger) {
+      report_.add("ledger", ledger());
+      report_.add("queue's reader", reader());
     }
-    for (const model::GroupSpec& group : site_.groups) {
-      const std::string of_group = " of " + group.name.str();
-      for (const Finding& finding : check_launch(group, place(), asker()))
-        line(finding.what + of_group, finding.found);
-      line("machines" + of_group, machines(group));
-      for (const model::TargetGroupRef& ref : group.target_groups)
-        line("target group" + of_group, target_group(ref));
-    }
-    others();
-    return failures_ == 0;
+    for (const model::GroupSpec& group : site_.groups)
+      if (!report_.has_ended()) check(group);
+    if (!report_.has_ended()) others();
+    return report_.is_fine();
   }
 
  private:
-  void line(const std::string& what, const base::Result<std::string>& found) {
-    const std::string text = found ? *found : base::to_string(found.error());
-    std::printf("%-6s  %s: %s\n", found ? "ok" : "FAILED", of_site(site_.name, what).c_str(),
-                base::printable(text).c_str());
-    failures_ += !found;
+  void check(const model::GroupSpec& group) {
+    const std::string of_group = " of " + group.name.str();
+    const Asker ask = [this](model::Call call) { return questions_.ask(std::move(call)); };
+    for (const Finding& finding : check_launch(group, place(), ask))
+      report_.add(finding.what + of_group, finding.found);
+    report_.add("machines" + of_group, machines(group));
+    for (const model::TargetGroupRef& ref : group.target_groups)
+      report_.add("target group" + of_group, target_group(ref));
   }
 
   LaunchPlace place() const { return {config_.keeper.deployment, site_.aws.region, clock_.now()}; }
-
-  Asker asker() {
-    return [this](model::Call call) { return aws_.ask(std::move(call)); };
-  }
 
   // Machines of groups that are not in the file; said only where there are any.
   void others() {
@@ -89,8 +88,8 @@ class OnlineCheck {
     call.max_results = static_cast<int>(kPageSize);
     std::vector<model::Instance> machines;
     do {
-      const auto reply = aws_.ask(call);
-      if (!reply) return line("machines of other groups", tl::unexpected(reply.error()));
+      const auto reply = questions_.ask(call);
+      if (!reply) return report_.add("machines of other groups", tl::unexpected(reply.error()));
       const auto& page = std::get<model::InstancesReply>(*reply);
       machines.insert(machines.end(), page.instances.begin(), page.instances.end());
       call.next = page.next;
@@ -100,14 +99,16 @@ class OnlineCheck {
       listed.insert(listed.end(), site.groups.begin(), site.groups.end());
     const auto found = unlisted(machines, listed);
     if (!found.empty())
-      line("machines of groups that are not in the file", describe_unlisted(found));
+      report_.note("machines of groups that are not in the file", describe_unlisted(found));
   }
 
   base::Result<std::string> account() {
-    ASSIGN_OR_RETURN(const model::AccountId id,
-                     verify_account(aws_, site_.aws,
-                                    base::stderr_logger(config_.log.level, config_.log.format)));
-    return id.str() + ", by the credentials of " + aws_.credentials_origin();
+    auto id = ask_account(aws_, site_.aws);
+    // A refusal says what time it is at AWS, and that counts from then on.
+    if (!id && model::may_be_clock_skew(id.error().code) && id.error().retry != base::Retry::kNever)
+      id = ask_account(aws_, site_.aws);
+    if (!id) return tl::unexpected(id.error());
+    return id->str() + ", by the credentials of " + aws_.credentials_origin();
   }
 
   base::Result<std::string> queue() {
@@ -158,8 +159,9 @@ class OnlineCheck {
     control::InstanceSweep sweep;
     std::vector<model::Instance> machines;
     for (bool is_done = false; !is_done;) {
-      ASSIGN_OR_RETURN(const model::Reply reply,
-                       aws_.ask(sweep.next_page(config_.keeper.deployment, {group}, kPageSize)));
+      ASSIGN_OR_RETURN(
+          const model::Reply reply,
+          questions_.ask(sweep.next_page(config_.keeper.deployment, {group}, kPageSize)));
       const auto& page = std::get<model::InstancesReply>(reply);
       machines.insert(machines.end(), page.instances.begin(), page.instances.end());
       is_done = sweep.take(page, clock_.now());
@@ -168,10 +170,11 @@ class OnlineCheck {
   }
 
   base::Result<std::string> target_group(const model::TargetGroupRef& ref) {
-    ASSIGN_OR_RETURN(const model::Reply reply, aws_.ask(model::DescribeTargetHealth{ref.arn}));
+    ASSIGN_OR_RETURN(const model::Reply reply,
+                     questions_.ask(model::DescribeTargetHealth{ref.arn}));
     const size_t count = std::get<model::TargetHealthReply>(reply).targets.size();
     ASSIGN_OR_RETURN(const model::Reply set,
-                     aws_.ask(model::DescribeTargetGroupAttributes{ref.arn}));
+                     questions_.ask(model::DescribeTargetGroupAttributes{ref.arn}));
     std::string text = std::to_string(count) + " targets are registered";
     for (const auto& [what, why] : control::cautions_about(
              ref, std::get<model::TargetGroupAttributesReply>(set), control::Timing()))
@@ -185,7 +188,8 @@ class OnlineCheck {
   const SystemClock clock_;
   const base::Result<std::unique_ptr<store::Database>> database_;
   const AskedLedger ledger_;  // Only with a database.
-  int failures_ = 0;
+  CheckQuestions questions_;
+  CheckReport report_;
 };
 
 std::string kinds_of(const NotifyConfig& target) {
@@ -264,7 +268,9 @@ void add_check_command(CLI::App& root, Action& action) {
       "  spotkeeper check --config spotkeeper.toml\n"
       "prints each mistake as file:line:column: what is wrong; what is allowed. Without --online\n"
       "nobody is asked; with it, a shared ledger's store gets one small object to try conditions\n"
-      "on, a launch is tried with DryRun, and nothing else is written.");
+      "on, a launch is tried with DryRun, and nothing else is written. Its lines begin with\n"
+      "ok, FAILED (then the exit code is 1), note (nothing is wrong, but you should know), or\n"
+      "-- (not tried, and why).");
   command->callback([&action, options] { action = [options] { return check(*options); }; });
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/check_report.h"
 #include "app/requirements_check.h"
 #include "base/form.h"
 #include "base/quote.h"
@@ -62,18 +63,22 @@ class LaunchCheck {
     note("subnets", subnets());
     note("launch template", group_.machine ? own_template() : named_template());
     if (group_.machine) parts_ = parts_of(*group_.machine);
-    if (parts_) {
-      note("image", image());
-      note("security groups", security_groups());
-      if (!parts_->key.empty()) note("key", key());
-    }
+    check_parts();
     if (group_.requirements) note("requirements", requirements());
-    if (!types_.empty()) note("instance types", types());
-    if (!types_.empty() && !group_.subnets.empty()) note("right to launch", right_to_launch());
+    note("instance types", types());
+    note("right to launch", right_to_launch());
     return std::move(findings_);
   }
 
  private:
+  void check_parts() {
+    if (!parts_)
+      return note("image, security groups and key", not_tried("the launch template is not known"));
+    note("image", image());
+    note("security groups", security_groups());
+    if (!parts_->key.empty()) note("key", key());
+  }
+
   void note(std::string what, Result<std::string> found) {
     findings_.push_back({std::move(what), std::move(found)});
   }
@@ -175,6 +180,7 @@ class LaunchCheck {
           return base::fail("OtherVpc", found.id.str() + " is of " + found.vpc +
                                             ", and the subnets are of " + of_subnets +
                                             "; allowed: " + allowed);
+    if (vpcs_.empty()) return not_tried("the subnets' VPC is not known");
     return listed(ids) + " of " + vpc;
   }
 
@@ -216,16 +222,19 @@ class LaunchCheck {
             types_.begin() + static_cast<ptrdiff_t>(std::min(types_.size(), kMostTypes))};
   }
 
+  base::Error types_unknown(base::Error error) const {
+    if (model::is_unknown_type(error.code))
+      error.message = "instance_types names one that" + in_region() +
+                      " is not there: " + error.message +
+                      "; allowed: instance types of this region";
+    return error;
+  }
+
   Result<std::string> types() {
+    if (types_.empty()) return not_tried("none is known");
     if (!group_.requirements) {
       auto infos = all_types(asked_types());
-      if (!infos) {
-        base::Error error = std::move(infos).error();
-        error.message = "instance_types names one that" + in_region() +
-                        " is not there: " + error.message +
-                        "; allowed: instance types of this region";
-        return tl::unexpected(std::move(error));
-      }
+      if (!infos) return tl::unexpected(types_unknown(std::move(infos).error()));
       RETURN_IF_ERROR(check_infos(*infos));
     } else if (!architecture_.empty() && architecture_ != group_.requirements->architecture) {
       return base::fail("OtherArchitecture",
@@ -233,6 +242,7 @@ class LaunchCheck {
                             ", and the image is for " + architecture_ +
                             "; allowed: " + architecture_ + ", or another image");
     }
+    if (zones_.empty()) return not_tried("the subnets' zones are not known");
     return pools();
   }
 
@@ -339,14 +349,15 @@ class LaunchCheck {
 
   // AWS checks the right first, and answers an error in any case.
   Result<std::string> right_to_launch() const {
+    if (types_.empty()) return not_tried("no instance type is known");
     const auto call = trial();
-    if (!call) return std::string("not tried: the launch template is not there yet");
+    if (!call) return not_tried("no launch template is known to try it with");
     const std::string action(model::action_of(*call));
     const auto reply = ask_(*call);
-    if (reply) return base::fail("NotTried", action + " took no notice of DryRun");
+    if (reply) return base::fail("DryRunIgnored", action + " took no notice of DryRun");
     base::Error error = reply.error();
     if (model::is_dry_run_passed(error.code)) return action + " would be carried out";
-    if (model::is_auth(error.code))
+    if (model::is_right_missing(error.code))
       error.message = action + " is refused: " + error.message + "; allow ec2:" + action +
                       " and ec2:CreateTags to the keeper's role";
     return tl::unexpected(std::move(error));

@@ -2,21 +2,18 @@
 //
 // Reads, and one request that AWS only pretends to carry out (DryRun). Everything is asked,
 // whatever fails: each finding stands for itself and says what is wrong, where, and what would be
-// right.
+// right. What cannot be asked without the answer before is said to be not tried.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "app/check_questions.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "model/call.h"
 #include "model/group.h"
 
 namespace app {
-
-using Asker = std::function<base::Result<model::Reply>(model::Call)>;
 
 struct Finding {
   std::string what;  // "image"

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/check_report.h"
 #include "model/ids.h"
 
 namespace app {
@@ -34,6 +35,7 @@ struct Account {
   std::vector<model::SecurityGroup> security_groups{{kGroup, "vpc-1"}};
   std::string key = "ops";
   std::vector<model::InstanceTypeInfo> types{offer(kC5), offer(kM5)};
+  std::optional<base::Error> refusal;  // Of whatever is asked.
   std::set<model::Pool> offered{{kC5, kZoneA}, {kC5, kZoneB}, {kM5, kZoneA}, {kM5, kZoneB}};
   base::Error dry_run{"DryRunOperation", "Request would have succeeded", {}, Retry::kNever};
   std::vector<std::string> launches;  // The bodies.
@@ -108,16 +110,21 @@ class LaunchCheckTest : public testing::Test {
     group_.machine->security_groups = {kGroup};
   }
 
-  // "ok …" or "FAILED …"; "" when it was not asked about.
+  // "ok …", "FAILED …" or "not tried, …"; "" when it is not spoken of.
   std::string found(const std::string& what) {
     const Asker ask = [this](const model::Call& call) {
+      if (account_.refusal) return Account::Answer(tl::unexpected(*account_.refusal));
       return std::visit([&](const auto& c) { return account_.on(c); }, call);
     };
     for (const Finding& finding :
          check_launch(group_, {"shop", model::Region("us-east-2"), {}}, ask))
-      if (finding.what == what)
-        return finding.found ? "ok " + *finding.found : "FAILED " + finding.found.error().message;
+      if (finding.what == what) return said(finding.found);
     return "";
+  }
+
+  static std::string said(const base::Result<std::string>& found) {
+    if (found) return "ok " + *found;
+    return (is_not_tried(found.error()) ? "" : "FAILED ") + found.error().message;
   }
 
   model::GroupSpec group_;
@@ -186,6 +193,29 @@ TEST_F(LaunchCheckTest, TypesMustBeKnownFitTheImageAndBeOffered) {
               HasSubstr("[c9.huge] do not exist; allowed: instance types of this region"));
 }
 
+TEST_F(LaunchCheckTest, OnlyWhatIsUnknownIsBlamedOnTheFile) {
+  account_.refusal = {"UnauthorizedOperation", "You may not", {}, Retry::kNever};
+  EXPECT_EQ(found("instance types"), "FAILED You may not");
+  EXPECT_EQ(found("image"), "FAILED You may not");
+  EXPECT_EQ(found("right to launch"),
+            "not tried, because no launch template is known to try it with");
+}
+
+TEST_F(LaunchCheckTest, WhatCannotBeAskedIsNotTried) {
+  group_.machine.reset();
+  group_.launch_template = {model::LaunchTemplateId("lt-9"), "$Latest"};
+  account_.subnets.clear();
+  EXPECT_EQ(found("security groups"), "not tried, because the subnets' VPC is not known");
+  EXPECT_EQ(found("instance types"), "not tried, because the subnets' zones are not known");
+  account_.refusal = {"UnauthorizedOperation", "You may not", {}, Retry::kNever};
+  EXPECT_EQ(found("image, security groups and key"),
+            "not tried, because the launch template is not known");
+  group_.types.clear();
+  group_.requirements = model::Requirements();
+  EXPECT_EQ(found("instance types"), "not tried, because none is known");
+  EXPECT_EQ(found("right to launch"), "not tried, because no instance type is known");
+}
+
 TEST_F(LaunchCheckTest, RequirementsAreCountedOrWhatExcludesAllIsNamed) {
   group_.types.clear();
   group_.requirements = model::Requirements();
@@ -202,7 +232,8 @@ TEST_F(LaunchCheckTest, RequirementsAreCountedOrWhatExcludesAllIsNamed) {
 
 TEST_F(LaunchCheckTest, ATemplateOfOurNameMustBeOurs) {
   EXPECT_EQ(found("launch template"), "ok spotkeeper/shop/web will be made by the keeper");
-  EXPECT_EQ(found("right to launch"), "ok not tried: the launch template is not there yet");
+  EXPECT_EQ(found("right to launch"),
+            "not tried, because no launch template is known to try it with");
   account_.templates = {
       {model::LaunchTemplateId("lt-1"), "spotkeeper/shop/web", 1, 3, {{model::kGroupTag, "web"}}}};
   EXPECT_THAT(

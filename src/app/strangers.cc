@@ -63,7 +63,9 @@ std::string describe_unlisted(const std::map<std::string, std::vector<model::Ins
   std::string text;
   for (const auto& [group, ids] : found)
     text += (text.empty() ? "" : "; ") + group + ": " + first_of(ids);
-  return text;
+  return text +
+         " (nobody replaces or ends them; to end such a group, put it back into the file, "
+         "reload and `spotkeeper group retire` it)";
 }
 
 }  // namespace app

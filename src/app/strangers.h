@@ -26,7 +26,7 @@ std::string describe_strangers(const std::vector<model::InstanceId>& strangers, 
 std::map<std::string, std::vector<model::InstanceId>> unlisted(
     const std::vector<model::Instance>& machines, const std::vector<model::GroupSpec>& groups);
 
-// "old: i-1, i-2; older: i-3"
+// "old: i-1, i-2; older: i-3", and what to do about them.
 std::string describe_unlisted(const std::map<std::string, std::vector<model::InstanceId>>& found);
 
 }  // namespace app
