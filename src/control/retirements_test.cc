@@ -215,7 +215,7 @@ class PressingTest : public ::testing::Test {
   PressingTest() {
     group_.spec.on_demand.fallback_after = seconds(90);
     for (const model::InstanceType& type : group_.spec.types)
-      group_.ledger.record->cooling[testing::pool_in("subnet-b", type.str())] = at(100'000);
+      group_.ledger.record->cooling[testing::pool_in("subnet-b", type.str().c_str())] = at(100'000);
     announced_for(at(7200));
   }
   void announced_for(std::optional<base::Instant> date, base::Instant since = at(0)) {
