@@ -165,10 +165,8 @@ bool is_early(const LedgerDraft& draft, const SlotName& slot) {
   const auto holder = draft.next.holders.find(slot);
   if (holder == draft.next.holders.end() || draft.group.is_gone(holder->second.instance))
     return false;
-  if (draft.is_held(slot)) {
-    const auto from = presses_from(draft, slot);
-    return !from || draft.now < *from;
-  }
+  if (const auto from = presses_from(draft, slot); from && *from <= draft.now) return false;
+  if (draft.is_held(slot)) return true;
   const auto doom = draft.group.doomed.find(holder->second.instance);
   return doom != draft.group.doomed.end() && doom->second.kind == model::IncidentKind::kRebalance;
 }

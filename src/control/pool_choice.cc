@@ -79,9 +79,8 @@ void keep_ready(LedgerDraft& draft, const model::SubnetId& subnet, std::vector<L
 // Since when the slot has been in want of what Spot does not have. One whose machine runs is not,
 // until an announced end presses.
 std::optional<Instant> lacks_since(const LedgerDraft& draft, const SlotName& slot) {
-  if (draft.is_held(slot)) return presses_from(draft, slot);
   const auto lack = draft.next.lacking.find(slot);
-  return lack == draft.next.lacking.end() ? std::nullopt : std::optional(lack->second);
+  return lack == draft.next.lacking.end() ? presses_from(draft, slot) : std::optional(lack->second);
 }
 
 bool falls_back(LedgerDraft& draft, const SlotName& slot) {

@@ -255,6 +255,16 @@ TEST_F(PressingTest, AWordThatComesLateGivesSpotItsTimeToo) {
   EXPECT_EQ(launched(at(5090)), model::Lifecycle::kOnDemand);
 }
 
+// It was looked at without a pause until the date, and got no machine before.
+TEST_F(PressingTest, OneThatIsRecommendedToBeReplacedAsWellIsNoPrecautionEither) {
+  group_.doomed[kB] = {IncidentKind::kRebalance, at(0), std::nullopt, "rebalance"};
+  EXPECT_EQ(plan(at(0)).look_again, at(3600));
+  group_.slot_waits[kSlotB] = {1, LaunchTrouble::kDry, at(9000)};
+  EXPECT_EQ(launched(at(3689)), std::nullopt);
+  EXPECT_GT(plan(at(3689)).look_again, at(3689));
+  EXPECT_EQ(launched(at(3690)), model::Lifecycle::kOnDemand);
+}
+
 TEST_F(PressingTest, WithoutADateOrAFallbackItWaitsForSpot) {
   announced_for(std::nullopt);
   EXPECT_EQ(launched(at(9000)), std::nullopt);
