@@ -47,9 +47,8 @@ size_t tags_as_ours(const GroupState& group, const model::Instance& machine) {
   return keys.size();
 }
 
-// Why the machine cannot be ours; empty when it can.
-std::string hindrance(const GroupState& group, const model::AutoScalingGroupName& leaves,
-                      const model::Instance& machine) {
+// Who keeps it, or why nobody does any more; empty when it is free.
+std::string keeper_of(const model::AutoScalingGroupName& leaves, const model::Instance& machine) {
   const std::string& id = machine.id.str();
   if (!model::is_live(machine.state))
     return id + " is " + std::string(to_string(machine.state)) + "; only what runs is adopted";
@@ -59,6 +58,14 @@ std::string hindrance(const GroupState& group, const model::AutoScalingGroupName
       scaling && *scaling != leaves.str())
     return id + " is kept by the Auto Scaling group " + *scaling +
            "; adopt it with --auto-scaling-group " + *scaling;
+  return {};
+}
+
+// Why the machine cannot be ours; empty when it can.
+std::string hindrance(const GroupState& group, const model::AutoScalingGroupName& leaves,
+                      const model::Instance& machine) {
+  if (std::string why = keeper_of(leaves, machine); !why.empty()) return why;
+  const std::string& id = machine.id.str();
   const auto& subnets = group.spec.subnets;
   if (std::find(subnets.begin(), subnets.end(), machine.subnet) == subnets.end())
     return id + " is in " + machine.subnet.str() + ", which is not a subnet of " +
@@ -247,16 +254,18 @@ bool is_adoption(const model::OpenLaunch& entry) {
 }
 
 std::string hindrance_since(const GroupState& group, const model::OpenLaunch& entry,
-                            const model::Instance& machine) {
-  const SlotName& slot = entry.slots.front();
-  if (!is_wanted_slot(group, slot))
-    return "the slot " + slot.str() + " is wanted no more; raise the capacity of " +
-           group.spec.name.str() + " or let " + machine.id.str() + " be";
+                            const model::Instance& machine, bool has_left) {
   // An answer was lost, and it is ours by this very entry. The record may be being read again.
   const model::LaunchId launch{group.ledger.record->incarnation, entry.n};
   const std::string* tag = machine.tag(model::kLaunchTag);
   if (tag && *tag == to_string(launch)) return {};
-  return hindrance(group, model::parse_adoption(entry.request)->scaling_group, machine);
+  const SlotName& slot = entry.slots.front();
+  if (!is_wanted_slot(group, slot))
+    return "the slot " + slot.str() + " is wanted no more, so " + machine.id.str() +
+           " is left as it is; raise the capacity of " + group.spec.name.str() +
+           " and adopt it again, or end it yourself";
+  const model::AutoScalingGroupName leaves = model::parse_adoption(entry.request)->scaling_group;
+  return has_left ? keeper_of(leaves, machine) : hindrance(group, leaves, machine);
 }
 
 bool has_or_adopts(const GroupState& group, const InstanceId& id) {

@@ -30,9 +30,10 @@ void adoption_answered(GroupState& group, const Flight& flight,
                        const model::CallCompleted& completed, const AnswerContext& context);
 
 // Why the machine that the entry adopts is no more to be adopted; empty when it still is. Days may
-// have passed since the order.
+// have passed since the order. One that has left its Auto Scaling group need not fit any more: only
+// whoever else keeps it by now goes before us.
 std::string hindrance_since(const GroupState& group, const model::OpenLaunch& entry,
-                            const model::Instance& machine);
+                            const model::Instance& machine, bool has_left);
 
 // True when the group has the machine, or an order that it is to have it.
 bool has_or_adopts(const GroupState& group, const model::InstanceId& id);

@@ -144,7 +144,6 @@ TEST_F(AdoptionTest, AllOrNoneAreAdoptedAndARefusalSaysWhy) {
   EXPECT_THAT(cloud_.record().open, IsEmpty());
 }
 
-// The machine is a person's: it is never taken for surplus, however long it stays unseen.
 // Days may pass while the group is paused.
 TEST_F(AdoptionTest, WhoIsAnothersByTheTimeIsLeftToThem) {
   Script keeper(cloud_, clock_, kMe, 1, {}, paused_at_first());
@@ -258,9 +257,13 @@ TEST(AVettedMachine, IsOursByItsVeryEntryWhileTheLedgerIsReadAgain) {
   model::Instance machine = testing::instance(kHand, "subnet-a", 4);
   group.ledger.known = false;
   machine.tags = {{model::kDeploymentTag, "spotkeeper"}, {model::kLaunchTag, to_string(launch)}};
-  EXPECT_EQ(hindrance_since(group, entry, machine), "");
+  EXPECT_EQ(hindrance_since(group, entry, machine, false), "");
+  group.spec.capacity = 0;
+  EXPECT_EQ(hindrance_since(group, entry, machine, false), "") << "what is ours is not let be";
+  group.spec.capacity = 3;
   machine.tags = {{model::kDeploymentTag, "theirs"}};
-  EXPECT_THAT(hindrance_since(group, entry, machine), HasSubstr("kept by the deployment theirs"));
+  EXPECT_THAT(hindrance_since(group, entry, machine, true),
+              HasSubstr("kept by the deployment theirs"));
 }
 
 TEST(ARebuiltLedger, OfAnUnreadTemplateMakesNobodyOutdated) {

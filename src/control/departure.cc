@@ -60,9 +60,18 @@ void vetted(GroupState& group, const Flight& flight, const InstanceId& id, Launc
   if (!reply) return;
   const auto machine = std::find_if(reply->instances.begin(), reply->instances.end(),
                                     [&](const model::Instance& one) { return one.id == id; });
-  // One that is not shown AWS itself will not let us have.
-  std::string why =
-      machine == reply->instances.end() ? "" : hindrance_since(group, entry, *machine);
+  // One that is not shown, or has ended, AWS itself will not let us have.
+  if (machine == reply->instances.end() || !model::is_live(machine->state)) {
+    progress.vetted_at = context.now;
+    return;
+  }
+  const bool has_left = progress.membership == Membership::kLeft;
+  // The tag may lag behind, or somebody has put it back: its Auto Scaling group tells.
+  if (has_left && machine->tag(model::kAutoScalingGroupTag)) {
+    progress.membership = Membership::kUnknown;
+    return context.board.not_before(flight.key, context.now + context.timing.poll);
+  }
+  std::string why = hindrance_since(group, entry, *machine, has_left);
   if (why.empty())
     progress.vetted_at = context.now;
   else
@@ -143,8 +152,9 @@ bool is_any_on_hold(const GroupState& group, const model::OpenLaunch& entry) {
 bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
                     const LaunchProgress& progress, const WantContext& context) {
   const auto adoption = model::parse_adoption(entry.request);
-  if (!adoption || progress.membership == Membership::kLeft) return true;
-  if (is_any_on_hold(group, entry)) return false;
+  if (!adoption) return true;
+  const bool has_left = progress.membership == Membership::kLeft;
+  if (!has_left && is_any_on_hold(group, entry)) return false;
   const auto ask = [&](WorkKind kind, uint64_t n, model::Call call) {
     context.board.start({kind, group.spec.name.str(), n}, group.spec.name, std::move(call),
                         context.now, context.out);
@@ -155,11 +165,12 @@ bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
     return ask(WorkKind::kReadMembership, entry.n,
                model::DescribeAutoScalingInstances{adoption->instances, {}});
   // Who leaves is out of service itself.
-  if (is_member && out_of_service(group, context) >= std::max(1, group.spec.max_unavailable))
+  if (is_member && !has_left &&
+      out_of_service(group, context) >= std::max(1, group.spec.max_unavailable))
     return false;
   if (context.now >= progress.vetted_at + kVetLasts)
     return ask(WorkKind::kVetAdopted, entry.n, question_about(adoption->instances.front()));
-  if (!is_member) return true;
+  if (!is_member || has_left) return true;
   // One call at a time: changes of one Auto Scaling group get into each other's way.
   return ask(WorkKind::kDetach, 0,
              model::DetachInstances{adoption->scaling_group, adoption->instances});

@@ -249,6 +249,47 @@ TEST_F(DepartureTest, ASlotOnHoldTakesNobodyUntilItIsReleased) {
   expect_all_ours();
 }
 
+// Days may pass while the group is paused, and people detach machines too.
+TEST_F(DepartureTest, OneThatLeftByAnotherHandIsLookedAtAsWell) {
+  {
+    Script keeper = paused_keeper();
+    run(keeper, 200);
+    ASSERT_EQ(adopt(keeper), "");
+  }
+  scaling().members.clear();
+  scaling().desired = 0;
+  cloud_.set_tags(kOne, {{model::kDeploymentTag, "theirs"}});
+  cloud_.set_tags(kTwo, {});
+  cloud_.set_tags(kThree, {});
+  model::GroupSpec smaller = paused_at_first();
+  smaller.capacity = 2;
+  Script again(cloud_, clock_, kMe, 2, {}, smaller);
+  run(again, 10);
+  ASSERT_EQ(tell(again, model::CommandKind::kResume), "");
+  run(again, 300);
+  EXPECT_EQ(*cloud_.machine(kOne).tag(model::kDeploymentTag), "theirs");
+  EXPECT_EQ(cloud_.record().holders.at(kSlotB).instance, kTwo) << "nobody else keeps it";
+  EXPECT_EQ(cloud_.machine(kThree).tag(model::kGroupTag), nullptr) << "its slot is wanted no more";
+  for (const model::InstanceId& id : {kOne, kThree}) EXPECT_THAT(cloud_.live(), Contains(id));
+}
+
+// Tags were refused for days, and somebody gave the machine back to its Auto Scaling group.
+TEST_F(DepartureTest, OneThatWasGivenBackLeavesOnceMore) {
+  Script keeper = paused_keeper();
+  run(keeper, 200);
+  ASSERT_EQ(adopt(keeper, {kOne}), "");
+  keeper.step({Commanded{{{++commands_}, model::CommandKind::kResume, "web"}}});
+  wait_for(keeper, "CreateTags");
+  keeper.answer(keeper.find("CreateTags"),
+                base::fail("UnauthorizedOperation", "not you", base::Retry::kBackoff));
+  scaling().members[kOne] = "InService";
+  scaling().desired = 3;
+  cloud_.set_tags(kOne, {{model::kAutoScalingGroupTag, kOld.str()}});
+  run(keeper, 600);
+  EXPECT_EQ(count("DetachInstances " + kOne.str()), 2u);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, kOne);
+}
+
 TEST_F(DepartureTest, WhoIsHinderedForAWhileTriesAgain) {
   Script keeper = paused_keeper();
   run(keeper, 200);

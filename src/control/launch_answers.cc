@@ -142,6 +142,8 @@ void launch_failed(GroupState& group, LaunchProgress& progress, const Flight& fl
       return refuse_launch(group, progress, flight.key.n, error, context);
     tell_stranded(group, flight, error, context);
   }
+  // What is adopted is looked at before each attempt: the last one may be long ago.
+  progress.vetted_at = Instant();
   // Nothing happened, or nobody knows: the same bytes with the same token may be sent again.
   context.board.retry_later(flight.key, context.now);
 }
