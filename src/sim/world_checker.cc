@@ -14,6 +14,7 @@ using base::Instant;
 using model::InstanceId;
 
 constexpr int64_t kMsPerHour = 3'600'000;
+constexpr Duration kLongestWay = Duration::minutes(3);  // Of a call, and more.
 
 // Whose launch it is, by the tags of an instance or of a Spot request.
 const model::GroupSpec* group_of(const std::vector<model::GroupSpec>& groups, const auto& tagged) {
@@ -84,19 +85,21 @@ void WorldChecker::look(Instant now) {
     if (record != ledger_.last().end()) stored(record->second, now);
     watch_ends(group, now);
     check_targets(group);
-    note_served(group, passed, now);
+    note_served(group, now);
   }
 }
 
-void WorldChecker::note_served(const model::GroupSpec& group, Duration passed, Instant now) {
+void WorldChecker::note_served(const model::GroupSpec& group, Instant now) {
   const auto record = ledger_.last().find(group.name);
   if (record == ledger_.last().end()) return;
-  auto& served = served_until_[group.name];
+  std::deque<Served>& looks = served_[group.name];
+  looks.push_back({now, {}});
   const auto note = [&](const InstanceId& id) {
-    if (serves(group, id)) served[id] = now + passed;
+    if (serves(group, id)) looks.back().by.insert(id);
   };
   for (const auto& [slot, holder] : record->second.holders) note(holder.instance);
   for (const model::Retiring& entry : record->second.retiring) note(entry.instance);
+  while (looks.front().at + kLongestWay < now) looks.pop_front();
 }
 
 void WorldChecker::stored(const model::LedgerRecord& record, Instant now) {
@@ -164,7 +167,6 @@ void WorldChecker::check_targets(const model::GroupSpec& group) {
   }
 }
 
-// Never empty a group by our own hand while the machine could still have served.
 // Its group, and the ledger's word of it; nothing for what does not serve, or is nobody's.
 std::optional<WorldChecker::Removal> WorldChecker::removal_of(const InstanceId& id, Instant sent_at,
                                                               Instant now) const {
@@ -180,9 +182,11 @@ std::optional<WorldChecker::Removal> WorldChecker::removal_of(const InstanceId& 
   return Removal{instance, *group, record->second, sent_at, now};
 }
 
+// Never empty a group by our own hand while the machine could still have served.
 void WorldChecker::removed(const InstanceId& id, Instant sent_at, Instant now) {
   const std::optional<Removal> removal = removal_of(id, sent_at, now);
   if (!removal) return;
+  removal_sent_.try_emplace(id, sent_at);
   const std::string& name = removal->group.name.str();
   if (is_to_be_left(id, removal->record, now))
     violate_(id.str() + " was removed against an order of " + name);
@@ -223,12 +227,22 @@ bool WorldChecker::is_left_served(const Removal& removal) const {
   // One that AWS takes soon serves until then; taking that one away too would be found.
   for (const model::Retiring& entry : removal.record.retiring)
     if (serves_instead(entry.instance)) return true;
-  const bool travelled = removal.now - removal.sent_at > Duration::seconds(1);
-  const auto served = served_until_.find(removal.group.name);
-  return travelled && served != served_until_.end() &&
-         std::any_of(served->second.begin(), served->second.end(), [&](const auto& other) {
-           return other.first != removal.instance.id && other.second >= removal.sent_at;
-         });
+  return was_served_when_sent(removal);
+}
+
+// As exactly as the looks are close.
+bool WorldChecker::was_served_when_sent(const Removal& removal) const {
+  const auto looks = served_.find(removal.group.name);
+  if (removal.now - removal.sent_at <= Duration::seconds(1) || looks == served_.end()) return false;
+  const auto after = std::find_if(looks->second.begin(), looks->second.end(),
+                                  [&](const Served& look) { return look.at > removal.sent_at; });
+  if (after == looks->second.begin()) return false;
+  const std::set<InstanceId>& served = std::prev(after)->by;
+  return std::any_of(served.begin(), served.end(), [&](const InstanceId& other) {
+    const auto sent = removal_sent_.find(other);
+    const bool is_removed = sent != removal_sent_.end() && sent->second <= removal.sent_at;
+    return other != removal.instance.id && !is_removed;
+  });
 }
 
 // Lists may lag, so whoever took its tags off must wait as long; never longer.

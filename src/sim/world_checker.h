@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -62,7 +63,7 @@ class WorldChecker {
   void check_targets(const model::GroupSpec& group);
   void note_tags(base::Instant now);
   void add_up(base::Duration passed);
-  void note_served(const model::GroupSpec& group, base::Duration passed, base::Instant now);
+  void note_served(const model::GroupSpec& group, base::Instant now);
 
   // A healthy machine of a group is taken out of its balancer, or ended. It is no crime when one of
   // these holds.
@@ -78,8 +79,10 @@ class WorldChecker {
   // The balancer sends it nothing any more, since a while.
   bool has_left(const Removal& removal) const;
   bool is_being_taken(const Removal& removal) const;
-  // By another holder or leaver, now or when the call was sent that has travelled since.
+  // By another holder or leaver that we do not remove as well, now or when the call was sent that
+  // has travelled since.
   bool is_left_served(const Removal& removal) const;
+  bool was_served_when_sent(const Removal& removal) const;
   bool was_never_needed(const Removal& removal) const;
 
   // Neither a live instance of ours nor an open Spot request is forgotten.
@@ -97,9 +100,14 @@ class WorldChecker {
   Figures figures_;
   base::Instant last_look_;
   std::map<model::GroupName, base::Instant> retired_;  // When it last was.
-  // Until when each holder and leaver served, as exactly as the looks are close.
-  std::map<model::GroupName, std::map<model::InstanceId, base::Instant>> served_until_;
-  std::map<model::InstanceId, base::Instant> bore_tags_;  // When it was last seen to.
+  // Which holders and leavers served at each of the last looks.
+  struct Served {
+    base::Instant at;
+    std::set<model::InstanceId> by;
+  };
+  std::map<model::GroupName, std::deque<Served>> served_;
+  std::map<model::InstanceId, base::Instant> removal_sent_;  // The first of each.
+  std::map<model::InstanceId, base::Instant> bore_tags_;     // When it was last seen to.
   std::set<model::InstanceId> counted_ends_;
   std::set<model::InstanceId> counted_launches_;
   std::set<model::InstanceId> accused_;  // Of being registered; once is enough.
