@@ -65,8 +65,8 @@ base::Status taken_by_namesake(const QueueReader& reader, const Claim& claim, ba
       "another " + beginning(reader, claim) +
           "it has the same name and another state folder, so neither could tell the other's "
           "launches from its own. Stop one of them, or give it another name in [keeper] and a "
-          "queue of its own. If it is this keeper before it lost its state folder, start again "
-          "in " +
+          "queue of its own. If it is this keeper, asked about from elsewhere, ask where its state "
+          "folder is; if it is this keeper before it lost that folder, start again in " +
           std::to_string(left_ms / 1000 + 1) + " s: it is forgotten then");
 }
 

@@ -358,7 +358,6 @@ void Brain::answered(const Flight& flight, const model::CallCompleted& completed
   }
 }
 
-// A machine is in one group, whatever is ordered at once.
 // Groups that share a target group share the read of it.
 void Brain::health_answered(const Flight& flight, const model::CallCompleted& completed,
                             const AnswerContext& context) {

@@ -83,7 +83,8 @@ base::Status outcome_unknown() {
 // What is so already.
 std::string state_wanted_by(const Command& command) {
   const std::string& subject = command.subject;
-  const std::string others = subject + " has no machine that is not being exchanged already";
+  const std::string others =
+      subject + " has no machine that is neither on hold nor being exchanged already";
   switch (command.kind) {
     case CommandKind::kHold: return subject + " is on hold already";
     case CommandKind::kReplace: return subject + " is being exchanged already";

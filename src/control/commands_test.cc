@@ -161,7 +161,8 @@ TEST_F(AnswerCommandsTest, ThatNothingWasToDoIsSaidPlainly) {
   EXPECT_EQ(said(CommandKind::kStopReplacing, "web"),
             "no replacement is under way in web: there was nothing to do");
   EXPECT_EQ(said(CommandKind::kReplaceOld, "web"),
-            "web has no machine that is not being exchanged already and is of another version: "
+            "web has no machine that is neither on hold nor being exchanged already and is of "
+            "another version: "
             "there was nothing to do");
   record().exchanging[kSlotB] = kB;
   EXPECT_EQ(said(CommandKind::kReplace, "web-b"),
