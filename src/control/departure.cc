@@ -120,15 +120,18 @@ void membership_answered(GroupState& group, const Flight& flight, const Instance
 }
 
 // Holders that do not serve, or may be about not to, and machines that left and hold nothing yet.
-int out_of_service(const GroupState& group, const WantContext& context) {
+// Who held the entry's own slot does not count: it is what the entry is for.
+int out_of_service(const GroupState& group, const model::OpenLaunch& entry,
+                   const WantContext& context) {
   int count = 0;
   for (const auto& [slot, holder] : group.record()->holders) {
+    if (slot == entry.slots.front()) continue;
     const base::Instant settled_at = holder.since + context.ledger.timing.after_detach;
     if (context.now < settled_at) context.out.wake_at = std::min(context.out.wake_at, settled_at);
     count += context.now < settled_at || !serves(group, holder.instance);
   }
-  for (const model::OpenLaunch& entry : group.record()->open) {
-    const auto progress = group.launches.find(entry.n);
+  for (const model::OpenLaunch& other : group.record()->open) {
+    const auto progress = group.launches.find(other.n);
     count += progress != group.launches.end() && progress->second.membership == Membership::kLeft;
   }
   return count;
@@ -166,7 +169,7 @@ bool want_departure(const GroupState& group, const model::OpenLaunch& entry,
                model::DescribeAutoScalingInstances{adoption->instances, {}});
   // Who leaves is out of service itself.
   if (is_member && !has_left &&
-      out_of_service(group, context) >= std::max(1, group.spec.max_unavailable))
+      out_of_service(group, entry, context) >= std::max(1, group.spec.max_unavailable))
     return false;
   if (context.now >= progress.vetted_at + kVetLasts)
     return ask(WorkKind::kVetAdopted, entry.n, question_about(adoption->instances.front()));

@@ -249,6 +249,26 @@ TEST_F(DepartureTest, ASlotOnHoldTakesNobodyUntilItIsReleased) {
   expect_all_ours();
 }
 
+// Seed 2402658: it waited for the one that it was to replace.
+TEST_F(DepartureTest, ASlotWhoseMachineIsGoneIsFilledAsWell) {
+  Script keeper = paused_keeper();
+  run(keeper, 200);
+  ASSERT_EQ(adopt(keeper), "");
+  ASSERT_EQ(tell(keeper, model::CommandKind::kResume), "");
+  run(keeper, 300);
+  ASSERT_EQ(tell(keeper, model::CommandKind::kPause), "");
+  cloud_.terminate(kOne);
+  run(keeper, 120);
+  const model::InstanceId four("i-0000000000000000d");
+  join(four, "subnet-a");
+  scaling().desired = 1;
+  ASSERT_EQ(adopt(keeper, {four}), "");
+  ASSERT_EQ(tell(keeper, model::CommandKind::kResume), "");
+  run(keeper, 300);
+  EXPECT_EQ(cloud_.record().holders.at(kSlotA).instance, four);
+  EXPECT_THAT(cloud_.record().open, IsEmpty());
+}
+
 // Days may pass while the group is paused, and people detach machines too.
 TEST_F(DepartureTest, OneThatLeftByAnotherHandIsLookedAtAsWell) {
   {
