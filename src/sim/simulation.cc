@@ -97,20 +97,29 @@ class Simulation {
     timeline_.run_until(chaos_ends_);
     begin_calm();
     timeline_.run_until(chaos_ends_ + options_.calm);
-    // A roll-out that people ordered goes on, one machine after the other.
+    // A roll-out that people ordered goes on, one machine after the other; and the way back to Spot
+    // may have begun a moment ago.
     constexpr int kMostSteps = 20;
-    for (int i = 0; i < kMostSteps && is_rolling_out(); ++i)
-      timeline_.run_until(timeline_.now() + Duration::minutes(3));
+    for (int i = 0; i < kMostSteps && is_under_way(); ++i)
+      timeline_.run_until(timeline_.now() + kStep);
     finish();
     result_.simulated = timeline_.now() - start;
     return std::move(result_);
   }
 
  private:
-  bool is_rolling_out() const {
+  static constexpr Duration kStep = Duration::minutes(3);
+
+  bool is_under_way() const {
+    const auto is_young = [&](const model::OpenLaunch& entry) {
+      return entry.opened_at + kStep > timeline_.now();
+    };
     const auto& records = ledger_checker_.last();
-    return std::any_of(records.begin(), records.end(),
-                       [](const auto& entry) { return !entry.second.exchanging.empty(); });
+    return std::any_of(records.begin(), records.end(), [&](const auto& entry) {
+      const model::LedgerRecord& record = entry.second;
+      return !record.exchanging.empty() ||
+             std::any_of(record.open.begin(), record.open.end(), is_young);
+    });
   }
 
   void violate(std::string what) {
