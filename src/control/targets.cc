@@ -68,7 +68,9 @@ class TargetPlanner {
     if (!deadline && !group_.is_shown(entry.instance)) return;
     const bool can_wait = !deadline && !entry.replacement.empty();
     const bool is_retired = group_.record()->retired_at.has_value();
-    if (is_relieved(group_, entry) || is_retired || is_superseded(group_, entry) ||
+    // One that recovers meanwhile is not taken out for an older one that may not serve.
+    const bool is_useless = is_superseded(group_, entry) && !serves(group_, entry.instance);
+    if (is_relieved(group_, entry) || is_retired || is_useless ||
         (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
   }

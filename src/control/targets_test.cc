@@ -85,6 +85,24 @@ TEST_F(TargetsTest, WhoIsReplacedByOneThatAwsTakesStays) {
   EXPECT_THAT(plan().to_deregister, ElementsAre(kA)) << "nobody has said that it will be taken";
 }
 
+// Seed 2004211 of two keepers: it had recovered, and the older one, which failed, was kept for it.
+TEST_F(TargetsTest, OneThatFailedAfterAnotherLeavesOnlyWhileItFails) {
+  testing::see(group_, testing::instance(kNew, "subnet-a", 4), at(-3));
+  model::Retiring older = testing::retiring(kA, kSlotA, kNew, "unhealthy");
+  model::Retiring later = testing::retiring(kB, kSlotA, kNew, "unhealthy");
+  older.since = at(-100);
+  later.since = at(-10);
+  stored().holders.clear();
+  stored().holders[kSlotA] = testing::holder(kNew, "subnet-a", 4);
+  stored().retiring = {older, later};
+  group_.spec.min_healthy = 1;
+  testing::set_health(group_, kNew, "initial");
+  testing::set_health(group_, kA, "unhealthy");
+  EXPECT_THAT(plan().to_deregister, IsEmpty());
+  testing::set_health(group_, kB, "unhealthy");
+  EXPECT_THAT(plan().to_deregister, ElementsAre(kB));
+}
+
 // Auto Scaling does, when a machine is detached: the drain may take five minutes.
 TEST_F(TargetsTest, AHolderThatSomebodyElseTookOutIsRegisteredAtOnce) {
   testing::set_health(group_, kA, "draining");
