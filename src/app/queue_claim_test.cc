@@ -88,7 +88,7 @@ TEST(QueueClaim, EachHasItsOwnQueue) {
       claim_queue(rig.ledger(), {kOther.keeper, kOther.identity, "https://sqs/1/more"}, kNow));
 }
 
-// Found by a review: the URLs were compared as texts.
+// The URLs were compared as texts.
 TEST(QueueClaim, AQueueIsTheSameUnderAnotherNameOfItsHost) {
   LedgerRig rig;
   const std::string path = "/111122223333/events";
