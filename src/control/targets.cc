@@ -69,10 +69,17 @@ class TargetPlanner {
     const bool can_wait = !deadline && !entry.replacement.empty();
     const bool is_retired = group_.record()->retired_at.has_value();
     // One that recovers meanwhile is not taken out for an older one that may not serve.
-    const bool is_useless = is_superseded(group_, entry) && !serves(group_, entry.instance);
+    const bool is_useless = is_superseded(group_, entry) && is_failing(entry.instance);
     if (is_relieved(group_, entry) || is_retired || is_useless ||
         (!can_wait && may_leave(deadline)))
       plan_.to_deregister.push_back(entry.instance);
+  }
+
+  // By the balancer's word, or EC2's. One that was registered just now has not been tried yet.
+  bool is_failing(const InstanceId& id) const {
+    const auto health = view_.health.find(id);
+    return group_.impaired.contains(id) ||
+           (health != view_.health.end() && health->second.state == "unhealthy");
   }
 
   // Counted when somebody is to leave, and once for all of them.

@@ -503,9 +503,16 @@ class Simulation {
     const InstanceId id = ids[dice_.below(ids.size())];
     const Duration ahead = Duration::minutes(dice_.between(1, 120));
     if (dice_.chance_ppm(250'000))
-      timeline_.after(Duration::millis(dice_.between(0, ahead.ms())),
-                      [this, id] { region_.call_off_retirement(id); });
+      timeline_.after(
+          Duration::millis(dice_.between(0, ahead.ms())),
+          [this, id, change = region_.world().retirements_scheduled + 1] { call_off(id, change); });
     return region_.schedule_retirement(id, timeline_.now() + ahead);
+  }
+
+  // That one, and no later one of the same machine.
+  void call_off(const InstanceId& id, int64_t change) {
+    const auto& retirement = region_.world().instances.at(id).retirement;
+    if (retirement && retirement->change == change) region_.call_off_retirement(id);
   }
 
   // A person at the console, or another tool.
