@@ -50,9 +50,10 @@ TEST(Simulation, SeedsThatOnceFoundABugHold) {
 //   9038: clocks 28 s apart; each took a launch from the other before its search for it was done.
 //   2402658: a member that was to leave waited for the dead machine whose slot it was to fill.
 //   5001041: one that might recover was taken out of the balancer before it was looked at again.
+//   5007846: a log that an earlier life had created lost its name (the simulated disk's own).
 //   5001173: a retirement was called off in the place of an earlier one (the checker's own).
 TEST(Simulation, SeedsThatOnceFoundABugOfTwoKeepersHold) {
-  for (const uint64_t seed : {9038, 2402658, 5001041, 5001173}) {
+  for (const uint64_t seed : {9038, 2402658, 5001041, 5001173, 5007846}) {
     SimulationOptions options;
     options.seed = seed;
     base::Prng dice(options.seed);

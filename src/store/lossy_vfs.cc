@@ -122,7 +122,8 @@ struct Methods {
     std::string name;  // Empty for a temporary file, which no loss of power keeps.
     int64_t boot;
     bool delete_on_close;
-    // The first sync of a new log makes the folder durable as well, as SQLite's own Unix VFS does.
+    // The first sync of a log that may be new makes the folder durable as well, as SQLite's own
+    // Unix VFS does: by the flag it is opened with, whoever created it.
     bool syncs_folder;
   };
 
@@ -137,14 +138,10 @@ struct Methods {
   // What a write, a cut or a deletion comes to; `needs_space` when a full disk refuses it.
   static int check_change(LossyDisk& disk, bool needs_space, int io_code) {
     switch (disk.next_io()) {
-      case Fault::kNone:
-        return SQLITE_OK;
-      case Fault::kFull:
-        return needs_space ? failed(disk, ENOSPC, SQLITE_FULL) : SQLITE_OK;
-      case Fault::kIoError:
-        return failed(disk, EIO, io_code);
-      case Fault::kReadOnly:
-        return failed(disk, EROFS, io_code);
+      case Fault::kNone: return SQLITE_OK;
+      case Fault::kFull: return needs_space ? failed(disk, ENOSPC, SQLITE_FULL) : SQLITE_OK;
+      case Fault::kIoError: return failed(disk, EIO, io_code);
+      case Fault::kReadOnly: return failed(disk, EROFS, io_code);
     }
     return SQLITE_OK;
   }
@@ -269,7 +266,7 @@ struct Methods {
       if (path) d.now[name] = file;
     }
     const bool temporary = path && (flags & SQLITE_OPEN_DELETEONCLOSE);
-    const bool syncs_folder = creates && (flags & kLogs) != 0;
+    const bool syncs_folder = (flags & SQLITE_OPEN_CREATE) && (flags & kLogs);
     new (out) Handle{{table()}, &d, std::move(file), name, d.boots, temporary, syncs_folder};
     if (flags_out) *flags_out = flags;
     return SQLITE_OK;
