@@ -231,7 +231,8 @@ base::Result<std::unique_ptr<Site::Life>> Site::begin_life(const Config& config)
       engine::Engine::start(
           {*life->cloud, *life->ledger, *queue_, clock_, *life->journal, life->mailbox, log_,
            options_.crash_hook, life->webhooks.get(), subscriptions_of(config.notify),
-           [this, lacks = lacks_of(config, wanted)] { return troubles(lacks); }, wanted.name},
+           [this, lacks = lacks_of(config, wanted)] { return troubles(lacks); }, wanted.name,
+           life_ ? life_->engine.get() : nullptr},
           std::move(brain), wanted.groups));
   return life;
 }

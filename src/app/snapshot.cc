@@ -69,8 +69,12 @@ std::vector<SlotView> slots_of(const control::GroupState& group) {
     held += is_held;
   }
   if (!record || held == record->holders.size()) return slots;
+  const auto is_shown = [&](const model::SlotName& name) {
+    const auto index = model::slot_index(group.spec.name, name);
+    return index && *index < group.spec.capacity;
+  };
   for (const auto& [name, holder] : record->holders)
-    if (!control::is_wanted_slot(group, name)) slots.push_back(held_slot(group, name, holder));
+    if (!is_shown(name)) slots.push_back(held_slot(group, name, holder));
   return slots;
 }
 

@@ -56,6 +56,14 @@ void prune_progress(GroupState& group, const model::KeeperName& keeper) {
   group.launches = std::move(kept);
 }
 
+// True when another keeper was told to exchange machines.
+bool is_told_to_exchange(const std::optional<model::LedgerRecord>& before,
+                         const model::LedgerRecord& after, const model::KeeperName& keeper) {
+  if (after.writer == keeper || after.exchanging.empty()) return false;
+  return !before || !std::includes(before->exchanging.begin(), before->exchanging.end(),
+                                   after.exchanging.begin(), after.exchanging.end());
+}
+
 void forget_ledger(GroupState& group) { group.ledger.known = false; }
 
 // Whoever left the record without having ended was given away: only what AWS shows from now on says
@@ -74,6 +82,49 @@ void remark_given_away(const GroupState& group, const std::set<InstanceId>& give
              {{"group", group.spec.name.str()}, {"instance", id.str()}});
 }
 
+// Enough for people; a storm's launch brings a hundred.
+template <class Items>
+std::string first_of(const Items& items) {
+  constexpr size_t kMostNamed = 10;
+  std::string text;
+  size_t count = 0;
+  for (const auto& item : items) {
+    if (count++ >= kMostNamed) continue;
+    if (!text.empty()) text += ' ';
+    text += item.str();
+  }
+  if (count > kMostNamed) text += " and " + std::to_string(count - kMostNamed) + " more";
+  return text;
+}
+
+void remark_launch(const model::OpenLaunch& entry, const model::LedgerRecord& record,
+                   const AnswerContext& context) {
+  remark(context, base::LogLevel::kInfo, "launch-decided",
+         {{"group", record.group.str()},
+          {"launch", std::to_string(entry.n)},
+          {"slots", first_of(entry.slots)},
+          {"pool", to_string(entry.pool)},
+          {"lifecycle", std::string(to_string(entry.lifecycle))}});
+}
+
+// What came of a launch, when it is committed to slots.
+void remark_commits(const model::LedgerRecord& before, const model::LedgerRecord& after,
+                    const AnswerContext& context) {
+  std::map<uint64_t, std::pair<std::vector<InstanceId>, std::vector<model::SlotName>>> came;
+  for (const auto& [slot, holder] : after.holders) {
+    const auto old = before.holders.find(slot);
+    if (old != before.holders.end() && old->second.instance == holder.instance) continue;
+    came[holder.n].first.push_back(holder.instance);
+    came[holder.n].second.push_back(slot);
+  }
+  for (const auto& [n, what] : came)
+    remark(context, base::LogLevel::kInfo, "committed",
+           {{"group", after.group.str()},
+            {"launch", std::to_string(n)},
+            {"instances", first_of(what.first)},
+            {"slots", first_of(what.second)}});
+}
+
 // Rare turns of the launch protocol, for operators and for the simulator's marks.
 void remark_turns(const GroupState& group, const std::optional<model::LedgerRecord>& before,
                   const AnswerContext& context) {
@@ -85,6 +136,9 @@ void remark_turns(const GroupState& group, const std::optional<model::LedgerReco
   if (!after) return;
   if (!before || before->incarnation != after->incarnation) say("ledger-begun", after->counter);
   if (!before) return;
+  for (const model::OpenLaunch& entry : after->open)
+    if (entry.n > before->counter && !is_adoption(entry)) remark_launch(entry, *after, context);
+  remark_commits(*before, *after, context);
   for (const model::OpenLaunch& entry : after->open)
     for (const model::OpenLaunch& old : before->open) {
       if (old.n != entry.n) continue;
@@ -225,6 +279,11 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   group.ledger.known = true;
   group.ledger.record = std::move(record);
   const std::set<InstanceId> named_before = std::exchange(group.ledger_ids, {});
+  if (!before || reborn) {
+    group.incarnation_known_at = now;
+    group.rival.reset();
+    end_trouble(group, kRivalTrouble);
+  }
   if (!group.ledger.record || reborn) {
     group.launches.clear();
     group.given_away.clear();
@@ -248,6 +307,7 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   std::erase_if(group.given_away,
                 [&](const auto& given) { return !group.ledger_ids.contains(given.first); });
   if (before && !reborn) forget_given_away(group, named_before);
+  if (is_told_to_exchange(before, after, keeper)) group.template_doubted_at = now;
   prune_progress(group, keeper);
   forget_stranded(group, keeper);
   open_incidents(group, now);
@@ -446,6 +506,10 @@ void facts_answered(GroupState& group, const Flight& flight, const model::CallCo
   if (!version) return;
   take_version(group, *version);
   group.template_read_at = completed.ended;
+  // A clock that stepped back does not keep the doubt.
+  const auto& doubted = group.template_doubted_at;
+  if (doubted && (completed.began >= *doubted || *doubted > context.now))
+    group.template_doubted_at.reset();
 }
 
 void ending_answered(GroupState& group, const Flight& flight, const model::CallCompleted& completed,

@@ -639,6 +639,41 @@ TEST_F(AnswersTest, TheTemplateVersionIsTheNumberThatTheNameStandsFor) {
   EXPECT_EQ(group_.template_version, 12);
 }
 
+TEST_F(AnswersTest, OnlyAReadThatBeganAfterTheDoubtEndsIt) {
+  const Flight flight{
+      {WorkKind::kReadTemplate, kGroup.str()}, kGroup, model::DescribeLaunchTemplateVersions{}};
+  model::LaunchTemplateVersionsReply reply;
+  reply.versions = {{model::LaunchTemplateId("lt-1"), 8, false, {}, {}}};
+  const auto answer = [&](Instant ended) {
+    facts_answered(group_, flight, completed(model::Reply(reply), ended), context(ended));
+    return group_.template_doubted_at.has_value();
+  };
+  group_.template_doubted_at = at(10);
+  EXPECT_TRUE(answer(at(10) + millis(50))) << "it was under way";
+  EXPECT_FALSE(answer(at(11)));
+  group_.template_doubted_at = at(1000);
+  EXPECT_FALSE(answer(at(12))) << "the clock was set back";
+}
+
+TEST_F(LedgerAnswersTest, WhenAnotherKeeperIsToldToExchangeTheVersionIsInDoubt) {
+  model::LedgerRecord record = testing::record();
+  record.writer = kOther;
+  record.exchanging = {{kSlotA, kA}};
+  read(to_text(record), at(1));
+  EXPECT_EQ(group_.template_doubted_at, at(1));
+  group_.template_doubted_at.reset();
+  read(to_text(record), at(31));
+  EXPECT_FALSE(group_.template_doubted_at) << "that is known";
+  record.exchanging[kSlotB] = kB;
+  read(to_text(record), at(61));
+  EXPECT_EQ(group_.template_doubted_at, at(61));
+  group_.template_doubted_at.reset();
+  record.writer = kMe;
+  record.exchanging[testing::kSlotC] = testing::kC;
+  read(to_text(record), at(91));
+  EXPECT_FALSE(group_.template_doubted_at) << "whoever told us so doubted it then";
+}
+
 TEST_F(AnswersTest, ANewTemplateVersionForgivesWhatTheOldOneDid) {
   group_.slot_waits[kSlotA] = {3, LaunchTrouble::kEnds, at(600)};
   group_.slot_waits[kSlotB] = {3, LaunchTrouble::kDry, at(600)};

@@ -10,8 +10,10 @@
 #include "control/evidence.h"
 #include "control/health.h"
 #include "control/incidents.h"
+#include "control/inheritance.h"
 #include "control/retirements.h"
 #include "control/scores.h"
+#include "control/shared_capacity.h"
 #include "control/spot_steps.h"
 #include "control/troubles.h"
 #include "control/wants.h"
@@ -104,6 +106,7 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
     names_.push_back(spec.name);
     GroupState& group = groups_[spec.name];
     group.deployment = options_.scope.deployment;
+    group.keeper = options_.keeper;
     group.template_id = spec.launch_template.id;
     makes_requests_ |= spec.launch_by == model::LaunchBy::kSpotRequest;
     group.asks_scores = uses_scores(spec) && scored++ < Timing::kMostScored;
@@ -115,6 +118,15 @@ Brain::Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
     resume_incident(group->second, std::move(incident));
   }
   touch_all();
+}
+
+void Brain::inherit(const Brain& before) {
+  for (auto& [name, group] : groups_)
+    if (const auto old = before.groups_.find(name); old != before.groups_.end())
+      control::inherit(group, old->second);
+  unplaced_ = before.unplaced_;
+  context_.prices = before.context_.prices;
+  foreign_notices_ = before.foreign_notices_;
 }
 
 Decisions Brain::step(std::span<const Event> events, Instant now) {
@@ -523,6 +535,7 @@ void Brain::reconcile(GroupState& group, Instant now) {
   group.looked_at = now;
   turn_.wake_at = Instant::never();
   judge_health(group, turn_, now);
+  watch_for_difference(group, options_.timing, turn_, now);
   open_incidents(group, now);
   answer_commands(group, context_, turn_, now);
   const WantContext context{context_, board_, prng_, turn_, now};
@@ -586,7 +599,12 @@ void Brain::hand_out_incidents(GroupState& group) {
     const auto found = group.incidents.find(id);
     if (found == group.incidents.end()) continue;
     turn_.incidents.push_back(found->second);
-    if (found->second.closed_at) group.incidents.erase(found);
+    if (group.logged_incidents.insert(id).second)
+      turn_.remarks.push_back(opening_of(found->second));
+    if (!found->second.closed_at) continue;
+    turn_.remarks.push_back(closing_of(found->second));
+    group.logged_incidents.erase(id);
+    group.incidents.erase(found);
   }
 }
 

@@ -40,6 +40,10 @@ class Brain {
   Brain(BrainOptions options, std::vector<model::GroupSpec> groups,
         std::vector<model::Incident> open_incidents);
 
+  // Goes on with what an earlier brain of this process knew of the same groups; before the first
+  // step.
+  void inherit(const Brain& before);
+
   // Takes all events of one turn, then decides once for every group they touched. One that was
   // decided for just now is looked at a moment later; who is doomed is handed out at once.
   Decisions step(std::span<const Event> events, base::Instant now);

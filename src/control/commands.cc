@@ -4,6 +4,7 @@
 #include <string>
 
 #include "control/adoption.h"
+#include "control/origin.h"
 #include "model/launch_request.h"
 
 namespace control {
@@ -22,11 +23,6 @@ base::Status hold(const SlotName& slot, LedgerRecord& record, Instant now) {
   return {};
 }
 
-base::Status release(const SlotName& slot, LedgerRecord& record) {
-  if (record.holds.erase(slot) == 0) return refuse(slot.str() + " is not on hold");
-  return {};
-}
-
 bool can_be_exchanged(const GroupState& group, const LedgerRecord& record, const SlotName& slot) {
   const auto holder = record.holders.find(slot);
   return holder != record.holders.end() && !group.is_gone(holder->second.instance) &&
@@ -41,24 +37,26 @@ base::Status exchange(const GroupState& group, const SlotName& slot, LedgerRecor
   return {};
 }
 
+bool is_outdated(const GroupState& group, const model::Holder& holder) {
+  const model::Instance* instance = group.find(holder.instance);
+  const int64_t version =
+      instance ? version_of(group, *instance, holder.template_version) : holder.template_version;
+  return version != *group.template_version && version != kUnknownVersion;
+}
+
 base::Status exchange_many(const GroupState& group, CommandKind kind, LedgerRecord& record) {
   if (!group.template_version)
     return refuse("the launch template of " + group.spec.name.str() + " has not been read yet");
-  for (const auto& [slot, holder] : record.holders) {
-    const bool is_old = holder.template_version != *group.template_version &&
-                        holder.template_version != kUnknownVersion;
-    if (can_be_exchanged(group, record, slot) && (is_old || kind == CommandKind::kReplaceAll))
+  for (const auto& [slot, holder] : record.holders)
+    if (can_be_exchanged(group, record, slot) &&
+        (kind == CommandKind::kReplaceAll || is_outdated(group, holder)))
       record.exchanging[slot] = holder.instance;
-  }
   return {};
 }
 
-base::Status resume(const GroupState& group, LedgerRecord& record) {
-  if (!record.paused_since && !record.retired_at)
-    return refuse(group.spec.name.str() + " is neither paused nor retired");
+void resume(LedgerRecord& record) {
   record.paused_since.reset();
   record.retired_at.reset();
-  return {};
 }
 
 base::Status retire(const GroupState& group, LedgerRecord& record, Instant now) {
@@ -87,14 +85,14 @@ std::string state_wanted_by(const Command& command) {
       subject + " has no machine that is neither on hold nor being exchanged already";
   switch (command.kind) {
     case CommandKind::kHold: return subject + " is on hold already";
+    case CommandKind::kRelease: return subject + " is not on hold";
     case CommandKind::kReplace: return subject + " is being exchanged already";
     case CommandKind::kReplaceAll: return others;
     case CommandKind::kReplaceOld: return others + " and is of another version";
     case CommandKind::kStopReplacing: return "no replacement is under way in " + subject;
     case CommandKind::kPause: return subject + " is paused already";
+    case CommandKind::kResume: return subject + " is neither paused nor retired";
     case CommandKind::kRetire: return subject + " is retired already";
-    case CommandKind::kRelease:
-    case CommandKind::kResume:
     case CommandKind::kAdopt: break;
   }
   return subject + " is so already";
@@ -106,15 +104,24 @@ base::Status already_so(const Command& command) {
   return base::fail(kAlreadySo, state_wanted_by(command) + ": there was nothing to do");
 }
 
-// False until AWS has told of the machines that are to be adopted, or will not.
-bool can_be_applied(const PendingCommand& pending) {
+bool is_about_versions(CommandKind kind) {
+  return kind == CommandKind::kReplaceAll || kind == CommandKind::kReplaceOld;
+}
+
+// False until AWS has told of the machines that are to be adopted, or will not; and of the version
+// that the others are to be exchanged for.
+bool can_be_applied(const GroupState& group, const PendingCommand& pending) {
+  if (is_about_versions(pending.command.kind)) return !group.template_doubted_at;
   return pending.command.kind != CommandKind::kAdopt || pending.found || !pending.hindrance.empty();
 }
 
-base::Status too_late(const PendingCommand& pending) {
-  if (!can_be_applied(pending))
-    return base::fail("NotAnswered", "AWS has not told of the machines in time; try again",
+base::Status too_late(const GroupState& group, const PendingCommand& pending) {
+  if (!can_be_applied(group, pending)) {
+    const std::string what =
+        is_about_versions(pending.command.kind) ? "the launch template's version" : "the machines";
+    return base::fail("NotAnswered", "AWS has not told of " + what + " in time; try again",
                       base::Retry::kBackoff);
+  }
   if (pending.nonces.empty())
     return base::fail("LedgerUnavailable",
                       "the ledger could not be written in time, so nothing was changed; try again",
@@ -131,7 +138,7 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
   const SlotName slot(command.subject);
   switch (command.kind) {
     case CommandKind::kHold: return hold(slot, record, now);
-    case CommandKind::kRelease: return release(slot, record);
+    case CommandKind::kRelease: record.holds.erase(slot); return {};
     case CommandKind::kReplace: return exchange(group, slot, record);
     case CommandKind::kReplaceAll:
     case CommandKind::kReplaceOld: return exchange_many(group, command.kind, record);
@@ -142,7 +149,7 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
                       " is retired: its machines end; resume it to keep them");
       if (!record.paused_since) record.paused_since = now;
       return {};
-    case CommandKind::kResume: return resume(group, record);
+    case CommandKind::kResume: resume(record); return {};
     case CommandKind::kRetire: return retire(group, record, now);
     case CommandKind::kAdopt: break;
   }
@@ -150,6 +157,8 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
 }
 
 void take_command(GroupState& group, Command command, const Timing& timing, Instant now) {
+  if (is_about_versions(command.kind) || command.kind == CommandKind::kReplace)
+    group.template_doubted_at = now;
   group.commands.push_back({std::move(command), now + timing.command_time});
 }
 
@@ -178,7 +187,7 @@ std::vector<model::CommandId> apply_waiting(const GroupState& group, const Ledge
                                             LedgerRecord& record, Instant now) {
   std::vector<model::CommandId> applied;
   for (const PendingCommand& pending : group.commands)
-    if (!pending.is_stored && can_be_applied(pending) &&
+    if (!pending.is_stored && can_be_applied(group, pending) &&
         apply(pending, group, context, record, now))
       applied.push_back(pending.command.id);
   return applied;
@@ -191,7 +200,7 @@ void answer_commands(GroupState& group, const LedgerContext& context, Decisions&
   };
   std::erase_if(group.commands, [&](const PendingCommand& pending) {
     if (pending.is_stored) return answer(pending, {});
-    if (const LedgerRecord* record = group.record(); record && can_be_applied(pending)) {
+    if (const LedgerRecord* record = group.record(); record && can_be_applied(group, pending)) {
       LedgerRecord copy = *record;
       const base::Status status = apply(pending, group, context, copy, now);
       if (!status && !pending.nonces.empty()) return answer(pending, outcome_unknown());
@@ -200,7 +209,7 @@ void answer_commands(GroupState& group, const LedgerContext& context, Decisions&
       if (is_fresh && !status) return answer(pending, status);
       if (is_fresh && copy == *record) return answer(pending, already_so(pending.command));
     }
-    if (now >= pending.answer_by) return answer(pending, too_late(pending));
+    if (now >= pending.answer_by) return answer(pending, too_late(group, pending));
     out.wake_at = std::min(out.wake_at, pending.answer_by);
     return false;
   });

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "control/evidence.h"
+#include "control/rival.h"
 #include "control/targets.h"
 
 namespace control {
@@ -42,7 +43,7 @@ class EndingPlanner {
     }
     for (const auto& [id, seen] : group_.seen)
       if (model::is_live(seen.instance.state) && !is_accounted_for(group_, seen.instance))
-        reap(seen);
+        consider_surplus(seen);
   }
 
   void consider(const model::Retiring& entry) {
@@ -71,6 +72,12 @@ class EndingPlanner {
   bool enough_serve() {
     if (!enough_serve_) enough_serve_ = healthy_holders(group_) >= least_healthy(group_);
     return *enough_serve_;
+  }
+
+  void consider_surplus(const Seen& seen) {
+    const bool is_stranger = came_from_elsewhere(group_, seen.instance, timing_);
+    if (is_stranger) plan_.from_elsewhere.push_back(&seen.instance);
+    if (!is_stranger || !is_rivals(group_, seen.instance)) reap(seen);
   }
 
   // Older than the horizon by AWS's word and by ours, and absent from a ledger read after that: an

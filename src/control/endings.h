@@ -20,6 +20,8 @@ struct Ending {
 
 struct EndingPlan {
   std::vector<Ending> endings;
+  // Machines in no ledger of ours that are no leftovers: see rival.h.
+  std::vector<const model::Instance*> from_elsewhere;
   base::Instant look_again = base::Instant::never();
 };
 

@@ -104,7 +104,8 @@ void note_failure(GroupState& group, const InstanceId& id, Instant now) {
     }
     brake(group.slot_waits[slot], now);
     CrashLoop& loop = group.crash_loop;
-    if (loop.version != holder.template_version) loop = {holder.template_version, 0, {}};
+    if (loop.failures == 0 || loop.version != holder.template_version)
+      loop = {holder.template_version, 0, now, {}};
     ++loop.failures;
     if (now >= loop.wait.until) brake(loop.wait, now);
   }

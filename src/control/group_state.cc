@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "control/shared_capacity.h"
+
 namespace control {
 
 void SlotWait::fail(base::Instant now, base::Duration first, base::Duration longest,
@@ -74,10 +76,10 @@ int healthy_holders(const GroupState& group) {
 }
 
 bool is_wanted_slot(const GroupState& group, const model::SlotName& slot) {
-  if (const model::LedgerRecord* record = group.record(); record && record->retired_at)
-    return false;
+  const model::LedgerRecord* record = group.record();
+  if (record && record->retired_at) return false;
   const std::optional<int> index = model::slot_index(group.spec.name, slot);
-  return index && *index < group.spec.capacity;
+  return index && *index < (record ? shared_capacity(group, *record) : group.spec.capacity);
 }
 
 bool is_paused(const GroupState& group) {

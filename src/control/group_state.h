@@ -172,16 +172,27 @@ struct CrashLoop {
 
   int64_t version = 0;
   int failures = 0;
+  base::Instant since;  // The first of them.
   SlotWait wait;
+};
+
+// Another ledger's launches, of which machines came between these two times.
+struct Rival {
+  std::string incarnation;
+  base::Instant first, last;
 };
 
 struct GroupState {
   std::string deployment;  // Only machines with its tag are ours.
+  model::KeeperName keeper;
   model::GroupSpec spec;
   uint64_t looks = 0;  // Turns that decided for it: a picture of it lasts until the next one.
   base::Instant looked_at;
   LedgerView ledger;
-  std::set<model::InstanceId> ledger_ids;               // Holders and leavers of the record.
+  base::Instant incarnation_known_at;          // When we first heard of the record's incarnation.
+  std::optional<Rival> rival;                  // See rival.h.
+  std::optional<base::Instant> differs_since;  // Another keeper's file, from ours.
+  std::set<model::InstanceId> ledger_ids;      // Holders and leavers of the record.
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
   std::map<uint64_t, LaunchProgress> launches;          // By n, of the current incarnation.
   std::map<model::SlotName, SlotWait> slot_waits;
@@ -221,6 +232,9 @@ struct GroupState {
   model::LaunchTemplateId template_id;  // Empty until it is known.
   std::optional<int64_t> template_version;
   base::Instant template_read_at;
+  // Since when machines are to be exchanged: people do so when there is a new version, so none is
+  // by a version that was read before.
+  std::optional<base::Instant> template_doubted_at;
   OwnTemplate own_template;
 
   // Of a group with requirements: what AWS offers, page by page; who meets them is in spec.types.
@@ -232,6 +246,7 @@ struct GroupState {
   std::vector<PendingCommand> commands;                    // Not answered yet.
   std::map<model::IncidentId, model::Incident> incidents;  // Open ones.
   std::set<model::IncidentId> changed_incidents;
+  std::set<model::IncidentId> logged_incidents;  // Open ones that operators have read of.
   base::Instant polled_at, status_polled_at, prices_read_at;
   base::Instant poll_began;                   // Of the last one that was answered.
   base::Instant poll_asked_at;                // When we last heard that something moved.

@@ -122,8 +122,11 @@ void replace_for_health(GroupState& group, const InstanceId& id, const Ailment& 
        {{"group", group.spec.name.str()}, {"instance", id.str()}, {"why", ailment.how}}});
 }
 
+// One that came before says nothing of what fails now: what a start script fetches may have
+// changed. The ledger's times are another keeper's clock, which may be a minute off.
 bool has_lasted(const GroupState& group, const model::Holder& holder, Instant now) {
-  return holder.since + Timing::kYoung <= now && !group.is_gone(holder.instance) &&
+  return holder.since + Timing().horizon > group.crash_loop.since &&
+         holder.since + Timing::kYoung <= now && !group.is_gone(holder.instance) &&
          !is_doomed_for_health(group, holder.instance);
 }
 

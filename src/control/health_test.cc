@@ -224,9 +224,16 @@ TEST_F(HealthTest, AYoungMachineThatFailsMakesItsSlotWait) {
 }
 
 TEST_F(HealthTest, AMachineThatLastsEndsTheCrashLoopOfItsVersion) {
-  group_.crash_loop = {7, 5, {}};
+  group_.crash_loop = {7, 5, at(-90'000), {}};
   look(at(0));
   EXPECT_EQ(group_.crash_loop.failures, 0);
+}
+
+// A roll-out of what a start script fetches: all machines are of one version.
+TEST_F(HealthTest, AMachineFromBeforeTheCrashLoopProvesNothing) {
+  group_.crash_loop = {7, 5, at(-600), {}};
+  look(at(0));
+  EXPECT_EQ(group_.crash_loop.failures, 5);
 }
 
 }  // namespace

@@ -55,11 +55,6 @@ struct Outlook {
   model::InstanceId replacement;
 };
 
-bool is_in_file(const GroupState& group, const model::SlotName& slot) {
-  const auto index = model::slot_index(group.spec.name, slot);
-  return !group.record()->retired_at && index && *index < group.spec.capacity;
-}
-
 Outlook outlook(const GroupState& group, const Incident& incident) {
   const model::LedgerRecord& record = *group.record();
   Outlook result;
@@ -70,7 +65,7 @@ Outlook outlook(const GroupState& group, const Incident& incident) {
   const auto opens_it = [&](const model::OpenLaunch& launch) {
     return std::find(launch.slots.begin(), launch.slots.end(), incident.slot) != launch.slots.end();
   };
-  result.wanted = held || is_in_file(group, incident.slot) ||
+  result.wanted = held || is_wanted_slot(group, incident.slot) ||
                   std::any_of(record.open.begin(), record.open.end(), opens_it);
   return result;
 }
@@ -175,6 +170,36 @@ void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
   for (auto& [id, incident] : group.incidents)
     for (const model::InstanceId& told : {incident.instance, incident.replacement})
       if (ids.contains(told)) tell(group, incident, what, told.str(), now);
+}
+
+Remark opening_of(const Incident& incident) {
+  Remark remark{base::LogLevel::kInfo,
+                "incident-opened",
+                {{"group", incident.group.str()},
+                 {"slot", incident.slot.str()},
+                 {"instance", incident.instance.str()},
+                 {"kind", std::string(to_string(incident.kind))},
+                 {"pool", to_string(incident.pool)}}};
+  if (!incident.timeline.empty())
+    remark.fields.emplace_back("how", incident.timeline.front().detail);
+  if (incident.deadline)
+    remark.fields.emplace_back("deadline", base::to_iso8601(*incident.deadline));
+  return remark;
+}
+
+Remark closing_of(const Incident& incident) {
+  Remark remark{base::LogLevel::kInfo,
+                "incident-closed",
+                {{"group", incident.group.str()},
+                 {"slot", incident.slot.str()},
+                 {"instance", incident.instance.str()},
+                 {"kind", std::string(to_string(incident.kind))},
+                 {"outcome", incident.outcome}}};
+  if (!incident.replacement.empty())
+    remark.fields.emplace_back("replacement", incident.replacement.str());
+  remark.fields.emplace_back("after_ms",
+                             std::to_string((*incident.closed_at - incident.opened_at).ms()));
+  return remark;
 }
 
 void close_incidents(GroupState& group, Instant now) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "control/event.h"
 #include "control/group_state.h"
 
 namespace control {
@@ -41,6 +42,10 @@ void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
                     std::string_view what, base::Instant now);
 
 // Notes replacements that serve, and closes what is over.
+// What operators read of it in the log, when it opens and when it closes.
+Remark opening_of(const model::Incident& incident);
+Remark closing_of(const model::Incident& incident);
+
 void close_incidents(GroupState& group, base::Instant now);
 
 }  // namespace control

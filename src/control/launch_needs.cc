@@ -76,6 +76,12 @@ bool is_to_be_exchanged(const LedgerDraft& draft, const SlotName& slot) {
   return holder != draft.next.holders.end() && is_announced(draft.group, holder->second.instance);
 }
 
+// A person's exchange waits until the version is known that it is for.
+bool is_exchanged_now(const LedgerDraft& draft, const SlotName& slot) {
+  return !(draft.next.exchanging.contains(slot) && draft.group.template_doubted_at) &&
+         is_to_be_exchanged(draft, slot);
+}
+
 // As many as the surge allows, and none while more slots than allowed are not served: a new
 // version that does not work stops its own spread.
 void exchange_some(const LedgerDraft& draft, const std::set<SlotName>& covered, Needs& wanted) {
@@ -85,7 +91,7 @@ void exchange_some(const LedgerDraft& draft, const std::set<SlotName>& covered, 
   int room = spec.max_surge - exchanges_under_way(draft);
   for (int i = 0; i < spec.capacity && room > 0; ++i) {
     SlotName slot = model::slot_name(spec.name, i);
-    if (!is_to_be_exchanged(draft, slot) || !draft.is_held(slot) || covered.contains(slot) ||
+    if (!is_exchanged_now(draft, slot) || !draft.is_held(slot) || covered.contains(slot) ||
         draft.next.holds.contains(slot))
       continue;
     wanted.push_back(need_of(draft, std::move(slot), i));
@@ -153,10 +159,8 @@ LaunchNeeds launch_needs(LedgerDraft& draft) {
   }
   const CrashLoop& loop = group.crash_loop;
   needs.is_looping = loop.version == *group.template_version && loop.failures >= CrashLoop::kProof;
-  if (needs.is_looping)
-    try_carefully(draft, needs.wanted);
-  else
-    exchange_some(draft, covered, needs.wanted);
+  exchange_some(draft, covered, needs.wanted);
+  if (needs.is_looping) try_carefully(draft, needs.wanted);
   needs.is_braked = !keep_allowed(draft, needs.wanted);
   return needs;
 }

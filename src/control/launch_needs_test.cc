@@ -130,7 +130,7 @@ TEST_F(LaunchNeedsTest, NoMoreComeWithinAnHourThanTheBrakeAllows) {
 
 TEST_F(LaunchNeedsTest, MachinesOfAVersionThatDoNotLastAreTriedOneAtATime) {
   for (const InstanceId& id : {kA, kB, kC}) group_.gone[id] = at(-1);
-  group_.crash_loop = {7, CrashLoop::kProof, {}};
+  group_.crash_loop = {7, CrashLoop::kProof, {}, {}};
   group_.crash_loop.wait.until = at(40);
   const LedgerPlan waiting = plan();
   EXPECT_TRUE(waiting.is_looping);
@@ -144,9 +144,26 @@ TEST_F(LaunchNeedsTest, MachinesOfAVersionThatDoNotLastAreTriedOneAtATime) {
   EXPECT_EQ(next(at(41)).open.size(), 3u) << "another version is another matter";
 }
 
+// What a start script fetches was mended: nobody would ever see it.
+TEST_F(LaunchNeedsTest, AnExchangeIsATrialTooWhenItsTimeHasCome) {
+  stored().exchanging = {{kSlotA, kA}, {kSlotB, kB}, {kSlotC, kC}};
+  group_.crash_loop = {7, CrashLoop::kProof, {}, {}};
+  group_.crash_loop.wait.until = at(40);
+  EXPECT_FALSE(plan().next);
+  EXPECT_EQ(next(at(40)).open.size(), 1u);
+}
+
+TEST_F(LaunchNeedsTest, APersonsExchangeWaitsForTheVersionThatItIsFor) {
+  stored().exchanging = {{kSlotA, kA}};
+  group_.template_doubted_at = at(0);
+  EXPECT_FALSE(plan().next);
+  group_.template_doubted_at.reset();
+  EXPECT_EQ(next().open.size(), 1u);
+}
+
 TEST_F(LaunchNeedsTest, ATrialThatDoesNotServeYetKeepsTheOthersWaiting) {
   for (const InstanceId& id : {kA, kB}) group_.gone[id] = at(-1);
-  group_.crash_loop = {7, CrashLoop::kProof, {}};
+  group_.crash_loop = {7, CrashLoop::kProof, {}, {}};
   testing::set_health(group_, kC, "initial");
   EXPECT_FALSE(plan().next);
   testing::set_health(group_, kC, "healthy");

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/origin.h"
+#include "control/shared_capacity.h"
+
 namespace control {
 
 using base::Instant;
@@ -21,7 +24,7 @@ bool LedgerDraft::is_held(const SlotName& slot) const {
 bool LedgerDraft::is_wanted(const SlotName& slot) const {
   if (next.retired_at) return false;
   const std::optional<int> index = model::slot_index(group.spec.name, slot);
-  return index && *index < group.spec.capacity;
+  return index && *index < shared_capacity(group, next);
 }
 
 std::set<SlotName> LedgerDraft::covered_slots() const {
@@ -55,6 +58,16 @@ void LedgerDraft::cool(const model::Pool& pool, Instant until) {
 void LedgerDraft::open(LaunchOrder order) {
   const model::LaunchId launch{next.incarnation, ++next.counter};
   next.open.push_back(launch_entry(group, context, launch, std::move(order), now));
+}
+
+model::Holder holder_of(const LedgerDraft& draft, const model::Instance& instance,
+                        int64_t version) {
+  return {instance.id,
+          launch_of(instance).n,
+          instance.pool(),
+          draft.now,
+          version_of(draft.group, instance, version),
+          instance.lifecycle};
 }
 
 bool is_return(const model::Holder& old, const model::OpenLaunch& entry) {

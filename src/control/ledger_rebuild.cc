@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "control/adoption.h"
+#include "control/origin.h"
 #include "model/adoption.h"
 #include "model/launch_request.h"
 
@@ -19,12 +20,6 @@ using model::InstanceId;
 using model::OpenLaunch;
 using model::Retiring;
 using model::SlotName;
-
-model::LaunchId launch_of(const Instance& instance) {
-  const std::string* tag = instance.tag(model::kLaunchTag);
-  const auto id = tag ? model::parse_launch_id(*tag) : std::nullopt;
-  return id.value_or(model::LaunchId{});
-}
 
 // What an open entry waits for is settled with it: a machine may be adopted meanwhile.
 bool is_awaited(const model::LedgerRecord& record, const Instance& instance) {
@@ -82,11 +77,8 @@ void place(LedgerDraft& draft, const Instance& stray, std::deque<SlotName>& free
   if (free.empty())
     return draft.add_retiring(
         {stray.id, SlotName(), InstanceId(), "unplaced", draft.now, std::nullopt});
-  const int64_t version = stray.tag(model::kAdoptedTag)
-                              ? kAdoptedVersion
-                              : group.template_version.value_or(kUnknownVersion);
-  draft.next.holders[free.front()] = {stray.id, launch_of(stray).n, stray.pool(), draft.now,
-                                      version,  stray.lifecycle};
+  draft.next.holders[free.front()] =
+      holder_of(draft, stray, group.template_version.value_or(kUnknownVersion));
   free.pop_front();
 }
 

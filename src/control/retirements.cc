@@ -51,6 +51,7 @@ void resume_incident(GroupState& group, model::Incident incident) {
     doom(group, incident.instance,
          {incident.kind, incident.opened_at, incident.deadline, "journal"});
   const model::IncidentId id = incident.id;
+  group.logged_incidents.insert(id);
   group.incidents.emplace(id, std::move(incident));
 }
 

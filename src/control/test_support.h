@@ -85,6 +85,7 @@ inline model::LedgerRecord record() {
   result.writer = kMe;
   result.nonce = "nonce";
   result.written_at = at(-3600);
+  result.keepers = {{kMe, {3, at(-3600)}}};
   result.holders = {{kSlotA, holder(kA, "subnet-a", 1)},
                     {kSlotB, holder(kB, "subnet-b", 2)},
                     {kSlotC, holder(kC, "subnet-c", 3)}};
@@ -125,6 +126,7 @@ inline void set_health(GroupState& group, const model::InstanceId& id, std::stri
 inline GroupState whole_group() {
   GroupState group;
   group.deployment = kDeployment;
+  group.keeper = kMe;
   group.spec = group_spec();
   group.ledger.known = true;
   group.ledger.etag = "etag-1";

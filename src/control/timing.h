@@ -78,6 +78,13 @@ struct Timing {
   // Template, subnets, drain attribute and prices change rarely.
   base::Duration refresh_facts = base::Duration::minutes(5);
 
+  // Keepers say in the ledger what their files say, for each other. A standby that is off for an
+  // upgrade still counts; one that is gone for good holds up a smaller capacity for an hour.
+  base::Duration keeper_says_again = base::Duration::minutes(20);
+  base::Duration keeper_believed = base::Duration::hours(1);
+  // People edit one file after the other.
+  base::Duration files_settle = base::Duration::minutes(5);
+
   // A machine that ends unasked this soon after it was committed counts as a crash loop's; its slot
   // then waits, twice as long each time.
   static constexpr base::Duration kYoung = base::Duration::minutes(10);

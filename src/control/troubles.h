@@ -22,6 +22,8 @@ inline constexpr char kHealthTrouble[] = "health";
 inline constexpr char kCrashLoopTrouble[] = "crash-loop";
 inline constexpr char kRequirementsTrouble[] = "requirements";
 inline constexpr char kNamesakeTrouble[] = "keeper";
+inline constexpr char kFilesTrouble[] = "files";
+inline constexpr char kRivalTrouble[] = "rival";
 inline constexpr char kForgedTrouble[] = "launch-template";
 
 // "DescribeSubnets", "DescribeTargetHealth of arn:aws:…".

@@ -6,6 +6,7 @@
 #include "control/departure.h"
 #include "control/endings.h"
 #include "control/own_template.h"
+#include "control/rival.h"
 #include "control/scores.h"
 #include "control/spot_steps.h"
 #include "control/target_attributes.h"
@@ -247,6 +248,7 @@ void want_endings(GroupState& group, const WantContext& context) {
   if (is_paused(group)) return;
   const Timing& timing = context.ledger.timing;
   const EndingPlan plan = plan_endings(group, timing, context.now);
+  watch_for_rival(group, plan.from_elsewhere, context.out);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
   // One request per instance: a single unknown id would fail a whole batch.
   for (const Ending& ending : plan.endings)
@@ -319,7 +321,8 @@ void want_facts(GroupState& group, const WantContext& context) {
   if (is_due(group.zones_read_at + period, context))
     start(group, context, WorkKind::kReadSubnets, name_of(group),
           model::DescribeSubnets{group.spec.subnets, {}});
-  if (is_due(group.template_read_at + period, context)) want_template(group, context);
+  if (group.template_doubted_at || is_due(group.template_read_at + period, context))
+    want_template(group, context);
   if (group.spec.requirements &&
       is_due(group.offer_read_at + context.ledger.timing.refresh_types, context))
     want_types(group, context);

@@ -77,9 +77,12 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
   ASSIGN_OR_RETURN(Courier courier, make_courier(parts, options.keeper, options.seed));
   const model::KeeperName keeper = options.keeper;
   control::Brain brain(std::move(options), std::move(groups), std::move(open));
+  const Engine* const predecessor = std::exchange(parts.predecessor, nullptr);
+  if (predecessor) brain.inherit(predecessor->brain_);
   std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(brain), keeper,
                                             std::move(herald), std::move(courier), prng));
   engine->recover(std::move(unstepped));
+  if (predecessor) engine->stats_ = predecessor->stats_;
   return engine;
 }
 

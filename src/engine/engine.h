@@ -45,6 +45,8 @@ struct EngineParts {
   // What its owner knows that only a person can mend; asked each turn.
   std::function<std::vector<notify::Trouble>()> troubles = {};
   std::string site = {};  // Of several that one process keeps: part of what people are told.
+  // The engine in whose place it comes: what that knew and counted it goes on with.
+  const class Engine* predecessor = nullptr;
 };
 
 class Engine {

@@ -222,7 +222,7 @@ std::optional<LaunchId> parse_launch_id(std::string_view text) {
 }
 
 std::string to_text(const LedgerRecord& record) {
-  json::array holders, open, retiring, cooling, launched, exchanging;
+  json::array holders, open, retiring, cooling, launched, exchanging, keepers;
   for (const auto& [slot, holder] : record.holders) holders.push_back(write_holder(slot, holder));
   for (const OpenLaunch& launch : record.open) open.push_back(write_launch(launch));
   for (const Retiring& entry : record.retiring) retiring.push_back(write_retiring(entry));
@@ -232,6 +232,10 @@ std::string to_text(const LedgerRecord& record) {
     launched.push_back(json::object{{"at_ms", minute.unix_ms()}, {"count", count}});
   for (const auto& [slot, id] : record.exchanging)
     exchanging.push_back(json::object{{"slot", slot.str()}, {"instance", id.str()}});
+  for (const auto& [keeper, keeping] : record.keepers)
+    keepers.push_back(json::object{{"keeper", keeper.str()},
+                                   {"capacity", keeping.capacity},
+                                   {"said_at_ms", keeping.said_at.unix_ms()}});
   const json::object document{{"format", kFormat},
                               {"group", record.group.str()},
                               {"incarnation", record.incarnation},
@@ -252,7 +256,8 @@ std::string to_text(const LedgerRecord& record) {
                               {"holds", write_times(record.holds, "since_ms")},
                               {"exchanging", std::move(exchanging)},
                               {"paused_since_ms", write_optional(record.paused_since)},
-                              {"retired_at_ms", write_optional(record.retired_at)}};
+                              {"retired_at_ms", write_optional(record.retired_at)},
+                              {"keepers", std::move(keepers)}};
   return json::serialize(document);
 }
 
@@ -287,6 +292,13 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
     const Instant minute = item.instant("at_ms");
     record.launched[minute] = static_cast<int>(std::min<int64_t>(item.number("count"), kMostCount));
   });
+  if (in.has("keepers"))
+    in.each("keepers", [&](Reader& item) {
+      const int64_t capacity = std::min<int64_t>(item.number("capacity"), kMostCount);
+      record.keepers.insert_or_assign(
+          KeeperName(item.text("keeper")),
+          Keeping{static_cast<int>(capacity), item.instant("said_at_ms")});
+    });
   record.holds = in.later_times("holds", "since_ms");
   if (in.has("exchanging"))
     in.each("exchanging", [&](Reader& item) {

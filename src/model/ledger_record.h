@@ -70,6 +70,14 @@ struct Retiring {
   friend bool operator==(const Retiring&, const Retiring&) = default;
 };
 
+// What the file of one of the group's keepers says, for the others to see.
+struct Keeping {
+  int capacity = 0;
+  base::Instant said_at;
+
+  friend bool operator==(const Keeping&, const Keeping&) = default;
+};
+
 struct LedgerRecord {
   GroupName group;
   std::string incarnation;  // Random; a new one whenever the ledger was lost.
@@ -90,6 +98,7 @@ struct LedgerRecord {
   std::map<SlotName, base::Instant> lacking;   // Slots that Spot has no capacity for, since when.
   std::map<SlotName, base::Instant> returned;  // Slots that left on-demand for Spot, when.
   std::map<base::Instant, int> launched;       // Instances that came, by minute, for an hour.
+  std::map<KeeperName, Keeping> keepers;       // Those that were lately heard of.
 
   // What people told a keeper, until it is done or they say otherwise (model/command.h).
   std::map<SlotName, base::Instant> holds;    // Slots that are left alone, since when.

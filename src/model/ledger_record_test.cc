@@ -46,6 +46,7 @@ LedgerRecord full_record() {
   record.lacking[SlotName("web-b")] = Instant::from_unix_ms(800);
   record.returned[SlotName("web-c")] = Instant::from_unix_ms(700);
   record.launched[Instant::from_unix_ms(60'000)] = 12;
+  record.keepers[KeeperName("keeper-2")] = {4, Instant::from_unix_ms(845)};
   record.holds[SlotName("web-d")] = Instant::from_unix_ms(850);
   record.exchanging[SlotName("web-a")] = InstanceId("i-1");
   record.paused_since = Instant::from_unix_ms(860);
@@ -95,6 +96,7 @@ TEST(LedgerRecord, ARecordFromBeforePeopleCouldGiveOrdersIsRead) {
   record.exchanging.clear();
   record.paused_since.reset();
   record.retired_at.reset();
+  record.keepers.clear();
   std::string text = to_text(record);
   const size_t at = text.find(",\"holds\"");
   ASSERT_NE(at, std::string::npos);

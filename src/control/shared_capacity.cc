@@ -1,0 +1,78 @@
+#include "control/shared_capacity.h"
+
+#include <algorithm>
+#include <string>
+
+#include "control/troubles.h"
+
+namespace control {
+namespace {
+
+using base::Instant;
+using model::KeeperName;
+using model::Keeping;
+
+const std::pair<const KeeperName, Keeping>* one_that_differs(const GroupState& group) {
+  if (!group.record()) return nullptr;
+  for (const auto& entry : group.record()->keepers)
+    if (entry.first != group.keeper && entry.second.capacity != group.spec.capacity) return &entry;
+  return nullptr;
+}
+
+}  // namespace
+
+int shared_capacity(const GroupState& group, const model::LedgerRecord& record) {
+  int most = group.spec.capacity;
+  for (const auto& [keeper, keeping] : record.keepers)
+    if (keeper != group.keeper) most = std::max(most, keeping.capacity);
+  return most;
+}
+
+void say_capacity(LedgerDraft& draft) {
+  const Timing& timing = draft.context.timing;
+  const KeeperName& me = draft.context.keeper;
+  auto& keepers = draft.next.keepers;
+  std::erase_if(keepers, [&](const auto& entry) {
+    return entry.first != me && entry.second.said_at + timing.keeper_believed <= draft.now;
+  });
+  for (const auto& [keeper, keeping] : keepers)
+    if (keeper != me) draft.look_again_at(keeping.said_at + timing.keeper_believed);
+  const Keeping now{draft.group.spec.capacity, draft.now};
+  Keeping& mine = keepers.try_emplace(me, now).first->second;
+  const Instant again =
+      keepers.size() == 1 ? Instant::never() : mine.said_at + timing.keeper_says_again;
+  if (mine.capacity != now.capacity || draft.now >= again)
+    mine = now;
+  else
+    draft.look_again_at(again);
+}
+
+void watch_for_difference(GroupState& group, const Timing& timing, Decisions& out, Instant now) {
+  const auto* other = one_that_differs(group);
+  if (!other) {
+    group.differs_since.reset();
+    end_trouble(group, kFilesTrouble);
+    return;
+  }
+  if (!group.differs_since || *group.differs_since > now) group.differs_since = now;
+  if (const Instant due = *group.differs_since + timing.files_settle; now < due) {
+    out.wake_at = std::min(out.wake_at, due);
+    return;
+  }
+  const std::string& name = other->first.str();
+  const std::string theirs = std::to_string(other->second.capacity);
+  const std::string ours = std::to_string(group.spec.capacity);
+  if (begin_trouble(group, kFilesTrouble,
+                    "the file of keeper " + name + " says capacity = " + theirs +
+                        ", and this one's says " + ours +
+                        ": the larger counts until both say the same, or " + name +
+                        " is gone for an hour"))
+    out.remarks.push_back({base::LogLevel::kError,
+                           "files-differ",
+                           {{"group", group.spec.name.str()},
+                            {"other", name},
+                            {"capacity", ours},
+                            {"other_capacity", theirs}}});
+}
+
+}  // namespace control
