@@ -194,6 +194,21 @@ class Tidy(unittest.TestCase):
         self.assert_finds("leads nowhere", "notes.md", "[x](docs/gone.md#part)\n")
         self.assert_clean("notes.md", "[x](src/base/a.h) [y](https://example.com) `[z](no)`\n")
 
+    def test_a_logged_word_that_nobody_explains_is_found(self):
+        table = "## Words of the log\n\n| word | means |\n|---|---|\n| `a-word`, `other` | `x` |\n"
+        calls = ('log_.info("a-word", {{"why", "no-word"}});',
+                 'log.warn(b ? "a-word" : "other");',
+                 'remark(context, k ? kInfo : kDebug, "a-word",\n {{"why", "no-word"}});',
+                 'remarks.push_back({kError, why == "equal" ? "a-word" : "other", {{"b", g}}});',
+                 'constexpr Brake kBrake{\nkTrouble, "a-word", "it is braked"};',
+                 'say("a-word", n);', 'log_.debug("not-said", {}); // log.info("nor-this");')
+        self.write("src/control/c.cc", self.control("void l() {" + "\n".join(calls) + "}"))
+        self.assert_clean("docs/operations.md", table + 'log.warn("nor-here")\n')
+        self.assert_finds("c.cc:2: a-word is missing", "docs/operations.md",
+                          table.replace("a-word", "other"))
+        self.assert_finds("nothing logs it", "docs/operations.md",
+                          table.replace("`other`", "`other`, `gone`"))
+
     # Ratchets.
 
     def test_a_source_that_nobody_builds_is_found(self):
