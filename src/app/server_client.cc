@@ -17,25 +17,42 @@ namespace app {
 namespace {
 
 constexpr char kDefaultServer[] = "http://127.0.0.1:7768";
-// An injected event waits for the disk; everything else is answered from memory or one query.
-constexpr base::Duration kTimeout = base::Duration::seconds(30);
+
+// Where to see whether what was posted there was carried out.
+std::string what_tells(const std::string& path) {
+  if (path == "/api/v1/events") return "`spotkeeper events list`";
+  if (path == "/api/v1/quarantine") return "`spotkeeper quarantine list`";
+  return "`spotkeeper group show`";
+}
 
 class RemoteKeeper : public ServerClient {
  public:
-  explicit RemoteKeeper(net::Endpoint endpoint)
-      : endpoint_(std::move(endpoint)), http_(net::make_http_client({})) {}
+  RemoteKeeper(net::Endpoint endpoint, base::Duration timeout)
+      : endpoint_(std::move(endpoint)), timeout_(timeout), http_(net::make_http_client({})) {}
 
  private:
   base::Result<net::Response> send(net::Request request) override {
-    auto response = exchange(*http_, endpoint_, std::move(request), kTimeout);
+    const bool is_order = request.method == "POST";
+    const std::string path = request.path;
+    auto response = exchange(*http_, endpoint_, std::move(request), timeout_);
     if (response) return response;
-    return base::fail("NoKeeper",
-                      "no keeper answers at " + endpoint_.host_and_port() + ": " +
-                          base::printable(response.error().message),
-                      response.error().retry);
+    const base::Error& error = response.error();
+    const std::string at = endpoint_.host_and_port(), why = base::printable(error.message);
+    if (error.retry != base::Retry::kUnknownOutcome)
+      return base::fail(
+          "NoKeeper",
+          "no keeper answers at " + at + ": " + why + (is_order ? "; nothing was changed" : ""),
+          error.retry);
+    return base::fail("NoAnswer",
+                      "the keeper at " + at + " was asked and did not answer (" + why + "); " +
+                          (is_order ? "what was asked may still be carried out, once it goes on: " +
+                                          what_tells(path) + " tells then"
+                                    : "its process may be stopped, or its host overloaded"),
+                      error.retry);
   }
 
   const net::Endpoint endpoint_;
+  const base::Duration timeout_;
   const std::unique_ptr<net::HttpClient> http_;
 };
 
@@ -59,14 +76,14 @@ class LeftJournals : public ServerClient {
   JournalApi journals_;
 };
 
-base::Result<std::unique_ptr<ServerClient>> at_url(const std::string& url) {
+base::Result<std::unique_ptr<ServerClient>> at_url(const std::string& url, base::Duration timeout) {
   // Without a scheme only this host can be meant: no keeper listens elsewhere.
   auto endpoint = net::parse_endpoint(net::is_loopback_host(url) ? "http://" + url : url);
   if (!endpoint)
     return base::fail("InvalidServer", base::quote(url) +
                                            " is not where a keeper can be; allowed: a URL like " +
                                            kDefaultServer + ", or this host's 127.0.0.1:7768");
-  return std::make_unique<RemoteKeeper>(*std::move(endpoint));
+  return std::make_unique<RemoteKeeper>(*std::move(endpoint), timeout);
 }
 
 base::Result<std::string> state_dir_of(const ServerOptions& options) {
@@ -105,16 +122,17 @@ base::Result<std::string> body_of(base::Result<net::Response> response) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<ServerClient>> ServerClient::open(
-    const ServerOptions& options, const aws::Environment& environment) {
-  if (!options.server.empty()) return at_url(options.server);
-  if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url);
+base::Result<std::unique_ptr<ServerClient>> ServerClient::open(const ServerOptions& options,
+                                                               const aws::Environment& environment,
+                                                               base::Duration timeout) {
+  if (!options.server.empty()) return at_url(options.server, timeout);
+  if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url, timeout);
   ASSIGN_OR_RETURN(const std::string state_dir, state_dir_of(options));
-  if (const auto url = keeper_url(state_dir)) return at_url(*url);
+  if (const auto url = keeper_url(state_dir)) return at_url(*url, timeout);
   if (auto journals = journals_in(state_dir); !journals.empty())
     return std::make_unique<LeftJournals>(state_dir, std::move(journals));
   const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
-  if (!is_chosen) return at_url(kDefaultServer);
+  if (!is_chosen) return at_url(kDefaultServer, timeout);
   return base::fail("NoKeeper",
                     "no keeper is running on the state folder " + base::quote(state_dir) +
                         ", and none has left a journal there",

@@ -11,9 +11,13 @@
 #include "aws/credentials.h"
 #include "base/form.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "net/http.h"
 
 namespace app {
+
+// An injected event waits for the disk; everything else is answered from memory or one query.
+inline constexpr base::Duration kAnswerTime = base::Duration::seconds(30);
 
 struct ServerOptions {
   std::string server;
@@ -24,10 +28,12 @@ struct ServerOptions {
 class ServerClient {
  public:
   static base::Result<std::unique_ptr<ServerClient>> open(const ServerOptions& options,
-                                                          const aws::Environment& environment);
+                                                          const aws::Environment& environment,
+                                                          base::Duration timeout = kAnswerTime);
   virtual ~ServerClient() = default;
 
-  // The answer's JSON. A refusal is an error with the API's own code and message.
+  // The answer's JSON. A refusal is an error with the API's own code and message; kUnknownOutcome
+  // says that the keeper was asked and did not answer: what was posted may still be carried out.
   base::Result<std::string> get(std::string path, const base::Form& query = {});
   base::Result<std::string> post(std::string path, std::string body, const base::Form& query = {});
 
