@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "net/test_peer.h"
 
 namespace app {
 namespace {
@@ -78,6 +81,19 @@ TEST(CommandLine, RefusesAServerThatIsNoUrl) {
   const Outcome outcome = run({"group", "list", "--server", "foo"});
   EXPECT_EQ(outcome.code, kUnusable);
   EXPECT_THAT(outcome.err, HasSubstr("\"foo\" is not where a keeper can be"));
+}
+
+// A shell that names a keeper for every command asks another one with a flag.
+TEST(CommandLine, WhatIsSaidInTheCommandGoesBeforeTheEnvironment) {
+  const std::string nobody = "http://127.0.0.1:" + std::to_string(net::closed_port());
+  setenv("SPOTKEEPER_SERVER", nobody.c_str(), 1);
+  const Outcome environment = run({"group", "list"});
+  const Outcome folder = run({"group", "list", "--state-dir", "/nowhere/state"});
+  const Outcome file = run({"group", "list", "--config", "/nowhere/spotkeeper.toml"});
+  unsetenv("SPOTKEEPER_SERVER");
+  EXPECT_THAT(environment.err, HasSubstr("no keeper answers at "));
+  EXPECT_THAT(folder.err, HasSubstr("is running on the state folder \"/nowhere/state\""));
+  EXPECT_THAT(file.err, HasSubstr("/nowhere/spotkeeper.toml:1:1: cannot be read"));
 }
 
 TEST(CommandLine, SaysHowFarBackPricesAreRemembered) {

@@ -12,7 +12,8 @@ namespace app {
 
 void add_server_options(CLI::App& command, ServerOptions& options) {
   command.add_option("--server", options.server,
-                     "the keeper's address (or SPOTKEEPER_SERVER), as http://127.0.0.1:7768");
+                     "the keeper's address, as http://127.0.0.1:7768; without any of these three, "
+                     "SPOTKEEPER_SERVER counts");
   command.add_option("--config", options.config, "ask the keeper of this configuration file");
   command.add_option("--state-dir", options.state_dir, "ask the keeper of this state folder");
 }

@@ -126,12 +126,13 @@ base::Result<std::unique_ptr<ServerClient>> ServerClient::open(const ServerOptio
                                                                const aws::Environment& environment,
                                                                base::Duration timeout) {
   if (!options.server.empty()) return at_url(options.server, timeout);
-  if (const auto url = environment("SPOTKEEPER_SERVER")) return at_url(*url, timeout);
+  const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
+  if (const auto url = environment("SPOTKEEPER_SERVER"); url && !is_chosen)
+    return at_url(*url, timeout);
   ASSIGN_OR_RETURN(const std::string state_dir, state_dir_of(options));
   if (const auto url = keeper_url(state_dir)) return at_url(*url, timeout);
   if (auto journals = journals_in(state_dir); !journals.empty())
     return std::make_unique<LeftJournals>(state_dir, std::move(journals));
-  const bool is_chosen = !options.state_dir.empty() || !options.config.empty();
   if (!is_chosen) return at_url(kDefaultServer, timeout);
   return base::fail("NoKeeper",
                     "no keeper is running on the state folder " + base::quote(state_dir) +

@@ -1,8 +1,8 @@
 // ServerClient: whom a command asks: a running keeper, or the folder that one has left.
 //
-// Asked in this order: --server; SPOTKEEPER_SERVER; the keeper that holds the state folder, at the
-// address it wrote there; the journal in the folder, read-only, for what it can answer alone; and,
-// when there is no such folder to read, the default address.
+// Asked in this order: --server; SPOTKEEPER_SERVER, unless a file or a folder is named; the keeper
+// that holds the state folder, at the address it wrote there; the journal in the folder, read-only,
+// for what it can answer alone; and, when there is no such folder to read, the default address.
 #pragma once
 
 #include <memory>
