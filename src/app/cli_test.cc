@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,45 @@ TEST(CommandLine, WhatIsSaidInTheCommandGoesBeforeTheEnvironment) {
   EXPECT_THAT(environment.err, HasSubstr("no keeper answers at "));
   EXPECT_THAT(folder.err, HasSubstr("is running on the state folder \"/nowhere/state\""));
   EXPECT_THAT(file.err, HasSubstr("/nowhere/spotkeeper.toml:1:1: cannot be read"));
+}
+
+class ConfigOption : public testing::Test {
+ protected:
+  ConfigOption() { path_ = mkdtemp(pattern_.data()) + std::string("/spotkeeper.toml"); }
+  ~ConfigOption() override { std::filesystem::remove_all(pattern_); }
+
+  Outcome list(const std::string& text) const {
+    std::ofstream(path_) << text;
+    return run({"group", "list", "--config", path_});
+  }
+
+  std::string pattern_ = testing::TempDir() + "/cli-XXXXXX";
+  std::string path_;
+};
+
+// A keeper goes on with the file that it has read; whoever edits it must be able to pause a group.
+TEST_F(ConfigOption, AsksTheKeeperOfAFileThatHasMistakes) {
+  for (const char* rest : {"[grop]\n", "lisen = \"127.0.0.1:1\"\nname = 3\n",
+                           "[aws]\nregion = \"nowhere\"\n[[group]]\ncapacity = 0\n"}) {
+    const Outcome outcome = list(std::string("[keeper]\nstate_dir = \"/nowhere/x\"\n") + rest);
+    EXPECT_EQ(outcome.code, kFailed) << rest;
+    EXPECT_THAT(outcome.err, HasSubstr("is running on the state folder \"/nowhere/x\"")) << rest;
+  }
+}
+
+TEST_F(ConfigOption, SaysHowToAskWithoutAFileThatDoesNotTellTheFolder) {
+  for (const auto& [text, problem] :
+       {std::pair{"[keeper\n", ":1:8: not TOML: "},
+        {"\n[keeper]\nstate_dir = \"x\"\n", ":3:13: state_dir in [keeper] cannot be used"},
+        {"[keeper]\nstate_dir = 3\n", ":2:13: state_dir in [keeper] cannot be used"},
+        {"keeper = 3\n", ":1:10: keeper in the file is no table"}}) {
+    const Outcome outcome = list(text);
+    EXPECT_EQ(outcome.code, kUnusable) << text;
+    EXPECT_THAT(outcome.err, HasSubstr(path_ + problem)) << text;
+    EXPECT_THAT(outcome.err, HasSubstr("; a running keeper can be asked all the same, with "
+                                       "--server or --state-dir"))
+        << text;
+  }
 }
 
 TEST(CommandLine, SaysHowFarBackPricesAreRemembered) {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "app/config_document.h"
 #include "app/config_machine.h"
 #include "app/config_notify.h"
 #include "app/config_reader.h"
 #include "app/config_rules.h"
 #include "app/config_sites.h"
-#include "app/stray_text.h"
 #include "base/quote.h"
 
 namespace app {
@@ -306,55 +306,6 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
   }
   config.notify = read_notify(in, groups, problems);
   return config;
-}
-
-// The line of the first bare run of dots and names that is longer than any key of ours. The parser
-// recurses for each part. Quoted text and comments do not count.
-std::optional<size_t> find_endless_key(std::string_view text) {
-  constexpr int kMostParts = 16;
-  size_t line = 1;
-  int dots = 0;
-  char quote = 0;  // The quote or "#" that we are inside of.
-  for (const char c : text) {
-    if (c == '\n') {
-      ++line;
-      dots = 0;
-      quote = 0;
-    } else if (quote != 0) {
-      if (c == quote && quote != '#') quote = 0;
-    } else if (c == '"' || c == '\'' || c == '#') {
-      quote = c;
-    } else if (c == '=' || c == ',') {
-      dots = 0;
-    } else if (c == '.' && ++dots >= kMostParts) {
-      return line;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<toml::table> parse_document(std::string_view text, Problems& problems) {
-  if (text.size() > kMostConfigBytes) {
-    problems.add({}, "the file has " + std::to_string(text.size()) + " bytes",
-                 "at most " + std::to_string(kMostConfigBytes));
-    return std::nullopt;
-  }
-  if (const auto stray = find_stray_character(text)) {
-    problems.add({static_cast<toml::source_index>(stray->line),
-                  static_cast<toml::source_index>(stray->column)},
-                 "a character that is not ASCII, outside of quotes and comments", "ASCII");
-    return std::nullopt;
-  }
-  if (const auto line = find_endless_key(text)) {
-    problems.add({static_cast<toml::source_index>(*line), 1}, "a key of too many parts",
-                 "at most 16");
-    return std::nullopt;
-  }
-  toml::parse_result document = toml::parse(text);
-  if (document) return std::move(document).table();
-  const toml::parse_error& error = document.error();
-  problems.add(error.source().begin, "not TOML: " + base::printable(error.description()));
-  return std::nullopt;
 }
 
 }  // namespace

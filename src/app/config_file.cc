@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "app/config_document.h"
 #include "app/config_rules.h"
 #include "app/state_folder.h"
 #include "app/whole_file.h"
@@ -58,6 +59,20 @@ ConfigResult load_config_file(const std::string& path, Unreadable unreadable) {
   Defaults defaults = host_defaults();
   defaults.unreadable = unreadable;
   return load_config(*text, path, defaults);
+}
+
+base::Result<std::string> find_state_dir(const std::string& path) {
+  Problems problems(path);
+  const auto text = read_whole_file(path, kMostConfigBytes >> 20);
+  if (!text) problems.add({1, 1}, "cannot be read: " + text.error().message);
+  const auto document = text ? parse_document(*text, problems) : std::nullopt;
+  auto found = document ? state_dir_in(*document, host_defaults().state_dir, problems)
+                        : std::optional<std::string>();
+  if (found) return *std::move(found);
+  return base::fail("InvalidConfig",
+                    to_string(std::move(problems).in_order().front()) +
+                        "; a running keeper can be asked all the same, with --server or "
+                        "--state-dir");
 }
 
 base::Status read_webhook_files(Config& config, Unreadable unreadable) {

@@ -18,6 +18,10 @@ Defaults host_defaults();
 ConfigResult load_config_file(const std::string& path,
                               Unreadable unreadable = Unreadable::kRefused);
 
+// The state folder that the file names, or else this host's, whatever else is wrong with the file:
+// a running keeper goes on with the one that it has read. Fails when that key cannot be read.
+base::Result<std::string> find_state_dir(const std::string& path);
+
 // Puts in what stands in a webhook_file; a file that cannot be used is an error that names it, and
 // never shows what is in it; or it is gone without, and its target is left without a URL. Asked for
 // again at every reload, so that a secret may be exchanged.

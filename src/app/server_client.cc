@@ -92,9 +92,7 @@ base::Result<std::string> state_dir_of(const ServerOptions& options) {
   const std::string path = is_given ? options.config : kDefaultConfigPath;
   std::error_code ignored;  // What cannot be looked at is as good as absent.
   if (!is_given && !std::filesystem::exists(path, ignored)) return host_defaults().state_dir;
-  const ConfigResult config = load_config_file(path, Unreadable::kGoneWithout);
-  if (config) return config->keeper.state_dir;
-  return base::fail("InvalidConfig", to_string(config.error().front()));
+  return find_state_dir(path);
 }
 
 base::Error error_in(const net::Response& response) {
