@@ -11,10 +11,9 @@
 #include "app/check_report.h"
 #include "app/cli.h"
 #include "app/config_file.h"
-#include "app/keeper_identity.h"
 #include "app/launch_check.h"
 #include "app/ledger_probe.h"
-#include "app/queue_claim.h"
+#include "app/reader_check.h"
 #include "app/reading.h"
 #include "app/seed.h"
 #include "app/strangers.h"
@@ -126,18 +125,8 @@ class OnlineCheck {
   }
 
   base::Result<std::string> reader() {
-    const auto identity = identity_in(config_.keeper.state_dir);
-    const bool is_hidden = !identity && identity.error().code == kIdentityUnreadable;
-    if (!identity && !is_hidden) return tl::unexpected(identity.error());
-    // Where no keeper has been yet, the one that would begin there is nobody who is known.
-    const std::string own = identity ? identity->value_or(fresh_identity()) : std::string();
-    RETURN_IF_ERROR(
-        look_whose_queue(ledger_, {keeper_of(config_, site_), own, site_.queue_url}, clock_.now()));
-    if (is_hidden)
-      return "no keeper of another name reads it; to look for one of the same name, ask as the "
-             "keeper's user: " +
-             identity.error().message;
-    return std::string("no other keeper of this ledger reads it");
+    return check_reader(ledger_, {keeper_of(config_, site_), {}, site_.queue_url},
+                        config_.keeper.state_dir, clock_.now());
   }
 
   base::Result<std::string> machines(const model::GroupSpec& group) {
