@@ -223,10 +223,8 @@ base::Result<bool> check_online(const Config& config, const SiteConfig& site) {
 }
 
 int check(const CheckOptions& options) {
-  auto config = load_config_or_explain(options.config);
+  const auto config = load_config_or_explain(options.config);
   if (!config) return kUnusable;
-  if (const base::Status status = read_webhook_files(*config); !status)
-    return explain(status.error());
   say_fine(options, *config);
   if (!options.online) return kOk;
   int code = kOk;

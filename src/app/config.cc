@@ -293,7 +293,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
                  {"aws", "events", "ledger", "keeper", "market", "log", "group", "notify"},
                  problems);
   Config config;
-  config.sites = read_sites(in, root, problems);
+  config.sites = read_sites(in, root, defaults, problems);
   if (const auto* table = in.table("keeper"))
     config.keeper = read_keeper(*table, defaults, problems);
   if (const auto* table = in.table("log")) config.log = read_log(*table, problems);
@@ -304,7 +304,7 @@ Config read_config(const toml::table& root, const Defaults& defaults, Problems& 
     groups.push_back(group.spec);
     config.sites[group.site].groups.push_back(group.spec);
   }
-  config.notify = read_notify(in, groups, problems);
+  config.notify = read_notify(in, groups, defaults, problems);
   return config;
 }
 

@@ -7,37 +7,12 @@
 #include <cstdio>
 
 #include "app/config_document.h"
-#include "app/config_rules.h"
 #include "app/state_folder.h"
 #include "app/whole_file.h"
 #include "aws/credentials.h"
 #include "base/quote.h"
 
 namespace app {
-namespace {
-
-// Editors end a line in many ways, and some begin a file with a mark.
-std::string trimmed(std::string text) {
-  constexpr char kBlanks[] = " \t\r\n";
-  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-  text.erase(text.find_last_not_of(kBlanks) + 1);
-  return text.erase(0, std::min(text.find_first_not_of(kBlanks), text.size()));
-}
-
-base::Result<std::string> read_webhook_file(const NotifyConfig& target) {
-  const std::string what =
-      "webhook_file of " + target.name + ", " + base::quote(target.webhook_file) + ", ";
-  const auto text = read_whole_file(target.webhook_file, 1);
-  if (!text)
-    return base::fail("UnreadableWebhookFile", what + "cannot be read: " + text.error().message);
-  std::string url = trimmed(*text);
-  if (!kWebhook.accepts(url))
-    return base::fail("UnusableWebhookFile", what + "does not hold a URL that can be used; " +
-                                                 "allowed: " + std::string(kWebhook.allowed));
-  return url;
-}
-
-}  // namespace
 
 Defaults host_defaults() {
   std::array<char, 256> name{};
@@ -73,21 +48,6 @@ base::Result<std::string> find_state_dir(const std::string& path) {
                     to_string(std::move(problems).in_order().front()) +
                         "; a running keeper can be asked all the same, with --server or "
                         "--state-dir");
-}
-
-base::Status read_webhook_files(Config& config, Unreadable unreadable) {
-  for (NotifyConfig& target : config.notify) {
-    if (target.webhook_file.empty()) continue;
-    auto url = read_webhook_file(target);
-    target.webhook = url ? *std::move(url) : "";
-    if (url) continue;
-    if (unreadable == Unreadable::kRefused) return tl::unexpected(url.error());
-    config.lacks.push_back({{},
-                            {{},
-                             "webhook_file of " + target.name,
-                             url.error().message + "; until that is mended its messages wait"}});
-  }
-  return {};
 }
 
 std::optional<Config> load_config_or_explain(const std::string& path, Unreadable unreadable) {

@@ -22,11 +22,6 @@ ConfigResult load_config_file(const std::string& path,
 // a running keeper goes on with the one that it has read. Fails when that key cannot be read.
 base::Result<std::string> find_state_dir(const std::string& path);
 
-// Puts in what stands in a webhook_file; a file that cannot be used is an error that names it, and
-// never shows what is in it; or it is gone without, and its target is left without a URL. Asked for
-// again at every reload, so that a secret may be exchanged.
-base::Status read_webhook_files(Config& config, Unreadable unreadable = Unreadable::kRefused);
-
 // As load_config_file; nothing when there were problems, which are then on standard error.
 std::optional<Config> load_config_or_explain(const std::string& path,
                                              Unreadable unreadable = Unreadable::kRefused);

@@ -15,9 +15,7 @@ constexpr Range kThroughput{125, 2'000};
 
 std::string read_user_data_file(TableReader& in, const std::string& path,
                                 const Defaults& defaults) {
-  const auto text = defaults.read_file
-                        ? defaults.read_file(path)
-                        : base::Result<std::string>(base::fail("NoFiles", "not here"));
+  const auto text = read_named_file(defaults, path);
   if (text) return *text;
   in.reject("user_data_file", base::quote(path) + " cannot be read: " + text.error().message,
             "a file that this user may read");

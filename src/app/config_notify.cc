@@ -35,9 +35,36 @@ std::string read_name(TableReader& in, const toml::table& table, size_t count, N
   return *given;
 }
 
+// Editors end a line in many ways, and some begin a file with a mark.
+std::string trimmed(std::string text) {
+  constexpr char kBlanks[] = " \t\r\n";
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  text.erase(text.find_last_not_of(kBlanks) + 1);
+  return text.erase(0, std::min(text.find_first_not_of(kBlanks), text.size()));
+}
+
+// What is in the file is never shown.
+std::string read_webhook_file(TableReader& in, const NotifyConfig& target,
+                              const Defaults& defaults) {
+  const std::string name = "webhook_file of " + target.name;
+  const std::string subject = name + ", " + quote(target.webhook_file) + ", ";
+  const Lack lack{{}, {}, name, "its messages wait"};
+  const auto text = read_named_file(defaults, target.webhook_file);
+  if (!text) {
+    in.go_without("webhook_file", lack, subject + "cannot be read: " + text.error().message,
+                  "a file with the URL, which this user may read");
+    return {};
+  }
+  std::string url = trimmed(*text);
+  if (kWebhook.accepts(url)) return url;
+  in.go_without("webhook_file", lack, subject + "does not hold a URL that can be used",
+                kWebhook.allowed);
+  return {};
+}
+
 // The URL never appears in a problem.
-void read_webhook(TableReader& in, const toml::table& table, NotifyConfig& target,
-                  Problems& problems) {
+void read_webhook(TableReader& in, const toml::table& table, const Defaults& defaults,
+                  NotifyConfig& target, Problems& problems) {
   target.webhook = in.text("webhook", kWebhook).value_or("");
   target.webhook_file = in.text("webhook_file", kWebhookFile).value_or("");
   const bool has_url = table.contains("webhook"), has_file = table.contains("webhook_file");
@@ -46,6 +73,8 @@ void read_webhook(TableReader& in, const toml::table& table, NotifyConfig& targe
   if (!has_url && !has_file)
     problems.add(table.source().begin, "webhook is missing from [[notify]]",
                  "webhook or webhook_file");
+  if (!has_url && !target.webhook_file.empty())
+    target.webhook = read_webhook_file(in, target, defaults);
 }
 
 std::set<model::GroupName> read_groups(TableReader& in,
@@ -63,12 +92,13 @@ std::set<model::GroupName> read_groups(TableReader& in,
 }
 
 NotifyConfig read_target(const toml::table& table, size_t count, NameLines& names,
-                         const std::vector<model::GroupSpec>& groups, Problems& problems) {
+                         const std::vector<model::GroupSpec>& groups, const Defaults& defaults,
+                         Problems& problems) {
   TableReader in(table, "[[notify]]", {"name", "webhook", "webhook_file", "on", "groups", "format"},
                  problems);
   NotifyConfig target;
   target.name = read_name(in, table, count, names, problems);
-  read_webhook(in, table, target, problems);
+  read_webhook(in, table, defaults, target, problems);
   for (const std::string& word : in.required_texts("on", kNotifyKind))
     target.on.insert(*notify::parse_kind(word));
   if (table.contains("groups")) target.groups = read_groups(in, groups);
@@ -81,12 +111,12 @@ NotifyConfig read_target(const toml::table& table, size_t count, NameLines& name
 
 std::vector<NotifyConfig> read_notify(TableReader& root,
                                       const std::vector<model::GroupSpec>& groups,
-                                      Problems& problems) {
+                                      const Defaults& defaults, Problems& problems) {
   std::vector<NotifyConfig> targets;
   NameLines names;
   const auto tables = root.tables("notify", "tables, each written [[notify]]");
   for (const toml::table* table : tables)
-    targets.push_back(read_target(*table, tables.size(), names, groups, problems));
+    targets.push_back(read_target(*table, tables.size(), names, groups, defaults, problems));
   if (targets.size() > kMostTargets)
     root.reject("notify", std::to_string(targets.size()) + " tables [[notify]]",
                 "at most " + std::to_string(kMostTargets));

@@ -7,9 +7,10 @@
 
 namespace app {
 
-// `root` has the key "notify"; the groups are those of the same file.
+// `root` has the key "notify"; the groups are those of the same file. What stands in a webhook_file
+// is read with it; a target whose file cannot be used, and is gone without, has no URL.
 std::vector<NotifyConfig> read_notify(TableReader& root,
                                       const std::vector<model::GroupSpec>& groups,
-                                      Problems& problems);
+                                      const Defaults& defaults, Problems& problems);
 
 }  // namespace app

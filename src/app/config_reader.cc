@@ -247,4 +247,9 @@ int TableReader::line_of(std::string_view key) const {
   return static_cast<int>(node->source().begin.line);
 }
 
+base::Result<std::string> read_named_file(const Defaults& defaults, const std::string& path) {
+  if (!defaults.read_file) return base::fail("NoFiles", "not here");
+  return defaults.read_file(path);
+}
+
 }  // namespace app

@@ -26,6 +26,7 @@
 
 #include "app/config.h"
 #include "app/config_rules.h"
+#include "base/result.h"
 
 namespace app {
 
@@ -105,6 +106,9 @@ class TableReader {
   std::string name_;
   Problems& problems_;
 };
+
+// A file that the configuration names.
+base::Result<std::string> read_named_file(const Defaults& defaults, const std::string& path);
 
 // The candidate that differs from `word` by at most two edits, the nearest one; or nothing.
 std::optional<std::string_view> nearest(std::string_view word,

@@ -43,8 +43,21 @@ void check_role(TableReader& in, const std::string& where, const AwsConfig& aws)
         account + ", or no account");
 }
 
-// The keys that an [aws] and an [[aws]] have in common.
-AwsConfig read_aws(TableReader& in, const toml::table& table, const std::string& where) {
+// Otherwise only the first connection would find out, and could not name the place.
+void check_bundle(TableReader& in, const std::string& site, const std::string& where,
+                  const std::string& path, const Defaults& defaults) {
+  const auto text = read_named_file(defaults, path);
+  const bool holds_some = text && text->find("CERTIFICATE-----") != std::string::npos;
+  if (holds_some) return;
+  in.go_without("ca_bundle", {site, {}, "ca_bundle", "AWS is not reached"},
+                "ca_bundle in " + where + ": " + quote(path) +
+                    (text ? " holds no certificate" : " cannot be read: " + text.error().message),
+                "a file of PEM certificates that this user may read");
+}
+
+// The keys that an [aws] and an [[aws]] have in common; `site` is the entry's name.
+AwsConfig read_aws(TableReader& in, const toml::table& table, const std::string& where,
+                   const std::string& site, const Defaults& defaults) {
   AwsConfig aws;
   aws.region = model::Region(in.required_text("region", kRegion).value_or(""));
   aws.account = model::AccountId(in.text("account", kAccount).value_or(""));
@@ -58,6 +71,7 @@ AwsConfig read_aws(TableReader& in, const toml::table& table, const std::string&
   if (const auto url = in.text("endpoint_url", kEndpointUrl))
     aws.endpoint = net::parse_endpoint(*url);
   aws.ca_bundle = in.text("ca_bundle", kPath).value_or("");
+  if (!aws.ca_bundle.empty()) check_bundle(in, site, where, aws.ca_bundle, defaults);
   return aws;
 }
 
@@ -71,14 +85,14 @@ std::string read_queue(TableReader& in, const std::string& where, const std::str
   return url;
 }
 
-SiteConfig read_only_site(TableReader& root, Problems& problems) {
+SiteConfig read_only_site(TableReader& root, const Defaults& defaults, Problems& problems) {
   SiteConfig site;
   if (const auto* table = root.table("aws")) {
     TableReader in(
         *table, "[aws]",
         {"region", "account", "profile", "role_arn", "external_id", "endpoint_url", "ca_bundle"},
         problems);
-    site.aws = read_aws(in, *table, "[aws]");
+    site.aws = read_aws(in, *table, "[aws]", {}, defaults);
   }
   if (const auto* table = root.table("events")) {
     TableReader in(*table, "[events]", {"queue_url"}, problems);
@@ -119,7 +133,7 @@ std::optional<S3Location> ledger_of_entry(TableReader& in, const std::string& na
 }
 
 SiteConfig read_entry(const toml::table& table, const std::optional<S3Location>& shared,
-                      Taken& taken, Problems& problems) {
+                      Taken& taken, const Defaults& defaults, Problems& problems) {
   TableReader in(table, "[[aws]]",
                  {"name", "region", "account", "profile", "role_arn", "external_id", "endpoint_url",
                   "ca_bundle", "queue_url", "ledger"},
@@ -128,7 +142,7 @@ SiteConfig read_entry(const toml::table& table, const std::optional<S3Location>&
   site.name = in.required_text("name", kSiteName).value_or("");
   if (!site.name.empty())
     note_again(in, "name", site.name, site.name, taken.names, "a name that no other entry has");
-  site.aws = read_aws(in, table, "[[aws]]");
+  site.aws = read_aws(in, table, "[[aws]]", site.name, defaults);
   site.queue_url = read_queue(in, "[[aws]]", "its entry", site.aws.region);
   if (!site.queue_url.empty())
     note_again(in, "queue_url", site.queue_url, queue_identity(site.queue_url), taken.queues,
@@ -155,12 +169,13 @@ void check_ledger_region(TableReader& root, const std::optional<S3Location>& sha
 }
 
 std::vector<SiteConfig> read_entries(TableReader& root, const toml::table& document,
-                                     const std::optional<S3Location>& shared, Problems& problems) {
+                                     const std::optional<S3Location>& shared,
+                                     const Defaults& defaults, Problems& problems) {
   std::vector<SiteConfig> sites;
   Taken taken;
   const auto tables = root.tables("aws", kHowWritten);
   for (const toml::table* table : tables)
-    sites.push_back(read_entry(*table, shared, taken, problems));
+    sites.push_back(read_entry(*table, shared, taken, defaults, problems));
   if (document["aws"].as_array()->empty())
     root.reject("aws", "aws in the file is empty", kHowWritten);
   if (sites.size() > kMostSites)
@@ -207,14 +222,14 @@ std::string names_of(const std::vector<SiteConfig>& sites) {
 }  // namespace
 
 std::vector<SiteConfig> read_sites(TableReader& root, const toml::table& document,
-                                   Problems& problems) {
+                                   const Defaults& defaults, Problems& problems) {
   std::optional<S3Location> shared;
   if (const auto* table = root.table("ledger")) shared = read_ledger(*table, problems);
   std::vector<SiteConfig> sites;
   if (document["aws"].is_array()) {
-    sites = read_entries(root, document, shared, problems);
+    sites = read_entries(root, document, shared, defaults, problems);
   } else {
-    sites.push_back(read_only_site(root, problems));
+    sites.push_back(read_only_site(root, defaults, problems));
     sites.front().ledger = shared;
   }
   if (const auto* table = root.table("market")) read_market(*table, sites, problems);

@@ -13,7 +13,7 @@ namespace app {
 
 // `root` reads `document`. At least one site, also where the file has mistakes.
 std::vector<SiteConfig> read_sites(TableReader& root, const toml::table& document,
-                                   Problems& problems);
+                                   const Defaults& defaults, Problems& problems);
 
 // Which site keeps the group that `in` reads: the one that its `aws` names, or the only one.
 // Nothing when that is noted as a problem.

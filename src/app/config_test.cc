@@ -29,7 +29,15 @@ std::string make_zones() {
   return root;
 }
 
-const Defaults kDefaults{"host-1", "/state", make_zones()};
+// The files that configurations here name.
+base::Result<std::string> read_named(const std::string& path) {
+  if (path.ends_with(".pem") || path.ends_with(".crt"))
+    return "# Ours.\n-----BEGIN CERTIFICATE-----\nMIIB\n";
+  if (path.starts_with("/run/secrets/")) return "https://hooks.example.com/dev\n";
+  return base::fail("Unreadable", "No such file or directory");
+}
+
+const Defaults kDefaults{"host-1", "/state", make_zones(), read_named};
 
 std::string slurp(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -197,7 +205,7 @@ Config full_config() {
                     {},
                     std::nullopt},
                    {"dev",
-                    "",
+                    "https://hooks.example.com/dev",
                     "/run/secrets/hook",
                     {Kind::kGroupUnheld, Kind::kIncident, Kind::kBrake, Kind::kQuarantine},
                     {model::GroupName("box"), model::GroupName("web")},
@@ -365,6 +373,118 @@ TEST(Config, AWebhookIsASecretAlsoWhereItIsWrong) {
   }
 }
 
+std::string entry(const std::string& name, const std::string& region,
+                  const std::string& more = "") {
+  return "[[aws]]\nname = \"" + name + "\"\nregion = \"" + region + "\"\n" +
+         "queue_url = \"https://sqs." + region + ".amazonaws.com/111122223333/q\"\n" + more;
+}
+
+std::string group_in(const std::string& name, const std::string& site) {
+  return "[[group]]\nname = \"" + name + "\"\n" + (site.empty() ? "" : "aws = \"" + site + "\"\n") +
+         "capacity = 1\nsubnets = [\"subnet-a\"]\nlaunch_template = \"lt-0abc:1\"\n"
+         "instance_types = [\"c5.large\"]\n";
+}
+
+constexpr char kHook[] =
+    "[[notify]]\nname = \"ops\"\nwebhook_file = \"/run/hook\"\n"
+    "on = [\"brake\"]\n";
+
+base::Result<std::string> no_file(const std::string&) {
+  return base::fail("Unreadable", "No such file or directory");
+}
+
+// A configuration that names a webhook_file with that content; where there is none, it is absent.
+ConfigResult with_hook(const std::optional<std::string>& content,
+                       Unreadable unreadable = Unreadable::kRefused) {
+  Defaults defaults = kDefaults;
+  defaults.unreadable = unreadable;
+  defaults.read_file = no_file;
+  if (content)
+    defaults.read_file = [content](const std::string&) -> base::Result<std::string> {
+      return *content;
+    };
+  return load_config(std::string(kSmallest) + kHook, "f.toml", defaults);
+}
+
+TEST(Config, AWebhookFileGivesItsUrlWithoutTheLineEndThatEditorsLeave) {
+  for (const char* content :
+       {"https://a.example/x?y", "https://a.example/x?y\n", "https://a.example/x?y\r\n",
+        "https://a.example/x?y\r\n\r\n", "\r\n https://a.example/x?y \r\n",
+        "\xef\xbb\xbfhttps://a.example/x?y\r\n"}) {
+    const auto config = with_hook(content);
+    ASSERT_TRUE(config) << content << to_string(config.error().front());
+    EXPECT_EQ(config->notify.front().webhook, "https://a.example/x?y") << content;
+  }
+}
+
+TEST(Config, AWebhookFileIsNamedWithItsPlaceAndWhatIsInItIsNeverShown) {
+  const std::string begin = "f.toml:7:16: webhook_file of ops, \"/run/hook\", ";
+  for (const char* content : {"", "http://hooks.example.com/top-secret", "top secret\nsecond"}) {
+    const auto config = with_hook(content);
+    ASSERT_FALSE(config) << content;
+    EXPECT_EQ(to_string(config.error().front()),
+              begin +
+                  "does not hold a URL that can be used; allowed: an https URL, or an http one "
+                  "of this host, without a user and a fragment")
+        << content;
+  }
+  const auto absent = with_hook(std::nullopt);
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(to_string(absent.error().front()),
+            begin +
+                "cannot be read: No such file or directory; allowed: a file with the URL, which "
+                "this user may read");
+}
+
+TEST(Config, AStartGoesWithoutAWebhookFile) {
+  const auto config = with_hook(std::nullopt, Unreadable::kGoneWithout);
+  ASSERT_TRUE(config) << to_string(config.error().front());
+  EXPECT_EQ(config->notify.front().webhook, "");
+  ASSERT_EQ(config->lacks.size(), 1u);
+  EXPECT_EQ(config->lacks[0].site, "");
+  EXPECT_EQ(config->lacks[0].trouble.name, "webhook_file of ops");
+  EXPECT_THAT(config->lacks[0].trouble.why,
+              ::testing::HasSubstr("No such file or directory; allowed: a file with the URL, which "
+                                   "this user may read; until that is mended its messages wait"));
+}
+
+// It was taken as it stood, and nothing but TLS failed.
+TEST(Config, ABundleOfCertificatesMustBeReadableAndHoldSome) {
+  Defaults defaults = kDefaults;
+  defaults.read_file = no_file;
+  std::string text = kSmallest;
+  text.insert(text.find("[events]"), "ca_bundle = \"/etc/ours.pem\"\n");
+  const auto problem = [&] {
+    const auto config = load_config(text, "f.toml", defaults);
+    return config ? "" : to_string(config.error().front());
+  };
+  const std::string begin = "f.toml:3:13: ca_bundle in [aws]: \"/etc/ours.pem\" ";
+  const std::string end = "; allowed: a file of PEM certificates that this user may read";
+  EXPECT_EQ(problem(), begin + "cannot be read: No such file or directory" + end);
+  std::string content = "MIIB";
+  defaults.read_file = [&](const std::string&) { return content; };
+  EXPECT_EQ(problem(), begin + "holds no certificate" + end);
+  content = "-----BEGIN TRUSTED CERTIFICATE-----\n";
+  EXPECT_EQ(problem(), "");
+}
+
+// Another site's groups have a keeper all the same.
+TEST(Config, AStartGoesOnWhereASitesBundleCannotBeRead) {
+  Defaults bare = kDefaults;
+  bare.unreadable = Unreadable::kGoneWithout;
+  bare.read_file = no_file;
+  const auto config = load_config(entry("east", "us-east-2") +
+                                      entry("west", "us-west-2", "ca_bundle = \"/etc/ca.pem\"\n") +
+                                      group_in("web", "east"),
+                                  "f.toml", bare);
+  ASSERT_TRUE(config) << to_string(config.error().front());
+  ASSERT_EQ(config->lacks.size(), 1u);
+  EXPECT_EQ(config->lacks[0].site, "west");
+  EXPECT_EQ(config->lacks[0].trouble.name, "ca_bundle");
+  EXPECT_THAT(config->lacks[0].trouble.why,
+              ::testing::EndsWith("until that is mended AWS is not reached"));
+}
+
 // Found by a review: they were called by their places, and what waited for the first went to the
 // second once the first was taken out of the file.
 TEST(Config, OnlyATargetThatIsAloneNeedsNoName) {
@@ -388,18 +508,6 @@ TEST(Config, MoreTargetsThanThreadsAreWorthAreRefused) {
 }
 
 // ---- several sites ----
-
-std::string entry(const std::string& name, const std::string& region,
-                  const std::string& more = "") {
-  return "[[aws]]\nname = \"" + name + "\"\nregion = \"" + region + "\"\n" +
-         "queue_url = \"https://sqs." + region + ".amazonaws.com/111122223333/q\"\n" + more;
-}
-
-std::string group_in(const std::string& name, const std::string& site) {
-  return "[[group]]\nname = \"" + name + "\"\n" + (site.empty() ? "" : "aws = \"" + site + "\"\n") +
-         "capacity = 1\nsubnets = [\"subnet-a\"]\nlaunch_template = \"lt-0abc:1\"\n"
-         "instance_types = [\"c5.large\"]\n";
-}
 
 TEST(Config, EachEntryOfAwsIsASiteWithItsGroups) {
   const std::string text = entry("east", "us-east-2", "profile = \"e\"\n") +

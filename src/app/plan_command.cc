@@ -111,12 +111,20 @@ void add_steps(const Plan& plan, const std::string& site, base::json::array& ste
                              site));
 }
 
+// What a keeper would go without.
+std::vector<std::string> cautions_of(const Config& config) {
+  std::vector<std::string> cautions;
+  for (const SiteTrouble& lack : config.lacks)
+    cautions.push_back(of_site(lack.site, lack.trouble.name + ": " + lack.trouble.why));
+  return cautions;
+}
+
 // A site that cannot be asked keeps nobody from the others' plans.
 int print_plan(const PlanOptions& options) {
-  const auto config = load_config_or_explain(options.config);
+  const auto config = load_config_or_explain(options.config, Unreadable::kGoneWithout);
   if (!config) return kUnusable;
   base::json::array steps;
-  std::vector<std::string> failures, cautions;
+  std::vector<std::string> failures, cautions = cautions_of(*config);
   std::vector<base::Error> errors;
   for (const SiteConfig& site : config->sites) {
     const auto plan = plan_of(*config, site);

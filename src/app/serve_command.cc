@@ -121,8 +121,6 @@ class Reloads {
       for (const Problem& problem : config.error()) refuse(to_string(problem));
       return;
     }
-    if (const base::Status status = read_webhook_files(*config); !status)
-      return refuse(status.error().message);
     take_over(*std::move(config), std::move(text));
   }
 
@@ -130,8 +128,7 @@ class Reloads {
     std::string text = text_of(options_.config);
     if (text != loaded_.text) return;
     ConfigResult config = load_config_file(options_.config, Unreadable::kGoneWithout);
-    if (!config || !read_webhook_files(*config, Unreadable::kGoneWithout)) return;
-    if (config->lacks != loaded_.lacks) take_over(*std::move(config), std::move(text));
+    if (config && config->lacks != loaded_.lacks) take_over(*std::move(config), std::move(text));
   }
 
   void take_over(Config config, std::string text) {
@@ -167,8 +164,6 @@ int serve(const ServeOptions& options) {
   std::optional<Config> config = load_config_or_explain(options.config, Unreadable::kGoneWithout);
   if (!config) return kUnusable;
   override_log(options, *config);
-  if (const base::Status status = read_webhook_files(*config, Unreadable::kGoneWithout); !status)
-    return explain(status.error());
   const base::Logger log = base::stderr_logger(config->log.level, config->log.format);
   auto keeper = start_keeper(options, *config, signals);
   if (!keeper) return explain(keeper.error());

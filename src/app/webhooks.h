@@ -32,8 +32,8 @@ std::string body_of(const ports::Mail& mail, WebhookFormat format);
 
 class Webhooks : public ports::Messenger {
  public:
-  // A target without a `webhook` is held back: see read_webhook_files. `client` is as for AWS's
-  // calls; the clock outlives this. Destroying it waits for look-ups that are under way.
+  // A target without a `webhook` is held back: see Unreadable. `client` is as for AWS's calls;
+  // the clock outlives this. Destroying it waits for look-ups that are under way.
   Webhooks(const std::vector<NotifyConfig>& targets, const net::ClientOptions& client,
            const ports::Clock& clock);
 
