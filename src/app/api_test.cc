@@ -266,6 +266,19 @@ TEST_F(ApiTest, ShowsAnIncidentWithItsTimeline) {
   EXPECT_EQ(get("/api/v1/incidents/i-0b/loss").status, 404);
 }
 
+// The file is made once the site can be begun.
+TEST_F(ApiTest, SaysThatASiteWhichHasNotBegunHasNoJournal) {
+  places_ = {{"east", root_ + "/east.db"}, {"west", path()}};
+  api_ = make_api();
+  const net::Response alone = get("/api/v1/events", "site=east");
+  EXPECT_EQ(alone.status, 503);
+  EXPECT_THAT(alone.body, HasSubstr("has not begun"));
+  EXPECT_THAT(alone.body, testing::Not(HasSubstr("unable to open")));
+  const auto both = json(get("/api/v1/events"));
+  EXPECT_EQ(both.at("events").as_array().size(), 3u);
+  EXPECT_THAT(both.at("not_seen").at(0).as_string().c_str(), HasSubstr("there is no journal yet"));
+}
+
 TEST_F(ApiTest, ShowsWhatIsInQuarantineInPrintableCharacters) {
   const auto items = json(get("/api/v1/quarantine")).at("quarantine");
   EXPECT_EQ(items.at(0).at("body_start"), "?not");

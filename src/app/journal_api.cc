@@ -1,6 +1,8 @@
 #include "app/journal_api.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -96,6 +98,11 @@ JournalApi::JournalApi(std::vector<JournalPlace> places, Now now) : now_(std::mo
 
 base::Status JournalApi::open(SiteJournal& site) {
   if (site.journal) return {};
+  std::error_code error;
+  if (!std::filesystem::exists(site.place.path, error) && !error)
+    return base::fail("NoJournal",
+                      "there is no journal yet, because the site has not begun; /readyz says why",
+                      base::Retry::kBackoff);
   ASSIGN_OR_RETURN(site.database,
                    store::Database::open(site.place.path, {.access = store::Access::kReadOnly}));
   ASSIGN_OR_RETURN(site.journal, engine::Journal::open(*site.database));

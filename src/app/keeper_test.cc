@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 
 #include "engine/journal.h"
@@ -352,6 +353,24 @@ TEST_F(KeeperTest, WhoStartsItTwiceHearsOfTheFirstOneAndNotOfItsPort) {
   const auto second = start(config);
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error().message, HasSubstr("another keeper is using the state folder"));
+}
+
+// The first pages are whole, so what is damaged shows only when it is written to.
+TEST_F(KeeperTest, AJournalThatIsDamagedFurtherInIsToldWithItsCure) {
+  start(config())->reset();
+  const std::string path = journal_path(root_ + "/state");
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(path));
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  constexpr int64_t kPage = 4096;
+  ASSERT_GT(size, 2 * kPage);
+  file.seekp(kPage);
+  file << std::string(static_cast<size_t>(size - kPage), '\xff');
+  file.close();
+  const auto keeper = start(config());
+  ASSERT_FALSE(keeper);
+  EXPECT_EQ(keeper.error().retry, base::Retry::kNever);
+  EXPECT_THAT(keeper.error().message, HasSubstr("\"" + path + "\" is damaged"));
+  EXPECT_THAT(keeper.error().message, HasSubstr("move it away"));
 }
 
 TEST_F(KeeperTest, WhoAsksWhileItBeginsIsToldSo) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/asked_ledger.h"
+#include "app/journal_error.h"
 #include "app/shared_ledger.h"
 #include "aws/aws_cloud.h"
 #include "aws/sqs_queue.h"
@@ -24,15 +25,9 @@ constexpr Duration kKept = Duration::hours(31 * 24);
 constexpr Duration kPrunePeriod = Duration::hours(6);
 
 base::Result<std::unique_ptr<store::Database>> open_database(const std::string& path) {
-  auto database = store::Database::open(path);
-  const base::Status migrated =
-      database ? engine::migrate_journal(**database) : tl::unexpected(database.error());
-  if (migrated) return database;
-  if (migrated.error().code != store::kStoreCorrupt) return tl::unexpected(migrated.error());
-  return base::fail(store::kStoreCorrupt,
-                    base::quote(path) + " is damaged (" + migrated.error().message +
-                        "); move it away and start again: who holds which slot is found again from "
-                        "AWS and the ledger, only the history begins anew");
+  ASSIGN_OR_RETURN(auto database, store::Database::open(path));
+  RETURN_IF_ERROR(engine::migrate_journal(*database));
+  return database;
 }
 
 }  // namespace
@@ -152,9 +147,10 @@ void Site::note_attempt(const base::Status& status, int attempt) {
   if (!status) {
     const auto delay = retry_delay(status.error(), attempt);
     const Duration pause = delay.value_or(options_.begin_pause);
+    const bool is_aws_away = delay && !is_about_journal(status.error());
     // What ends the first attempts is told by whoever waits for their outcome.
     if (delay || is_settled_)
-      log_.warn(delay ? "aws-not-reached" : "site-not-begun",
+      log_.warn(is_aws_away ? "aws-not-reached" : "site-not-begun",
                 {{"error", base::to_string(status.error())}, {"retry_in_ms", pause.ms()}});
     auto snapshot = new_snapshot();
     snapshot->not_begun = base::printable(status.error().message);
@@ -170,13 +166,20 @@ void Site::note_attempt(const base::Status& status, int attempt) {
 }
 
 base::Status Site::begin() {
-  RETURN_IF_ERROR(open());
-  ASSIGN_OR_RETURN(life_, begin_life(*config_));
+  if (const base::Status begun = try_to_begin(); !begun)
+    return tl::unexpected(
+        with_cure(begun.error(), journal_path(config_->keeper.state_dir, site().name)));
   {
     const std::lock_guard lock(inject_mutex_);
     mailbox_ = life_->mailbox;
   }
   publish_turn(clock_.now());
+  return {};
+}
+
+base::Status Site::try_to_begin() {
+  RETURN_IF_ERROR(open());
+  ASSIGN_OR_RETURN(life_, begin_life(*config_));
   return {};
 }
 

@@ -73,6 +73,7 @@ class Site {
 
   void run();
   base::Status begin();
+  base::Status try_to_begin();
   base::Status open();
   base::Status share_ledger();
   std::vector<notify::Trouble> troubles(std::vector<notify::Trouble> all) const;
