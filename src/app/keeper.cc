@@ -1,9 +1,9 @@
 #include "app/keeper.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "app/answers.h"
+#include "app/restart_keys.h"
 
 namespace app {
 namespace {
@@ -13,18 +13,6 @@ constexpr base::Duration kGlance = base::Duration::millis(20);
 // Once one site is kept the others are not waited for any longer: systemd would lose its patience
 // with a region that never answers, and end them all.
 constexpr base::Duration kMostWait = base::Duration::seconds(30);
-
-// What a reload cannot take over.
-bool differ(const SiteConfig& one, const SiteConfig& other) {
-  return one.name != other.name || one.aws != other.aws || one.queue_url != other.queue_url ||
-         one.ledger != other.ledger;
-}
-
-bool needs_restart(const Config& now, const Config& coming) {
-  return now.keeper != coming.keeper || now.sites.size() != coming.sites.size() ||
-         !std::equal(now.sites.begin(), now.sites.end(), coming.sites.begin(),
-                     [](const SiteConfig& a, const SiteConfig& b) { return !differ(a, b); });
-}
 
 }  // namespace
 
@@ -150,11 +138,9 @@ void Keeper::drop(size_t site, std::optional<int64_t> quarantined, Done done) {
 }
 
 base::Status Keeper::reload(Config config) {
-  if (needs_restart(options_.config, config))
-    return base::fail("NeedsRestart",
-                      "[aws] (also each [[aws]]), [events], [ledger] and [keeper] take effect at a "
-                      "restart only; "
-                      "everything stays as it was");
+  if (const auto keys = keys_of_restart(options_.config, config); !keys.empty())
+    return base::fail("NeedsRestart", listed(keys) + (keys.size() == 1 ? " takes" : " take") +
+                                          " effect at a restart only; everything stays as it was");
   const auto shared = std::make_shared<const Config>(std::move(config));
   for (const auto& site : sites_) site->reload(shared);
   return {};
