@@ -99,6 +99,19 @@ class ApiTest : public testing::Test {
     ASSERT_TRUE((*journal)->record(turn));
   }
 
+  void add_incident(model::IncidentKind kind, Instant opened_at) {
+    auto database = store::Database::open(path());
+    ASSERT_TRUE(database);
+    auto journal = engine::Journal::open(**database);
+    ASSERT_TRUE(journal);
+    engine::TurnRecord turn;
+    turn.incidents = {incident()};
+    turn.incidents[0].kind = kind;
+    turn.incidents[0].id = model::incident_id(turn.incidents[0].instance, kind);
+    turn.incidents[0].opened_at = opened_at;
+    ASSERT_TRUE((*journal)->record(turn));
+  }
+
   std::string path() const { return root_ + "/keeper.db"; }
 
   net::Response ask(net::Request request, const std::string& host = "127.0.0.1:7768") {
@@ -264,6 +277,22 @@ TEST_F(ApiTest, ShowsAnIncidentWithItsTimeline) {
     EXPECT_EQ(shown.at("timeline").at(0).at("what"), "noticed") << id;
   }
   EXPECT_EQ(get("/api/v1/incidents/i-0b/loss").status, 404);
+}
+
+TEST_F(ApiTest, NamesTheIncidentsOfAMachine) {
+  const auto ids = [this](const std::string& query) {
+    std::string all;
+    const base::json::object list = json(get("/api/v1/incidents", query));
+    if (const auto* rows = base::json::find_array(list, "incidents"))
+      for (const auto& row : *rows) all += base::json::text_or_empty(row.as_object(), "id") + " ";
+    return all;
+  };
+  EXPECT_EQ(ids("instance=i-0a"), "i-0a/interruption ");
+  EXPECT_EQ(ids("instance=i-0b"), "");
+  add_incident(model::IncidentKind::kUnhealthy, kNow - Duration::hours(1));
+  add_incident(model::IncidentKind::kLoss, kNow + Duration::hours(1));
+  EXPECT_EQ(ids("instance=i-0a"), "i-0a/loss i-0a/interruption i-0a/unhealthy ");
+  EXPECT_EQ(get("/api/v1/incidents", "instance=i-0a&open=1").status, 400);
 }
 
 // The file is made once the site can be begun.

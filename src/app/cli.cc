@@ -15,6 +15,7 @@ constexpr char kVersion[] = "spotkeeper " SK_VERSION;
 
 void add_version(CLI::App& root, Action& action) {
   CLI::App* version = root.add_subcommand("version", "print the version");
+  version->footer("Example:\n  spotkeeper version");
   version->callback([&action] {
     action = [] {
       std::printf("%s\n", kVersion);
@@ -67,6 +68,7 @@ void add_help(CLI::App& root, Action& action) {
   CLI::App* help = root.add_subcommand("help", "print this, or a command's help");
   auto words = std::make_shared<std::vector<std::string>>();
   help->add_option("command", *words, "the command, as: group retire");
+  help->footer("Example:\n  spotkeeper help group retire");
   help->callback(
       [&root, &action, words] { action = [&root, words] { return print_help(root, *words); }; });
 }

@@ -6,15 +6,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "engine/journal.h"
 #include "net/test_peer.h"
 
 namespace app {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct Outcome {
   int code = 0;
@@ -68,6 +71,42 @@ TEST(CommandLine, HelpsWithACommandAsItsOwnHelpDoes) {
   EXPECT_THAT(unknown.err, HasSubstr("\"foo\" is no command of group; allowed: list, "));
   EXPECT_EQ(run({"help", "serve", "foo"}).err,
             "spotkeeper: \"foo\" is no command of serve; allowed: no further word\n");
+}
+
+// The commands that this help names, each with the words before it.
+std::vector<std::vector<std::string>> commands_below(const std::vector<std::string>& words) {
+  std::vector<std::string> question = words;
+  question.insert(question.begin(), "help");
+  const std::string help = run(question).out;
+  const size_t list = help.find("\nSubcommands:\n");
+  std::vector<std::vector<std::string>> found;
+  if (list == std::string::npos) return found;
+  std::istringstream lines(help.substr(list + 14));
+  for (std::string line; std::getline(lines, line) && line.starts_with("  ");) {
+    if (line[2] == ' ') continue;  // The rest of a description.
+    std::vector<std::string> below = words;
+    below.push_back(line.substr(2, line.find(' ', 2) - 2));
+    found.push_back(below);
+    for (std::vector<std::string>& more : commands_below(below)) found.push_back(std::move(more));
+  }
+  return found;
+}
+
+// Families showed those of the program.
+TEST(CommandLine, EveryHelpHasAnExampleOfItsOwn) {
+  const auto commands = commands_below({});
+  ASSERT_GT(commands.size(), 30u);
+  for (const std::vector<std::string>& words : commands) {
+    std::string name;
+    for (const std::string& word : words) name += " " + word;
+    std::vector<std::string> question = words;
+    question.insert(question.begin(), "help");
+    const std::string help = run(question).out;
+    EXPECT_THAT(help, HasSubstr("\n  spotkeeper" + name)) << name;
+    if (name != " demo") {
+      EXPECT_THAT(help, Not(HasSubstr("\n  spotkeeper demo "))) << name;
+    }
+  }
 }
 
 TEST(CommandLine, TakesThisHostsAddressWithoutAScheme) {
@@ -135,6 +174,58 @@ TEST_F(ConfigOption, SaysHowToAskWithoutAFileThatDoesNotTellTheFolder) {
                                        "--server or --state-dir"))
         << text;
   }
+}
+
+class IncidentOfAMachine : public testing::Test {
+ protected:
+  IncidentOfAMachine() { root_ = mkdtemp(pattern_.data()); }
+  ~IncidentOfAMachine() override { std::filesystem::remove_all(root_); }
+
+  void open(model::IncidentKind kind) const {
+    auto database = store::Database::open(root_ + "/keeper.db");
+    ASSERT_TRUE(database);
+    auto journal = engine::Journal::open(**database);
+    ASSERT_TRUE(journal);
+    engine::TurnRecord turn;
+    model::Incident& incident = turn.incidents.emplace_back();
+    incident.instance = model::InstanceId("i-0123456789abcdef0");
+    incident.kind = kind;
+    incident.id = model::incident_id(incident.instance, kind);
+    incident.timeline = {{{}, "noticed", "so it was"}};
+    ASSERT_TRUE((*journal)->record(turn));
+  }
+  Outcome show() const {
+    return run({"incident", "show", "i-0123456789abcdef0", "--state-dir", root_});
+  }
+
+  std::string pattern_ = testing::TempDir() + "/incident-XXXXXX";
+  std::string root_;
+};
+
+TEST_F(IncidentOfAMachine, IsShownByTheMachineAlone) {
+  open(model::IncidentKind::kLoss);
+  const Outcome outcome = show();
+  EXPECT_EQ(outcome.code, kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("i-0123456789abcdef0/loss"));
+  EXPECT_THAT(outcome.out, HasSubstr("so it was"));
+}
+
+TEST_F(IncidentOfAMachine, IsListedWhereThereAreSeveral) {
+  open(model::IncidentKind::kLoss);
+  open(model::IncidentKind::kRebalance);
+  const Outcome outcome = show();
+  EXPECT_EQ(outcome.code, kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("i-0123456789abcdef0/loss"));
+  EXPECT_THAT(outcome.out, HasSubstr("i-0123456789abcdef0/rebalance"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("so it was")));
+}
+
+TEST_F(IncidentOfAMachine, IsMissedByTheMachinesName) {
+  auto database = store::Database::open(root_ + "/keeper.db");
+  ASSERT_TRUE(engine::Journal::open(**database));
+  const Outcome outcome = show();
+  EXPECT_EQ(outcome.code, kFailed);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no incident of i-0123456789abcdef0"));
 }
 
 TEST(CommandLine, SaysHowFarBackPricesAreRemembered) {

@@ -69,6 +69,9 @@ std::string must_be_duration(const std::string& text) {
 }
 
 constexpr char kFooter[] =
+    "Examples:\n"
+    "  spotkeeper demo\n"
+    "  spotkeeper demo --once                   a whole day at once\n"
     "Without --once a simulated region runs on a loopback port, and the keeper keeps nine "
     "machines\n"
     "in it. On a terminal the view redraws and takes keys; elsewhere every happening is a line.\n"

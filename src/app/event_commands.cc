@@ -213,6 +213,10 @@ void add_inject_command(CLI::App& events, Action& action) {
 void add_event_commands(CLI::App& root, Action& action) {
   CLI::App* events = root.add_subcommand("events", "what AWS told the keeper");
   events->require_subcommand(1);
+  events->footer(
+      "Examples:\n"
+      "  spotkeeper events list                   what was heard last\n"
+      "  spotkeeper events inject warning.json");
   add_list_command(*events, action);
   add_inject_command(*events, action);
 }
@@ -221,6 +225,11 @@ void add_quarantine_commands(CLI::App& root, Action& action) {
   CLI::App* quarantine =
       root.add_subcommand("quarantine", "what could not be read or brought, kept with the reason");
   quarantine->require_subcommand(1);
+  quarantine->footer(
+      "Examples:\n"
+      "  spotkeeper quarantine list\n"
+      "  spotkeeper quarantine retry 3            once the reason is mended\n"
+      "  spotkeeper quarantine drop 3 --confirm   when it means nothing any more");
   CLI::App* list = quarantine->add_subcommand("list", "the newest of them, one in a line");
   auto options = std::make_shared<ReadOptions>();
   add_site_option(*list, options->site);

@@ -54,6 +54,11 @@ void add_group_commands(CLI::App& root, Action& action) {
   CLI::App* group =
       root.add_subcommand("group", "the groups that a running keeper keeps, and orders to it");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  spotkeeper group list                    how many should serve, and how many do\n"
+      "  spotkeeper group show web                who holds each slot, and what hinders\n"
+      "  spotkeeper group pause web               stop everything, at once");
   auto options = std::make_shared<ReadOptions>();
 
   CLI::App* list = group->add_subcommand("list", "every group in one line");

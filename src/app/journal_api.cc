@@ -77,6 +77,20 @@ base::Instant time_of(const engine::JournaledIncident& item) { return item.incid
 base::Instant time_of(const engine::JournaledEvent& item) { return item.received_at; }
 base::Instant time_of(const engine::Quarantined& item) { return item.first_seen; }
 
+// The latest first.
+base::Result<std::vector<engine::JournaledIncident>> incidents_of(
+    engine::Journal& journal, const model::InstanceId& instance) {
+  using enum model::IncidentKind;
+  std::vector<engine::JournaledIncident> found;
+  for (const auto kind : {kInterruption, kLoss, kUnhealthy, kRebalance, kRetirement}) {
+    ASSIGN_OR_RETURN(auto incident, journal.incident(model::incident_id(instance, kind)));
+    if (incident) found.push_back(*std::move(incident));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& one, const auto& other) { return time_of(one) > time_of(other); });
+  return found;
+}
+
 array texts_json(const std::vector<std::string>& texts) {
   array list;
   for (const std::string& text : texts) list.push_back(value(base::printable(text)));
@@ -180,9 +194,33 @@ net::Response JournalApi::list(const base::Form& form, std::string_view name, Re
   return app::answer(answer_of);
 }
 
-net::Response JournalApi::incidents(const net::Request& request) {
-  const auto form = parse_query(request, {"open", "group", "limit", "before", "site"});
+// One machine's, the latest of each kind: few enough for one answer.
+net::Response JournalApi::incidents_of_instance(const net::Request& request) {
+  const auto form = parse_query(request, {"instance", "site"});
   if (!form) return bad_query(form.error());
+  const auto asked_of = asked(*form);
+  if (!asked_of) return refused(asked_of.error());
+  const model::InstanceId instance(form->get("instance", ""));
+  std::vector<std::vector<engine::JournaledIncident>> lists;
+  for (SiteJournal* site : asked_of->journals) {
+    auto found = incidents_of(*site->journal, instance);
+    if (!found) return unreadable(found.error());
+    lists.push_back(*std::move(found));
+  }
+  array rows;
+  for (const auto& [number, item] :
+       newest_first(std::move(lists), static_cast<size_t>(engine::kMostRows),
+                    [](const engine::JournaledIncident& item) { return time_of(item); }))
+    rows.push_back(labelled(to_json(item), asked_of->journals[number]->place.site));
+  object answer_of{{"incidents", std::move(rows)}};
+  if (!asked_of->not_seen.empty()) answer_of["not_seen"] = texts_json(asked_of->not_seen);
+  return app::answer(answer_of);
+}
+
+net::Response JournalApi::incidents(const net::Request& request) {
+  const auto form = parse_query(request, {"instance", "open", "group", "limit", "before", "site"});
+  if (!form) return bad_query(form.error());
+  if (form->find("instance")) return incidents_of_instance(request);
   const std::string open = form->get("open", "0");
   if (open != "0" && open != "1")
     return refusal(400, "InvalidQuery", "open is " + base::quote(open) + "; allowed: 0, 1");

@@ -38,6 +38,7 @@ class JournalApi {
 
   // Nothing when the path is not one of the journal's:
   //   /api/v1/incidents?open=1&group=&limit=&before=   /api/v1/incidents/ID
+  //   /api/v1/incidents?instance=
   //   /api/v1/events?limit=&before=                    /api/v1/quarantine?limit=&before=
   //   /api/v1/prices?type=&zone=&last=24h
   //   /api/v1/quarantine/SEQ
@@ -59,6 +60,7 @@ class JournalApi {
   static base::Status open(SiteJournal& site);
   base::Result<Asked> asked(const base::Form& form);
   net::Response incidents(const net::Request& request);
+  net::Response incidents_of_instance(const net::Request& request);
   net::Response incident(const net::Request& request, std::string_view encoded_id);
   net::Response events(const net::Request& request);
   net::Response quarantine(const net::Request& request);

@@ -81,6 +81,9 @@ int test(const TestOptions& options) {
 void add_notify_command(CLI::App& root, Action& action) {
   CLI::App* family = root.add_subcommand("notify", "whom the keeper tells what happens");
   family->require_subcommand(1);
+  family->footer(
+      "Example:\n"
+      "  spotkeeper notify test                   one message to each [[notify]]");
   CLI::App* command = family->add_subcommand("test", "send one test message to each target");
   auto options = std::make_shared<TestOptions>();
   command->add_option("name", options->name, "only to the target of that name");

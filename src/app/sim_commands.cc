@@ -225,6 +225,10 @@ void add_sim_commands(CLI::App& root, Action& action) {
   constexpr int64_t kMostInterruptions = 1'000'000'000'000;
   CLI::App* sim = root.add_subcommand("sim", "a simulated AWS region, and keepers under chaos");
   sim->require_subcommand(1);
+  sim->footer(
+      "Examples:\n"
+      "  spotkeeper sim region                    a region for any AWS client\n"
+      "  spotkeeper sim run --seeds 1..50         fifty simulated hours of chaos");
   add_region_command(*sim, action);
   CLI::App* run = sim->add_subcommand(
       "run", "run keepers against a simulated region in virtual time and check every invariant");
