@@ -128,6 +128,8 @@ void add_targets(Page& page) {
 void add_groups(Page& page) {
   page.per_group("group_capacity", "Instances that the configuration wants.",
                  [](const GroupView& group) { return group.capacity; });
+  page.per_group("group_min_healthy", "Slots that are to be served; 0 of a retired group.",
+                 [](const GroupView& group) { return group.is_retired ? 0 : group.min_healthy; });
   page.per_group("group_healthy", "Slots that a machine serves which is not being taken away.",
                  [](const GroupView& group) { return group.healthy; });
   page.per_group(

@@ -169,6 +169,7 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   if (!record) return view;
   show_orders(*record, view.slots);
   view.is_paused = record->paused_since.has_value();
+  view.is_retired = record->retired_at.has_value();
   view.has_seen_all = group.swept_at != base::Instant();
   view.ledger_revision = record->revision;
   view.open_launches = record->open.size();

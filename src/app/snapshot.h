@@ -60,6 +60,7 @@ struct GroupView {
   int healthy = 0;  // Holders that serve and are not about to be taken.
   bool has_seen_all = false;
   bool is_paused = false;             // By a person's word: watched only.
+  bool is_retired = false;            // By a person's word: nobody is to serve.
   std::string hindrance;              // Why nothing happens; empty when nothing hinders.
   std::vector<std::string> troubles;  // The part of it that a person must mend.
   std::vector<std::string> cautions;  // What works, but less well than it could.

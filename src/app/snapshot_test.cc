@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/metrics.h"
 #include "model/adoption.h"
 
 namespace app {
@@ -62,6 +63,20 @@ TEST(GroupView, SaysWhatEverySlotIsDoing) {
   EXPECT_EQ(view.ledger_revision, 7u);
   EXPECT_EQ(view.slots[0].private_ip, "10.0.0.1");
   EXPECT_TRUE(view.has_seen_all);
+}
+
+// Who is told of a group that is served too little is not to be told of one that nobody wants.
+TEST(GroupView, ARetiredGroupNeedsNobodyToServe) {
+  control::GroupState wanted = group();
+  wanted.spec.min_healthy = 3;
+  const auto metrics = [](const control::GroupState& group) {
+    Snapshot snapshot;
+    snapshot.groups = {std::make_shared<const GroupView>(view_of(group, kNow))};
+    return metrics_text({std::make_shared<const Snapshot>(snapshot)});
+  };
+  EXPECT_THAT(metrics(wanted), HasSubstr("spotkeeper_group_min_healthy{group=\"web\"} 3\n"));
+  wanted.ledger.record->retired_at = kNow;
+  EXPECT_THAT(metrics(wanted), HasSubstr("spotkeeper_group_min_healthy{group=\"web\"} 0\n"));
 }
 
 TEST(GroupView, SaysWhoIsAdoptedAndWhoseItWas) {
