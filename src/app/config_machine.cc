@@ -1,5 +1,6 @@
 #include "app/config_machine.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -37,16 +38,38 @@ std::string read_user_data(TableReader& in, const toml::table& table, const Defa
   return data;
 }
 
-model::BlockDevice read_block_device(const toml::table& table, Problems& problems) {
+// `lines`: of the group's devices before, each with the line that names it.
+std::string read_device_name(TableReader& in, std::map<std::string, int>& lines) {
+  const auto name = in.required_text("device", kDevice);
+  if (!name) return {};
+  const auto [other, is_new] = lines.emplace(*name, in.line_of("device"));
+  if (!is_new)
+    in.reject("device",
+              "device in block_devices is " + base::quote(*name) + " again, as in line " +
+                  std::to_string(other->second),
+              "each device once");
+  return *name;
+}
+
+// AWS gives these no number of its own.
+bool needs_iops(const std::string& type) { return type == "io1" || type == "io2"; }
+
+model::BlockDevice read_block_device(const toml::table& table, std::map<std::string, int>& lines,
+                                     Problems& problems) {
   TableReader in(
       table, "block_devices",
       {"device", "size_gib", "type", "iops", "throughput_mibps", "snapshot", "encrypted", "keep"},
       problems);
   model::BlockDevice device;
-  device.device = in.required_text("device", kDevice).value_or("");
+  device.device = read_device_name(in, lines);
   device.size_gib = in.integer("size_gib", kDiskGib);
   device.volume_type = in.text("type", kVolumeType).value_or("");
   device.iops = in.integer("iops", kIops);
+  if (needs_iops(device.volume_type) && !table.contains("iops"))
+    in.reject(
+        "type",
+        "iops is missing beside type = " + base::quote(device.volume_type) + " in block_devices",
+        "an integer from " + std::to_string(kIops.least) + " to " + std::to_string(kIops.most));
   device.throughput_mibps = in.integer("throughput_mibps", kThroughput);
   device.snapshot = in.text("snapshot", kSnapshot).value_or("");
   device.is_encrypted = in.flag("encrypted");
@@ -66,9 +89,10 @@ model::LaunchData read_machine(TableReader& in, const toml::table& table, const 
   machine.user_data = read_user_data(in, table, defaults);
   machine.instance_profile = in.text("profile", kInstanceProfile).value_or("");
   machine.has_detailed_monitoring = in.flag("monitoring");
+  std::map<std::string, int> lines;
   for (const toml::table* device :
        in.tables("block_devices", "tables, as { device = \"/dev/xvda\", size_gib = 20 }"))
-    machine.block_devices.push_back(read_block_device(*device, problems));
+    machine.block_devices.push_back(read_block_device(*device, lines, problems));
   return machine;
 }
 
