@@ -69,11 +69,13 @@ base::Status Keeper::wait_for_sites() {
   const base::Instant since = system_clock_.now();
   bool is_wanted = true;
   while (is_wanted && !are_sites_settled(since)) is_wanted = options_.pause(kGlance);
-  base::Error why{{}, is_wanted ? "" : "it was stopped", {}, base::Retry::kNever};
+  base::Error why{
+      {}, is_wanted ? "" : "it was stopped before it had begun", {}, base::Retry::kNever};
   for (const auto& site : sites_) {
     const base::Status begun = site->last_attempt();
     if (begun && is_wanted) return {};
-    if (begun) continue;
+    // The first attempt of some may not be over: that is no reason.
+    if (begun || begun.error().code == kNotBegun) continue;
     const base::Error& error = begun.error();
     if (why.code.empty()) why.code = error.code;
     if (error.retry != base::Retry::kNever) why.retry = error.retry;

@@ -63,11 +63,10 @@ class KeeperTest : public testing::Test {
       if (std::string_view(name) == "AWS_SECRET_ACCESS_KEY") return scene.secret_key;
       return std::nullopt;
     };
-    options.clock_of = [this](const AwsConfig&,
-                              const std::stop_token&) -> base::Result<PacedClock> {
-      while_beginning_();
-      return PacedClock();
+    options.clock_of = [this](const AwsConfig&, const std::stop_token& stop) {
+      return clock_of_(stop);
     };
+    options.pause = pause_;
     options.seed = ++seed_;
     return Keeper::start(std::move(options));
   }
@@ -92,7 +91,9 @@ class KeeperTest : public testing::Test {
   std::string root_;
   std::unique_ptr<sim::RegionFront> region_;
   uint64_t seed_ = 0;
-  std::function<void()> while_beginning_ = [] {};
+  std::function<base::Result<PacedClock>(const std::stop_token&)> clock_of_ =
+      [](const std::stop_token&) { return PacedClock(); };
+  Pause pause_ = KeeperOptions().pause;
   base::LogLevel log_level_ = base::LogLevel::kOff;
   base::Logger::Sink log_;
 };
@@ -358,6 +359,21 @@ TEST_F(KeeperTest, WhoStartsItTwiceHearsOfTheFirstOneAndNotOfItsPort) {
   EXPECT_THAT(second.error().message, HasSubstr("another keeper is using the state folder"));
 }
 
+// "it was stopped; it is being begun"
+TEST_F(KeeperTest, AStopBeforeTheFirstAttemptIsOverSaysSo) {
+  clock_of_ = [](const std::stop_token& stop) -> base::Result<PacedClock> {
+    std::promise<void> stopped;
+    const std::stop_callback told(stop, [&] { stopped.set_value(); });
+    stopped.get_future().wait();
+    return PacedClock();
+  };
+  pause_ = [](base::Duration) { return false; };
+  const auto keeper = start(two_sites());
+  ASSERT_FALSE(keeper);
+  EXPECT_EQ(keeper.error().message, "it was stopped before it had begun");
+  EXPECT_EQ(keeper.error().retry, base::Retry::kNever);
+}
+
 // The first pages are whole, so what is damaged shows only when it is written to.
 TEST_F(KeeperTest, AJournalThatIsDamagedFurtherInIsToldWithItsCure) {
   start(config())->reset();
@@ -380,13 +396,14 @@ TEST_F(KeeperTest, WhoAsksWhileItBeginsIsToldSo) {
   Config config = this->config();
   config.keeper.listen.port = (*start(config))->port();
   int status = 0;
-  while_beginning_ = [&] {
+  clock_of_ = [&](const std::stop_token&) {
     const net::Endpoint keeper{false, "127.0.0.1", config.keeper.listen.port, {}};
     net::Request request;
     request.path = "/readyz";
     const auto http = net::make_http_client({});
     const auto answer = exchange(*http, keeper, request, base::Duration::seconds(10));
     status = answer ? answer->status : -1;
+    return PacedClock();
   };
   EXPECT_TRUE(start(config));
   EXPECT_EQ(status, 503);

@@ -91,7 +91,7 @@ void Site::enter(std::function<void(engine::Mailbox&)> add, const Done& done) {
     const std::lock_guard lock(inject_mutex_);
     if (mailbox_) return add(*mailbox_);
   }
-  done(base::fail("NotBegun", snapshot()->not_begun, base::Retry::kBackoff));
+  done(base::fail(kNotBegun, snapshot()->not_begun, base::Retry::kBackoff));
 }
 
 void Site::inject(std::string body, Done done) {

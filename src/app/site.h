@@ -35,6 +35,8 @@
 
 namespace app {
 
+inline constexpr char kNotBegun[] = "NotBegun";
+
 class Site {
  public:
   using Done = std::function<void(base::Status)>;
@@ -123,7 +125,7 @@ class Site {
   bool rung_ = false;
   bool stopping_ = false;
   bool is_settled_ = false;
-  base::Status last_attempt_ = base::fail("NotBegun", "it is being begun", base::Retry::kBackoff);
+  base::Status last_attempt_ = base::fail(kNotBegun, "it is being begun", base::Retry::kBackoff);
   std::shared_ptr<const Config> reload_;
   std::shared_ptr<const Snapshot> snapshot_;
 
