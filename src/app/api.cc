@@ -52,6 +52,7 @@ object hindered_too(const GroupView& group, object json, const Snapshot& snapsho
   for (const notify::Trouble& trouble : snapshot.troubles)
     if (trouble.group.empty() || trouble.group == group.name)
       add(trouble.name + ": " + trouble.why);
+  if (!snapshot.queue_trouble.empty()) add("the queue: " + snapshot.queue_trouble);
   if (!snapshot.blocked_by.empty())
     add("the journal cannot be written: " + base::printable(snapshot.blocked_by));
   if (!hindrance.empty()) json["hindrance"] = std::move(hindrance);

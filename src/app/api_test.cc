@@ -239,6 +239,10 @@ TEST_F(ApiTest, SaysOfEveryGroupThatABlockedJournalHindersIt) {
   snapshot_.blocked_by = "disk full";
   EXPECT_EQ(json(get("/api/v1/groups")).at("groups").at(0).at("hindrance"),
             "the journal cannot be written: disk full");
+  snapshot_.queue_trouble = "it does not exist";
+  EXPECT_EQ(json(get("/api/v1/groups")).at("groups").at(0).at("hindrance"),
+            "the queue: it does not exist; the journal cannot be written: disk full");
+  snapshot_.queue_trouble.clear();
   show(hindered);
   EXPECT_EQ(json(get("/api/v1/groups/web")).at("hindrance"),
             "slow; the journal cannot be written: disk full");

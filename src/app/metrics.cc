@@ -146,6 +146,11 @@ void add_groups(Page& page) {
       });
   page.per_group("group_paused", "1 while people want the group only watched.",
                  [](const GroupView& group) { return group.is_paused; });
+  page.per_group("group_slots_on_hold", "Slots that people want left alone.",
+                 [](const GroupView& group) {
+                   return std::count_if(group.slots.begin(), group.slots.end(),
+                                        [](const SlotView& slot) { return slot.order == "hold"; });
+                 });
   page.per_group("group_troubles", "Things that fail until a person acts.",
                  [](const GroupView& group) { return group.troubles.size(); });
   page.per_group("group_open_launches", "Launches that are under way.",

@@ -20,6 +20,8 @@ SlotState state_of(const control::GroupState& group, const model::InstanceId& ho
   return control::serves(group, holder) ? SlotState::kServing : SlotState::kStarting;
 }
 
+SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& name);
+
 SlotView held_slot(const control::GroupState& group, const model::SlotName& name,
                    const model::Holder& holder) {
   SlotView slot{name,
@@ -29,6 +31,7 @@ SlotView held_slot(const control::GroupState& group, const model::SlotName& name
                 holder.pool,
                 {},
                 holder.since};
+  if (group.is_gone(holder.instance)) slot.state = free_slot(group.record(), name).state;
   if (const model::Instance* instance = group.find(holder.instance))
     slot.private_ip = instance->private_ip;
   return slot;
@@ -85,6 +88,54 @@ void show_orders(const model::LedgerRecord& record, std::vector<SlotView>& slots
   }
 }
 
+// Slots that have no machine, and get none, by a person's word.
+std::string empty_on_hold(const control::GroupState& group, const model::LedgerRecord& record) {
+  std::vector<model::SlotName> empty;
+  for (const auto& [slot, since] : record.holds) {
+    const auto holder = record.holders.find(slot);
+    if (holder == record.holders.end() || group.is_gone(holder->second.instance))
+      empty.push_back(slot);
+  }
+  if (empty.empty()) return {};
+  const std::string others =
+      empty.size() == 1 ? " has" : " and " + std::to_string(empty.size() - 1) + " more have";
+  return empty.front().str() + others + " no machine and is on hold: nothing is launched until " +
+         "`group release`";
+}
+
+std::string lacking(const model::GroupSpec& spec, const model::LedgerRecord& record) {
+  if (record.lacking.empty()) return {};
+  base::Instant since = record.lacking.begin()->second;
+  for (const auto& [slot, lacks_since] : record.lacking) since = std::min(since, lacks_since);
+  return (spec.max_price
+              ? "Spot has nothing for $" + to_string(*spec.max_price) + " an hour or less for "
+              : "Spot has no capacity for ") +
+         std::to_string(record.lacking.size()) + (record.lacking.size() == 1 ? " slot" : " slots") +
+         " since " + base::to_iso8601(since);
+}
+
+// A machine whose end AWS has announced for a day is exchanged within minutes where there is
+// capacity.
+std::string announced_ends(const control::GroupState& group, const model::LedgerRecord& record,
+                           base::Instant now) {
+  constexpr base::Duration kPatience = base::Duration::minutes(10);
+  for (const auto& [slot, holder] : record.holders) {
+    const auto known = group.retirements.find(holder.instance);
+    if (known == group.retirements.end() || known->second.is_called_off ||
+        group.is_gone(holder.instance) || now < known->second.since + kPatience)
+      continue;
+    const std::string when =
+        known->second.date ? " at " + base::to_iso8601(*known->second.date) : "";
+    return "AWS ends " + holder.instance.str() + " of " + slot.str() + when +
+           ", and nothing could be launched in its place yet";
+  }
+  return {};
+}
+
+void append(std::string& text, const std::string& more) {
+  text += (text.empty() || more.empty() ? "" : "; ") + more;
+}
+
 // What only time mends, or a person who wanted it so.
 std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
@@ -97,14 +148,10 @@ std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (record->no_launch_before && now < *record->no_launch_before)
     return "no launches before " + base::to_iso8601(*record->no_launch_before) +
            ": the ledger is new, and machines of an older one must show themselves first";
-  if (record->lacking.empty()) return {};
-  base::Instant since = record->lacking.begin()->second;
-  for (const auto& [slot, lacks_since] : record->lacking) since = std::min(since, lacks_since);
-  const auto& most = group.spec.max_price;
-  return (most ? "Spot has nothing for $" + to_string(*most) + " an hour or less for "
-               : "Spot has no capacity for ") +
-         std::to_string(record->lacking.size()) +
-         (record->lacking.size() == 1 ? " slot" : " slots") + " since " + base::to_iso8601(since);
+  std::string waits = empty_on_hold(group, *record);
+  append(waits, lacking(group.spec, *record));
+  append(waits, announced_ends(group, *record, now));
+  return waits;
 }
 
 // Slots that somebody serves: who holds it, or who held it and stays until the next one serves.
@@ -118,10 +165,6 @@ int served_slots(const control::GroupState& group, const std::vector<SlotView>& 
           state_of(group, leaver.instance) == SlotState::kServing)
         served.insert(leaver.slot);
   return static_cast<int>(served.size());
-}
-
-void append(std::string& text, const std::string& more) {
-  text += (text.empty() || more.empty() ? "" : "; ") + more;
 }
 
 template <class Is>

@@ -123,6 +123,34 @@ TEST(GroupView, ShowsTheOrderThatActsNow) {
   EXPECT_EQ(view.slots[2].order, "");
 }
 
+TEST(GroupView, ASlotOnHoldWhoseMachineIsGoneIsEmptyAndSaysWhy) {
+  control::GroupState ordered = group();
+  model::LedgerRecord& record = *ordered.ledger.record;
+  record.holds = {{kB, kNow}};
+  EXPECT_EQ(view_of(ordered, kNow).hindrance, "") << "it is doomed, and still there";
+  ordered.gone[model::InstanceId("i-0b")] = kNow;
+  const GroupView view = view_of(ordered, kNow);
+  EXPECT_EQ(view.slots[1].state, SlotState::kEmpty);
+  EXPECT_THAT(view.hindrance, HasSubstr("web-b has no machine and is on hold"));
+  record.holds[model::SlotName("web-d")] = kNow;
+  EXPECT_THAT(view_of(ordered, kNow).hindrance, HasSubstr("web-b and 1 more have no machine"));
+  record.open[0].slots = {kB};
+  EXPECT_EQ(view_of(ordered, kNow).slots[1].state, SlotState::kLaunching);
+}
+
+TEST(GroupView, SaysWhomAwsWillEndWhileNobodyCouldBeLaunched) {
+  control::GroupState announced = group();
+  control::Retirement& retirement = announced.retirements[model::InstanceId("i-0a")];
+  retirement.since = kNow;
+  retirement.date = kNow + Duration::hours(24);
+  EXPECT_EQ(view_of(announced, kNow).hindrance, "") << "it has just been heard";
+  const base::Instant later = kNow + Duration::minutes(10);
+  EXPECT_THAT(view_of(announced, later).hindrance,
+              HasSubstr("AWS ends i-0a of web-a at 2026-03-02T12:00:00Z"));
+  retirement.is_called_off = true;
+  EXPECT_EQ(view_of(announced, later).hindrance, "");
+}
+
 TEST(GroupView, KnowsNothingBeforeTheLedgerWasRead) {
   control::GroupState unread = group();
   unread.ledger = {};
