@@ -87,7 +87,9 @@ constexpr Wording kGroupOrders[] = {
     {"resume", CommandKind::kResume, "end a `pause`, or begin a retired group anew",
      "is looked after again",
      "Example:\n"
-     "  spotkeeper group resume web"},
+     "  spotkeeper group resume web\n"
+     "The slots of a retired group get new machines; those that were leaving end once min_healthy\n"
+     "others serve."},
 };
 
 std::shared_ptr<Order> make_order(CLI::App& command, CommandKind kind, std::string done) {

@@ -31,7 +31,7 @@ SlotView held_slot(const control::GroupState& group, const model::SlotName& name
                 holder.pool,
                 {},
                 holder.since};
-  if (group.is_gone(holder.instance)) slot.state = free_slot(group.record(), name).state;
+  if (group.is_gone(holder.instance)) slot.state = free_slot(group.last_record(), name).state;
   if (const model::Instance* instance = group.find(holder.instance))
     slot.private_ip = instance->private_ip;
   return slot;
@@ -61,7 +61,7 @@ SlotView free_slot(const model::LedgerRecord* record, const model::SlotName& nam
 }
 
 std::vector<SlotView> slots_of(const control::GroupState& group) {
-  const model::LedgerRecord* record = group.record();
+  const model::LedgerRecord* record = group.last_record();
   std::vector<SlotView> slots;
   size_t held = 0;
   for (int i = 0; i < group.spec.capacity; ++i) {
@@ -140,6 +140,8 @@ void append(std::string& text, const std::string& more) {
 std::string wait_of(const control::GroupState& group, base::Instant now) {
   if (group.ledger.unusable) return "the ledger's record was written by another version or damaged";
   const model::LedgerRecord* record = group.record();
+  if (!record && group.last_record())
+    return "the ledger cannot be read at the moment: what is shown is what it said last";
   if (!record) return "the ledger has not been read yet";
   if (record->paused_since)
     return "paused since " + base::to_iso8601(*record->paused_since) +
@@ -159,7 +161,7 @@ int served_slots(const control::GroupState& group, const std::vector<SlotView>& 
   std::set<model::SlotName> served;
   for (const SlotView& slot : slots)
     if (slot.state == SlotState::kServing) served.insert(slot.name);
-  if (const model::LedgerRecord* record = group.record())
+  if (const model::LedgerRecord* record = group.last_record())
     for (const model::Retiring& leaver : record->retiring)
       if (record->holders.contains(leaver.slot) &&
           state_of(group, leaver.instance) == SlotState::kServing)
@@ -208,7 +210,7 @@ GroupView view_of(const control::GroupState& group, base::Instant now) {
   view.slots = slots_of(group);
   view.healthy = served_slots(group, view.slots);
   for (const auto& [id, incident] : group.incidents) view.incidents.push_back(incident);
-  const model::LedgerRecord* record = group.record();
+  const model::LedgerRecord* record = group.last_record();
   if (!record) return view;
   show_orders(*record, view.slots);
   view.is_paused = record->paused_since.has_value();
@@ -233,7 +235,7 @@ GroupView view_before(const model::GroupSpec& group, const std::string& not_begu
 
 std::vector<PoolView> pools_of(const control::GroupState& group, const control::Brain& brain,
                                base::Instant now) {
-  const model::LedgerRecord* record = group.record();
+  const model::LedgerRecord* record = group.last_record();
   static const std::map<model::Pool, base::Instant> kNothingCools;
   market::Knowledge known{
       brain.prices(), record ? record->cooling : kNothingCools, brain.advisor(), {}, group.scores};

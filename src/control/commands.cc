@@ -146,7 +146,7 @@ base::Status apply(const Command& command, const GroupState& group, LedgerRecord
     case CommandKind::kPause:
       if (record.retired_at)
         return refuse(group.spec.name.str() +
-                      " is retired: its machines end; resume it to keep them");
+                      " is retired: its machines end; `group resume` fills its slots anew");
       if (!record.paused_since) record.paused_since = now;
       return {};
     case CommandKind::kResume: resume(record); return {};

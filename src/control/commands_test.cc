@@ -92,7 +92,7 @@ TEST_F(ApplyTest, APauseAndARetirementEndWithResume) {
   EXPECT_TRUE(give(CommandKind::kResume, "web"));
   EXPECT_TRUE(give(CommandKind::kRetire, "web"));
   EXPECT_EQ(record().retired_at, at(0));
-  EXPECT_THAT(refusal(CommandKind::kPause, "web"), HasSubstr("resume it to keep them"))
+  EXPECT_THAT(refusal(CommandKind::kPause, "web"), HasSubstr("`group resume` fills"))
       << "or the end of the pause would be the end of the retirement";
   EXPECT_TRUE(give(CommandKind::kResume, "web"));
   EXPECT_FALSE(record().retired_at);

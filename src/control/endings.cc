@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "control/evidence.h"
 #include "control/rival.h"
@@ -36,14 +37,23 @@ class EndingPlanner {
  private:
   // While a lost ledger is rebuilt, what no entry names may still be adopted.
   void reap_surplus() {
+    plan_.rivals = group_.rivals;
     const std::optional<Instant> rebuilt_at = group_.record()->no_launch_before;
     if (rebuilt_at && now_ < *rebuilt_at) {
       plan_.look_again = std::min(plan_.look_again, *rebuilt_at);
       return;
     }
-    for (const auto& [id, seen] : group_.seen)
-      if (model::is_live(seen.instance.state) && !is_accounted_for(group_, seen.instance))
-        consider_surplus(seen);
+    std::vector<const Seen*> from_elsewhere;
+    for (const auto& [id, seen] : group_.seen) {
+      if (!model::is_live(seen.instance.state) || is_accounted_for(group_, seen.instance)) continue;
+      if (came_from_elsewhere(group_, seen.instance, timing_))
+        from_elsewhere.push_back(&seen);
+      else
+        reap(seen);
+    }
+    plan_.rivals = rivals_by(group_, from_elsewhere);
+    for (const Seen* seen : from_elsewhere)
+      if (!is_rivals(plan_.rivals, seen->instance)) reap(*seen);
   }
 
   void consider(const model::Retiring& entry) {
@@ -72,12 +82,6 @@ class EndingPlanner {
   bool enough_serve() {
     if (!enough_serve_) enough_serve_ = healthy_holders(group_) >= least_healthy(group_);
     return *enough_serve_;
-  }
-
-  void consider_surplus(const Seen& seen) {
-    const bool is_stranger = came_from_elsewhere(group_, seen.instance, timing_);
-    if (is_stranger) plan_.from_elsewhere.push_back(&seen.instance);
-    if (!is_stranger || !is_rivals(group_, seen.instance)) reap(seen);
   }
 
   // Older than the horizon by AWS's word and by ours, and absent from a ledger read after that: an

@@ -20,8 +20,7 @@ struct Ending {
 
 struct EndingPlan {
   std::vector<Ending> endings;
-  // Machines in no ledger of ours that are no leftovers: see rival.h.
-  std::vector<const model::Instance*> from_elsewhere;
+  Rivals rivals;  // As far as this look can tell.
   base::Instant look_again = base::Instant::never();
 };
 

@@ -163,6 +163,7 @@ TEST_F(EndingsTest, NothingIsSurplusWhileALostLedgerIsRebuilt) {
 }
 
 TEST_F(EndingsTest, AnotherIncarnationsLaunchOfTheSameNumberIsNoExcuse) {
+  stored().begun_at = at(-300);  // A leftover of an earlier one, not a rival's.
   see_surplus(at(-300), at(-300), at(0));
   group_.seen[kSurplus].instance.tags[1].value = "earlier-life.4";
   stored().open = {testing::open_launch(4, {kSlotA}, testing::kOther, at(-300))};

@@ -176,11 +176,11 @@ struct CrashLoop {
   SlotWait wait;
 };
 
-// Another ledger's launches, of which machines came between these two times.
+// Another ledger, of whose launches machines came between these two times.
 struct Rival {
-  std::string incarnation;
   base::Instant first, last;
 };
+using Rivals = std::map<std::string, Rival>;  // By incarnation.
 
 struct GroupState {
   std::string deployment;  // Only machines with its tag are ours.
@@ -190,7 +190,7 @@ struct GroupState {
   base::Instant looked_at;
   LedgerView ledger;
   base::Instant incarnation_known_at;          // When we first heard of the record's incarnation.
-  std::optional<Rival> rival;                  // See rival.h.
+  Rivals rivals;                               // See rival.h.
   std::optional<base::Instant> differs_since;  // Another keeper's file, from ours.
   std::set<model::InstanceId> ledger_ids;      // Holders and leavers of the record.
   std::map<model::InstanceId, base::Instant> named_at;  // When we first read their names there.
@@ -260,6 +260,10 @@ struct GroupState {
   // The record to act on, or nothing while it is unknown.
   const model::LedgerRecord* record() const {
     return ledger.known && ledger.record ? &*ledger.record : nullptr;
+  }
+  // For people: what it said last, also while nobody may act on it.
+  const model::LedgerRecord* last_record() const {
+    return ledger.record && !ledger.unusable ? &*ledger.record : nullptr;
   }
   bool is_ours(const model::InstanceId& id) const {
     return seen.contains(id) || ledger_ids.contains(id);

@@ -41,11 +41,11 @@ void tell_instance(GroupState& group, const model::InstanceId& id, std::string_v
 void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
                     std::string_view what, base::Instant now);
 
-// Notes replacements that serve, and closes what is over.
 // What operators read of it in the log, when it opens and when it closes.
 Remark opening_of(const model::Incident& incident);
 Remark closing_of(const model::Incident& incident);
 
+// Notes replacements that serve, and closes what is over.
 void close_incidents(GroupState& group, base::Instant now);
 
 }  // namespace control

@@ -22,17 +22,26 @@ void inherit_machines(GroupState& heir, const GroupState& old) {
   heir.marked_doomed = old.marked_doomed;
 }
 
-// As it is after a lost answer: what is known may be old, and nothing is decided by it.
+// As safe as another keeper's knowledge, which may be older: whatever is written meets the
+// condition. It is read again at once, for what the old brain wrote last.
 void inherit_ledger(GroupState& heir, const GroupState& old) {
   heir.ledger = old.ledger;
-  heir.ledger.known = false;
+  heir.ledger.read_began = base::Instant();
   heir.ledger_ids = old.ledger_ids;
   heir.named_at = old.named_at;
   heir.incarnation_known_at = old.incarnation_known_at;
-  heir.rival = old.rival;
-  heir.slot_waits = old.slot_waits;
+  heir.rivals = old.rivals;
+  heir.differs_since = old.differs_since;
   heir.filled = old.filled;
+}
+
+// A file that was changed may have mended it.
+void inherit_failures(GroupState& heir, const GroupState& old) {
+  if (heir.spec != old.spec) return;
+  heir.slot_waits = old.slot_waits;
   heir.crash_loop = old.crash_loop;
+  heir.troubles = old.troubles;
+  heir.cautions = old.cautions;
 }
 
 void inherit_targets(GroupState& heir, const GroupState& old) {
@@ -55,6 +64,7 @@ void inherit_facts(GroupState& heir, const GroupState& old) {
       heir.spec.machine == old.spec.machine) {
     heir.template_id = old.template_id;
     heir.template_version = old.template_version;
+    heir.template_doubted_at = old.template_doubted_at;
   }
   if (heir.spec.requirements && heir.spec.requirements == old.spec.requirements) {
     heir.spec.types = old.spec.types;
@@ -74,6 +84,7 @@ void inherit(GroupState& heir, const GroupState& old) {
   inherit_ledger(heir, old);
   inherit_targets(heir, old);
   inherit_facts(heir, old);
+  inherit_failures(heir, old);
 }
 
 }  // namespace control

@@ -1,7 +1,7 @@
 // Inheritance: what a keeper that is told anew what to keep goes on knowing of a group.
 //
-// What was seen, and how long it fails already. What was decided stands in the ledger, which is
-// read again; the calls that were under way are nobody's.
+// What was seen and read, and how long it fails already. The calls that were under way are
+// nobody's.
 #pragma once
 
 #include "control/group_state.h"

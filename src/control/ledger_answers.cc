@@ -232,7 +232,7 @@ void adopt_record(GroupState& group, std::optional<model::LedgerRecord> record,
   const std::set<InstanceId> named_before = std::exchange(group.ledger_ids, {});
   if (!before || reborn) {
     group.incarnation_known_at = now;
-    group.rival.reset();
+    group.rivals.clear();
     end_trouble(group, kRivalTrouble);
   }
   if (!group.ledger.record || reborn) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "control/origin.h"
 #include "control/shared_capacity.h"
 
 namespace control {
@@ -58,16 +57,6 @@ void LedgerDraft::cool(const model::Pool& pool, Instant until) {
 void LedgerDraft::open(LaunchOrder order) {
   const model::LaunchId launch{next.incarnation, ++next.counter};
   next.open.push_back(launch_entry(group, context, launch, std::move(order), now));
-}
-
-model::Holder holder_of(const LedgerDraft& draft, const model::Instance& instance,
-                        int64_t version) {
-  return {instance.id,
-          launch_of(instance).n,
-          instance.pool(),
-          draft.now,
-          version_of(draft.group, instance, version),
-          instance.lifecycle};
 }
 
 bool is_return(const model::Holder& old, const model::OpenLaunch& entry) {

@@ -19,10 +19,6 @@ inline constexpr char kReturned[] = "returned-to-spot";
 // and why one leaves that people wanted exchanged.
 inline constexpr char kExchanged[] = "replaced";
 
-// Why one leaves whose slot is not wanted any more.
-inline constexpr char kRetired[] = "retired";
-inline constexpr char kScaledDown[] = "scaled-down";
-
 // Over which launches_per_hour counts.
 inline constexpr base::Duration kBrakePeriod = base::Duration::hours(1);
 
@@ -48,9 +44,6 @@ struct LedgerDraft {
   void cool(const model::Pool& pool, base::Instant until);
   void open(LaunchOrder order);
 };
-
-// What the record says of a machine that is there already; `version` where EC2 notes none.
-model::Holder holder_of(const LedgerDraft& draft, const model::Instance& instance, int64_t version);
 
 // True for a launch by which an on-demand machine makes room for a Spot one.
 bool is_return(const model::Holder& old, const model::OpenLaunch& entry);

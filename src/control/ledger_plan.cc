@@ -1,11 +1,9 @@
 #include "control/ledger_plan.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/check.h"
-#include "control/adoption.h"
 #include "control/commands.h"
 #include "control/evidence.h"
 #include "control/launch_needs.h"
@@ -39,6 +37,7 @@ bool begin_record(LedgerDraft& draft, base::Prng& prng) {
   if (group.swept_at < group.ledger.read_began) return false;
   draft.next.group = group.spec.name;
   draft.next.incarnation = random_name(prng);
+  draft.next.begun_at = draft.now;
   draft.next.no_launch_before = draft.now + draft.context.timing.horizon;
   // With machines of ours it is not new: its ledger was lost.
   if (group.spec.begins_paused && group.seen.empty()) draft.next.paused_since = draft.now;
@@ -79,32 +78,9 @@ void retire_unwanted(LedgerDraft& draft) {
     for (Retiring& leaving : next.retiring)
       if (leaving.slot == it->first) leaving.replacement = InstanceId();
     draft.retire(it->first, it->second.instance, InstanceId(),
-                 next.retired_at ? kRetired : kScaledDown);
+                 next.retired_at ? "retired" : "scaled-down");
     it = next.holders.erase(it);
   }
-}
-
-// Nobody has ended it yet, nor does AWS.
-bool can_stay(const LedgerDraft& draft, const Retiring& entry) {
-  const InstanceId& id = entry.instance;
-  const model::Instance* instance = draft.group.find(id);
-  return instance && model::is_live(instance->state) && draft.group.is_shown(id) &&
-         !draft.group.is_doomed(id) && !draft.group.is_gone(id);
-}
-
-// Who was to leave only because its slot was not wanted stays when it is again: a person thought
-// better of a retirement, or of a smaller capacity.
-void take_back_leavers(LedgerDraft& draft) {
-  model::LedgerRecord& next = draft.next;
-  const std::set<model::SlotName> covered = draft.covered_slots();
-  std::erase_if(next.retiring, [&](const Retiring& entry) {
-    const bool is_free = draft.is_wanted(entry.slot) && !next.holders.contains(entry.slot) &&
-                         !covered.contains(entry.slot);
-    const bool was_unwanted = entry.reason == kRetired || entry.reason == kScaledDown;
-    if (!is_free || !was_unwanted || !can_stay(draft, entry)) return false;
-    next.holders[entry.slot] = holder_of(draft, *draft.group.find(entry.instance), kUnknownVersion);
-    return true;
-  });
 }
 
 // A search takes longer than the other keeper's patience, and who takes over begins a new one.
@@ -155,7 +131,6 @@ void launch(LedgerDraft& draft, LedgerPlan& plan) {
 
 void change_course(LedgerDraft& draft, LedgerPlan& plan) {
   retire_unwanted(draft);
-  take_back_leavers(draft);
   take_over(draft);
   if (!draft.next.retired_at) launch(draft, plan);
 }

@@ -16,7 +16,6 @@ using ::testing::ElementsAre;
 using testing::holder;
 using ::testing::IsEmpty;
 using testing::kA;
-using testing::kB;
 using testing::kC;
 using testing::kMe;
 using testing::kNew;
@@ -126,32 +125,6 @@ TEST_F(LedgerPlanTest, WhatHasEndedIsForgotten) {
   stored().retiring = {testing::retiring(kNew, kSlotA, kA, "interruption")};
   group_.gone[kNew] = at(-1);
   EXPECT_THAT(next().retiring, IsEmpty());
-}
-
-// ---- second thoughts ----
-
-TEST_F(LedgerPlanTest, WhoLeavesAGroupThatIsWantedAgainStays) {
-  stored().retired_at = at(-1);
-  store(next());
-  ASSERT_THAT(stored().holders, IsEmpty());
-  group_.gone[kB] = at(1);
-  stored().retired_at.reset();
-  const LedgerRecord written = next(at(2));
-  EXPECT_THAT(held_slots(written), ElementsAre(kSlotA, kSlotC));
-  EXPECT_EQ(written.holders.at(kSlotA).instance, kA);
-  EXPECT_EQ(written.holders.at(kSlotA).n, 1u);
-  EXPECT_THAT(written.retiring, IsEmpty());
-  ASSERT_EQ(written.open.size(), 1u) << "the third has ended already";
-  EXPECT_THAT(written.open[0].slots, ElementsAre(kSlotB));
-}
-
-TEST_F(LedgerPlanTest, WhoLeavesForAnotherReasonDoesNotComeBack) {
-  stored().retiring = {testing::retiring(kC, kSlotC, InstanceId(), "unplaced")};
-  stored().holders.erase(kSlotC);
-  EXPECT_EQ(next().retiring.size(), 1u);
-  stored().retiring = {testing::retiring(kC, kSlotC, InstanceId(), "scaled-down")};
-  doom(kC);
-  EXPECT_EQ(next().retiring.size(), 1u) << "AWS takes it";
 }
 
 }  // namespace

@@ -77,8 +77,10 @@ void place(LedgerDraft& draft, const Instance& stray, std::deque<SlotName>& free
   if (free.empty())
     return draft.add_retiring(
         {stray.id, SlotName(), InstanceId(), "unplaced", draft.now, std::nullopt});
-  draft.next.holders[free.front()] =
-      holder_of(draft, stray, group.template_version.value_or(kUnknownVersion));
+  const int64_t version =
+      version_of(group, stray, group.template_version.value_or(kUnknownVersion));
+  draft.next.holders[free.front()] = {stray.id, launch_of(stray).n, stray.pool(), draft.now,
+                                      version,  stray.lifecycle};
   free.pop_front();
 }
 

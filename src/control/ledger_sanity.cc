@@ -74,7 +74,6 @@ class Reading {
       if (entry.deadline) add(*entry.deadline);
     for (const auto& [slot, since] : record_.lacking) add(since);
     for (const auto& [slot, when] : record_.returned) add(when);
-    for (const auto& [keeper, keeping] : record_.keepers) add(keeping.said_at);
     return latest;
   }
 

@@ -6,6 +6,8 @@
 // are told.
 #pragma once
 
+#include <vector>
+
 #include "base/time.h"
 #include "control/event.h"
 #include "control/group_state.h"
@@ -17,11 +19,13 @@ namespace control {
 bool came_from_elsewhere(const GroupState& group, const model::Instance& instance,
                          const Timing& timing);
 
-// True once it is proved that its ledger launches machines.
-bool is_rivals(const GroupState& group, const model::Instance& instance);
+// What is known of other ledgers once those that came from elsewhere are all of them.
+Rivals rivals_by(const GroupState& group, const std::vector<const Seen*>& from_elsewhere);
 
-// Takes those in that came from elsewhere; nobody in them ends the trouble.
-void watch_for_rival(GroupState& group, const std::vector<const model::Instance*>& from_elsewhere,
-                     Decisions& out);
+// True once it is proved that the ledger of the machine's launch goes on launching.
+bool is_rivals(const Rivals& rivals, const model::Instance& instance);
+
+// Takes over what is known of them now.
+void tell_rivals(GroupState& group, Rivals rivals, Decisions& out);
 
 }  // namespace control

@@ -13,10 +13,22 @@ using model::KeeperName;
 using model::Keeping;
 
 const std::pair<const KeeperName, Keeping>* one_that_differs(const GroupState& group) {
-  if (!group.record()) return nullptr;
   for (const auto& entry : group.record()->keepers)
     if (entry.first != group.keeper && entry.second.capacity != group.spec.capacity) return &entry;
   return nullptr;
+}
+
+// Silent for long, or speaking from a time that nobody has seen yet.
+void forget_silent(LedgerDraft& draft) {
+  const base::Duration believed = draft.context.timing.keeper_believed;
+  auto& keepers = draft.next.keepers;
+  std::erase_if(keepers, [&](const auto& entry) {
+    const Instant said_at = entry.second.said_at;
+    return entry.first != draft.context.keeper &&
+           (said_at + believed <= draft.now || said_at > draft.now + believed);
+  });
+  for (const auto& [keeper, keeping] : keepers)
+    if (keeper != draft.context.keeper) draft.look_again_at(keeping.said_at + believed);
 }
 
 }  // namespace
@@ -29,25 +41,24 @@ int shared_capacity(const GroupState& group, const model::LedgerRecord& record) 
 }
 
 void say_capacity(LedgerDraft& draft) {
-  const Timing& timing = draft.context.timing;
   const KeeperName& me = draft.context.keeper;
   auto& keepers = draft.next.keepers;
-  std::erase_if(keepers, [&](const auto& entry) {
-    return entry.first != me && entry.second.said_at + timing.keeper_believed <= draft.now;
-  });
-  for (const auto& [keeper, keeping] : keepers)
-    if (keeper != me) draft.look_again_at(keeping.said_at + timing.keeper_believed);
+  // Who was alone had nobody to say it to, and is believed from now on.
+  if (!keepers.contains(me))
+    for (auto& [keeper, keeping] : keepers) keeping.said_at = draft.now;
+  forget_silent(draft);
   const Keeping now{draft.group.spec.capacity, draft.now};
   Keeping& mine = keepers.try_emplace(me, now).first->second;
-  const Instant again =
-      keepers.size() == 1 ? Instant::never() : mine.said_at + timing.keeper_says_again;
-  if (mine.capacity != now.capacity || draft.now >= again)
+  const Instant again = keepers.size() == 1 ? Instant::never()
+                                            : mine.said_at + draft.context.timing.keeper_says_again;
+  if (mine.capacity != now.capacity || draft.now >= again || mine.said_at > draft.now)
     mine = now;
   else
     draft.look_again_at(again);
 }
 
 void watch_for_difference(GroupState& group, const Timing& timing, Decisions& out, Instant now) {
+  if (!group.record()) return;
   const auto* other = one_that_differs(group);
   if (!other) {
     group.differs_since.reset();
@@ -65,8 +76,9 @@ void watch_for_difference(GroupState& group, const Timing& timing, Decisions& ou
   if (begin_trouble(group, kFilesTrouble,
                     "the file of keeper " + name + " says capacity = " + theirs +
                         ", and this one's says " + ours +
-                        ": the larger counts until both say the same, or " + name +
-                        " is gone for an hour"))
+                        ": the slots beyond the smaller number are one keeper's alone, and none is "
+                        "ended, until both say the same or " +
+                        name + " is gone for an hour"))
     out.remarks.push_back({base::LogLevel::kError,
                            "files-differ",
                            {{"group", group.spec.name.str()},

@@ -57,6 +57,31 @@ TEST_F(SharedCapacityTest, WhatAnotherFileWantsIsNotEnded) {
   EXPECT_FALSE(next(at(10)).holders.contains(kSlotC)) << "both say so";
 }
 
+// A standby with an old file joins a keeper that has been alone for days.
+TEST_F(SharedCapacityTest, WhoWasAloneIsBelievedByWhoJoins) {
+  stored().keepers = {{kOther, {3, at(-1'000'000)}}};
+  group_.spec.capacity = 2;
+  store(next());
+  EXPECT_TRUE(stored().holders.contains(kSlotC));
+  EXPECT_EQ(stored().keepers.at(kOther).said_at, at(0));
+}
+
+TEST_F(SharedCapacityTest, AWordFromTheFutureCountsForNothing) {
+  other_says(9, at(100'000));
+  EXPECT_FALSE(next().keepers.contains(kOther));
+  stored().keepers = {{kMe, {3, at(100'000)}}};
+  EXPECT_EQ(next().keepers.at(kMe).said_at, at(0));
+}
+
+TEST_F(SharedCapacityTest, NothingIsSaidOrForgottenWhileTheLedgerIsNotKnown) {
+  other_says(5, at(0));
+  trouble(at(0));
+  trouble(at(300));
+  group_.ledger.known = false;
+  EXPECT_NE(trouble(at(301)), "");
+  EXPECT_EQ(group_.differs_since, at(0));
+}
+
 TEST_F(SharedCapacityTest, OneThatIsGoneForGoodDoesNotCountForEver) {
   other_says(3, at(0));
   group_.spec.capacity = 2;

@@ -30,6 +30,9 @@ class TinyCloud {
   // A machine that somebody else started.
   void begin_by_hand(const model::InstanceId& id, const char* subnet,
                      std::vector<model::Tag> tags = {});
+  void launched_at(const model::InstanceId& id, base::Instant when) {
+    instances_.at(id).launch_time = when;
+  }
   // By a person's hand.
   void set_tags(const model::InstanceId& id, std::vector<model::Tag> tags) {
     instances_.at(id).tags = std::move(tags);

@@ -245,10 +245,10 @@ void want_targets(GroupState& group, const WantContext& context) {
 }
 
 void want_endings(GroupState& group, const WantContext& context) {
-  if (is_paused(group)) return;
+  if (!group.record() || group.swept_at == Instant() || is_paused(group)) return;
   const Timing& timing = context.ledger.timing;
-  const EndingPlan plan = plan_endings(group, timing, context.now);
-  watch_for_rival(group, plan.from_elsewhere, context.out);
+  EndingPlan plan = plan_endings(group, timing, context.now);
+  tell_rivals(group, std::move(plan.rivals), context.out);
   context.out.wake_at = std::min(context.out.wake_at, plan.look_again);
   // One request per instance: a single unknown id would fail a whole batch.
   for (const Ending& ending : plan.endings)

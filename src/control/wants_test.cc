@@ -108,5 +108,16 @@ TEST_F(WantsTest, TheMarkOfEveryLedgerWriteIsKept) {
   EXPECT_EQ(group_.ledger.nonces.back(), record->nonce);
 }
 
+// Nobody is looked at then: a conflict is no reason to end what a rival has at the next look.
+TEST_F(WantsTest, ARivalIsNotForgottenWhileTheLedgerIsNotKnown) {
+  group_.rivals["theirs"] = {at(-600), at(-100)};
+  group_.ledger.known = false;
+  want_endings(group_, context(at(0)));
+  EXPECT_TRUE(group_.rivals.contains("theirs"));
+  group_.ledger.known = true;
+  want_endings(group_, context(at(0)));
+  EXPECT_FALSE(group_.rivals.contains("theirs")) << "none of them lives any more";
+}
+
 }  // namespace
 }  // namespace control

@@ -88,8 +88,9 @@ base::Result<std::unique_ptr<Engine>> Engine::start(EngineParts parts,
 
 Engine::~Engine() {
   for (auto& [id, done] : orders_)
-    done(base::fail("Restarting",
-                    "the keeper is stopping, or was told anew what to keep; try again",
+    done(base::fail("OutcomeUnknown",
+                    "the keeper is stopping, or was told anew what to keep, and the order may be "
+                    "in the ledger already; `group show` tells",
                     base::Retry::kBackoff));
 }
 

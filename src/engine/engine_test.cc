@@ -251,7 +251,7 @@ TEST_F(EngineTest, WhoWaitsForACommandIsAnsweredAlsoWhenTheKeeperStops) {
   EXPECT_FALSE(answer);
   rig_.start();
   ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->error().code, "Restarting");
+  EXPECT_EQ(answer->error().code, "OutcomeUnknown");
 }
 
 // ---- what people are told ----

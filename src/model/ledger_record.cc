@@ -257,7 +257,8 @@ std::string to_text(const LedgerRecord& record) {
                               {"exchanging", std::move(exchanging)},
                               {"paused_since_ms", write_optional(record.paused_since)},
                               {"retired_at_ms", write_optional(record.retired_at)},
-                              {"keepers", std::move(keepers)}};
+                              {"keepers", std::move(keepers)},
+                              {"begun_at_ms", write_optional(record.begun_at)}};
   return json::serialize(document);
 }
 
@@ -306,6 +307,7 @@ Result<LedgerRecord> parse_ledger_record(std::string_view text) {
     });
   record.paused_since = in.later_instant("paused_since_ms");
   record.retired_at = in.later_instant("retired_at_ms");
+  record.begun_at = in.later_instant("begun_at_ms");
   if (!in.problem().empty())
     return fail("LedgerMalformed", in.problem() + " is missing, of another type or out of range");
   return record;

@@ -99,6 +99,7 @@ struct LedgerRecord {
   std::map<SlotName, base::Instant> returned;  // Slots that left on-demand for Spot, when.
   std::map<base::Instant, int> launched;       // Instances that came, by minute, for an hour.
   std::map<KeeperName, Keeping> keepers;       // Those that were lately heard of.
+  std::optional<base::Instant> begun_at;       // The incarnation; older records do not say.
 
   // What people told a keeper, until it is done or they say otherwise (model/command.h).
   std::map<SlotName, base::Instant> holds;    // Slots that are left alone, since when.

@@ -47,6 +47,7 @@ LedgerRecord full_record() {
   record.returned[SlotName("web-c")] = Instant::from_unix_ms(700);
   record.launched[Instant::from_unix_ms(60'000)] = 12;
   record.keepers[KeeperName("keeper-2")] = {4, Instant::from_unix_ms(845)};
+  record.begun_at = Instant::from_unix_ms(840);
   record.holds[SlotName("web-d")] = Instant::from_unix_ms(850);
   record.exchanging[SlotName("web-a")] = InstanceId("i-1");
   record.paused_since = Instant::from_unix_ms(860);
@@ -97,6 +98,7 @@ TEST(LedgerRecord, ARecordFromBeforePeopleCouldGiveOrdersIsRead) {
   record.paused_since.reset();
   record.retired_at.reset();
   record.keepers.clear();
+  record.begun_at.reset();
   std::string text = to_text(record);
   const size_t at = text.find(",\"holds\"");
   ASSERT_NE(at, std::string::npos);

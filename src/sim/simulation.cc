@@ -511,7 +511,9 @@ class Simulation {
 
   // That one, and no later one of the same machine.
   void call_off(const InstanceId& id, int64_t change) {
-    const auto& retirement = region_.world().instances.at(id).retirement;
+    const auto found = region_.world().instances.find(id);  // AWS forgets what has ended.
+    if (found == region_.world().instances.end()) return;
+    const auto& retirement = found->second.retirement;
     if (retirement && retirement->change == change) region_.call_off_retirement(id);
   }
 
