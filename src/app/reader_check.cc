@@ -32,12 +32,11 @@ base::Result<std::string> check_reader(const AskedLedger& ledger, QueueReader re
   const auto identity = identity_in(state_dir);
   const bool is_hidden = !identity && identity.error().code == kIdentityUnreadable;
   if (!identity && !is_hidden) return tl::unexpected(identity.error());
-  if (identity && *identity) reader.identity = **identity;
+  // Without one the keeper that begins here is another one than whoever reads the queue now.
+  if (!is_hidden) reader.identity = *identity ? **identity : fresh_identity();
   RETURN_IF_ERROR(look_whose_queue(ledger, reader, now));
-  if (!reader.identity.empty()) return std::string(kNobody);
-  const std::string why = is_hidden ? identity.error().message
-                                    : "no keeper has been in " + base::quote(state_dir) + " here";
-  return look_as_a_stranger(ledger, std::move(reader), why, now);
+  if (!is_hidden) return std::string(kNobody);
+  return look_as_a_stranger(ledger, std::move(reader), identity.error().message, now);
 }
 
 }  // namespace app

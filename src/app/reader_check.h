@@ -10,9 +10,9 @@
 
 namespace app {
 
-// `reader` without an identity: that is looked for in `state_dir`. Where there is none, which is so
-// on another host and for another user, a keeper of the same name cannot be told from this one: who
-// finds one then has not tried, and says why.
+// `reader` without an identity: that is looked for in `state_dir`. Where there is none, a keeper
+// that begins here would be a new one, and refused where another of its name reads. Where it may
+// not be read, that one cannot be told from this one: who finds one has not tried, and says why.
 base::Result<std::string> check_reader(const AskedLedger& ledger, QueueReader reader,
                                        const std::string& state_dir, base::Instant now);
 

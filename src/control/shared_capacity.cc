@@ -18,14 +18,18 @@ const std::pair<const KeeperName, Keeping>* one_that_differs(const GroupState& g
   return nullptr;
 }
 
-// Silent for long, or speaking from a time that nobody has seen yet.
+// From a time that nobody has seen yet; clocks differ by less.
+bool is_absurd(const LedgerDraft& draft, const Keeping& keeping) {
+  return keeping.said_at > draft.now + draft.context.timing.keeper_believed;
+}
+
 void forget_silent(LedgerDraft& draft) {
   const base::Duration believed = draft.context.timing.keeper_believed;
   auto& keepers = draft.next.keepers;
   std::erase_if(keepers, [&](const auto& entry) {
     const Instant said_at = entry.second.said_at;
     return entry.first != draft.context.keeper &&
-           (said_at + believed <= draft.now || said_at > draft.now + believed);
+           (said_at + believed <= draft.now || is_absurd(draft, entry.second));
   });
   for (const auto& [keeper, keeping] : keepers)
     if (keeper != draft.context.keeper) draft.look_again_at(keeping.said_at + believed);
@@ -51,7 +55,7 @@ void say_capacity(LedgerDraft& draft) {
   Keeping& mine = keepers.try_emplace(me, now).first->second;
   const Instant again = keepers.size() == 1 ? Instant::never()
                                             : mine.said_at + draft.context.timing.keeper_says_again;
-  if (mine.capacity != now.capacity || draft.now >= again || mine.said_at > draft.now)
+  if (mine.capacity != now.capacity || draft.now >= again || is_absurd(draft, mine))
     mine = now;
   else
     draft.look_again_at(again);
