@@ -108,6 +108,14 @@ void advance(GroupState& group, Incident& incident, const Ids& leaving, Instant 
   if (!leaving.contains(incident.instance)) close(group, incident, "replaced", now);
 }
 
+// Which one it is, for the log.
+decltype(Remark::fields) fields_of(const Incident& incident) {
+  return {{"group", incident.group.str()},
+          {"slot", incident.slot.str()},
+          {"instance", incident.instance.str()},
+          {"kind", std::string(to_string(incident.kind))}};
+}
+
 }  // namespace
 
 void doom(GroupState& group, const model::InstanceId& id, const Doom& said) {
@@ -173,13 +181,8 @@ void tell_instances(GroupState& group, const std::set<model::InstanceId>& ids,
 }
 
 Remark opening_of(const Incident& incident) {
-  Remark remark{base::LogLevel::kInfo,
-                "incident-opened",
-                {{"group", incident.group.str()},
-                 {"slot", incident.slot.str()},
-                 {"instance", incident.instance.str()},
-                 {"kind", std::string(to_string(incident.kind))},
-                 {"pool", to_string(incident.pool)}}};
+  Remark remark{base::LogLevel::kInfo, "incident-opened", fields_of(incident)};
+  remark.fields.emplace_back("pool", to_string(incident.pool));
   if (!incident.timeline.empty())
     remark.fields.emplace_back("how", incident.timeline.front().detail);
   if (incident.deadline)
@@ -188,13 +191,8 @@ Remark opening_of(const Incident& incident) {
 }
 
 Remark closing_of(const Incident& incident) {
-  Remark remark{base::LogLevel::kInfo,
-                "incident-closed",
-                {{"group", incident.group.str()},
-                 {"slot", incident.slot.str()},
-                 {"instance", incident.instance.str()},
-                 {"kind", std::string(to_string(incident.kind))},
-                 {"outcome", incident.outcome}}};
+  Remark remark{base::LogLevel::kInfo, "incident-closed", fields_of(incident)};
+  remark.fields.emplace_back("outcome", incident.outcome);
   if (!incident.replacement.empty())
     remark.fields.emplace_back("replacement", incident.replacement.str());
   remark.fields.emplace_back("after_ms",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "control/test_support.h"
+#include "control/tiny_cloud.h"
 
 namespace control {
 namespace {
@@ -184,6 +185,49 @@ TEST(Doom, AWarningReplacesARecommendation) {
   doom(group, testing::kA, testing::taken_at(testing::at(120)));
   EXPECT_EQ(group.doomed.at(testing::kA).kind, model::IncidentKind::kInterruption);
   EXPECT_EQ(group.doomed.at(testing::kA).deadline, testing::at(120));
+}
+
+// ---- the log ----
+
+TEST(IncidentLog, SaysWhichSlotAndMachineWhyAndWhatBecameOfIt) {
+  using Field = std::pair<std::string, std::string>;
+  model::Incident incident;
+  incident.group = testing::kGroup;
+  incident.slot = testing::kSlotA;
+  incident.instance = testing::kA;
+  incident.opened_at = testing::at(0);
+  incident.deadline = testing::at(120);
+  incident.timeline = {{testing::at(0), "noticed", "warning"}};
+  const Remark opened = opening_of(incident);
+  EXPECT_EQ(opened.what, "incident-opened");
+  EXPECT_THAT(opened.fields,
+              ::testing::IsSupersetOf({Field("slot", "web-a"), Field("instance", "i-a"),
+                                       Field("kind", "interruption"), Field("how", "warning")}));
+  incident.closed_at = testing::at(61);
+  incident.outcome = "replaced";
+  incident.replacement = testing::kNew;
+  const Remark closed = closing_of(incident);
+  EXPECT_EQ(closed.what, "incident-closed");
+  EXPECT_THAT(closed.fields,
+              ::testing::IsSupersetOf({Field("outcome", "replaced"), Field("replacement", "i-new"),
+                                       Field("after_ms", "61000")}));
+}
+
+TEST(IncidentLog, HasALineWhenOneOpensAndNoMore) {
+  base::Instant clock = testing::at(0);
+  testing::TinyCloud cloud;
+  cloud.begin_whole(clock);
+  testing::Script keeper(cloud, clock, testing::kMe, 1);
+  keeper.step();
+  keeper.run_until(clock + testing::seconds(60));
+  const auto openings = [&] {
+    const std::vector<Event> events{NoticeReceived{testing::warning(testing::kA, clock)}};
+    const Decisions decisions = keeper.brain.step(events, clock);
+    return std::count_if(decisions.remarks.begin(), decisions.remarks.end(),
+                         [](const Remark& remark) { return remark.what == "incident-opened"; });
+  };
+  EXPECT_EQ(openings(), 1);
+  EXPECT_EQ(openings(), 0) << "the same warning again";
 }
 
 }  // namespace

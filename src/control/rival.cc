@@ -79,7 +79,7 @@ void tell_rivals(GroupState& group, Rivals rivals, Decisions& out) {
                         proved->first +
                         ") keep coming, and are left alone. Two keepers of one deployment must "
                         "share one ledger: stop one of them, or give it a deployment of its own; "
-                        "then restart this one, and what nobody keeps is ended"))
+                        "the machines that it leaves behind are yours to end"))
     out.remarks.push_back({base::LogLevel::kError,
                            "rival-ledger",
                            {{"group", group.spec.name.str()}, {"incarnation", proved->first}}});

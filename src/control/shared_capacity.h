@@ -2,7 +2,8 @@
 //
 // A keeper acts by its own file, and two that differ would launch and end each other's machines
 // without end. So each notes in the ledger what its file says, and says so again while there is
-// somebody else; the largest number counts until both say the same, or one has long been silent.
+// somebody else. Each launches by its own file; nobody ends a slot that another's wants, until both
+// say the same or that one has long been silent.
 #pragma once
 
 #include "base/time.h"
